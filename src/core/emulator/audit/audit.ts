@@ -1,0 +1,105 @@
+/**
+ * The audit: what happened to the guest, established from the world at the end of a run and from what was noted on
+ * the way. It looks at pages, images, requests, signals and owners, and never at the order of steps.
+ */
+import { type Audit, DAMAGE, type Finding, type FindingKind, type RunClass } from '../../trace/audit.ts';
+import type { Machine } from '../machine.ts';
+import { damageToState } from './devices.ts';
+import { ownership } from './owners.ts';
+import { lostWrites } from './pages.ts';
+import { refusals, waits } from './refusals.ts';
+import { signals } from './signals.ts';
+
+export interface Reference {
+  /** Settled state and price of the reference run, as text; undefined when there is none. */
+  readonly settled: string;
+}
+
+export type Reported = Audit['reported'];
+
+/** What the VMM said on both sides: of the last attempt of each host. */
+export function reportedBy(machine: Machine): Reported {
+  const { lists } = machine.program;
+  const last = new Map<string, number>();
+  lists.forEach((list, index) => last.set(list.id.replace(/\.\d+$/, ''), index));
+  const states = [...last.values()].map((index) => {
+    const thread = machine.threads[index];
+    if (thread?.status === 'ended') return machine.reports.get(index) === 'failed' ? 'failed' : 'completed';
+    return thread?.status === 'aborted' || thread?.status === 'dead' ? 'failed' : 'nothing';
+  });
+  if (states.includes('failed')) return 'failed';
+  return states.every((state) => state === 'completed') ? 'completed' : 'nothing';
+}
+
+export function findingsOf(machine: Machine): readonly Finding[] {
+  const owner = machine.owner();
+  return [
+    ...impossible(machine),
+    ...ownership(machine),
+    ...lostWrites(machine, owner),
+    ...damageToState(machine, owner),
+    ...signals(machine, owner),
+    ...waits(machine),
+    ...refusals(machine),
+  ];
+}
+
+function impossible(machine: Machine): readonly Finding[] {
+  return machine.threads
+    .filter((thread) => thread.status === 'impossible')
+    .map((thread) => ({ by: 'probe', kind: 'refused', sentence: sentenceCase(thread.reason), events: known([thread.stepEvent]) }));
+}
+
+/** The class of a run: the first that fits (PRODUCT.md). `settled` is compared with the reference's. */
+export function classify(machine: Machine, findings: readonly Finding[], reported: Reported, same: boolean): RunClass {
+  if (machine.threads.some((thread) => thread.status === 'impossible')) return 'impossible';
+  const damaged = findings.some((finding) => DAMAGE.has(finding.kind));
+  if (reported === 'completed' && damaged) return 'silent-corruption';
+  if (reported !== 'completed' && (damaged || machine.owner() < 0)) return 'fails-badly';
+  if (reported !== 'completed') return 'fails-cleanly';
+  return same ? 'equivalent' : 'sound';
+}
+
+const KIND_WORDS: { readonly [kind in FindingKind]: string } = {
+  'lost-write': 'writes are lost',
+  'torn-state': 'device state is torn',
+  'hung-guest': 'the guest hangs',
+  'hung-migration': 'the migration never ends',
+  refused: 'a call is refused',
+  'lost-signal': 'a signal is lost',
+  'doubled-request': 'a request is done twice',
+  'two-owners': 'two hosts own the guest',
+  'no-owner': 'no host runs the guest',
+  downtime: 'the outage is over the limit',
+};
+
+/** One sentence for the head: what the VMM says against what is so. */
+export function headline(machine: Machine, runClass: RunClass, reported: Reported, findings: readonly Finding[]): string {
+  const kinds = [...new Set(findings.map((finding) => finding.kind))].filter((kind) => DAMAGE.has(kind));
+  const damage = kinds.map((kind) => KIND_WORDS[kind]).join(', ');
+  const at = machine.owner() < 0 ? 'no host runs the guest' : `the guest runs on the ${machine.program.hosts[machine.owner()]?.title}`;
+  switch (runClass) {
+    case 'impossible':
+      return sentenceCase(machine.threads.find((thread) => thread.status === 'impossible')?.reason ?? 'physics refuses');
+    case 'silent-corruption':
+      return `Both sides report completed, but ${damage}.`;
+    case 'fails-badly':
+      return reported === 'failed' ? `The migration fails, and ${damage === '' ? at : damage}.` : `The migration never ends, and ${damage === '' ? at : damage}.`;
+    case 'fails-cleanly':
+      return reported === 'failed' ? `The migration fails, nothing is lost, and ${at}.` : `The migration never ends, nothing is lost, and ${at}.`;
+    case 'equivalent':
+      return 'Completed, nothing is lost, at the reference order’s price.';
+    case 'sound':
+      return 'Completed, and nothing is lost.';
+  }
+}
+
+export function sentenceCase(text: string): string {
+  const trimmed = text.trim();
+  const end = /[.!?]$/.test(trimmed) ? '' : '.';
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + end;
+}
+
+export function known(events: readonly number[]): readonly number[] {
+  return [...new Set(events.filter((event) => event >= 0))].sort((a, b) => a - b);
+}

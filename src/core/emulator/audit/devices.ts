@@ -1,0 +1,136 @@
+/** Torn state: images whose sections are of different moments, of a moment before the stop, missing, or at odds with guest RAM. */
+import type { Finding } from '../../trace/audit.ts';
+import type { Machine } from '../machine.ts';
+import { known } from './audit.ts';
+
+export function damageToState(machine: Machine, owner: number): readonly Finding[] {
+  if (owner < 0 || machine.program.hosts[owner]?.runs === true) return peers(machine);
+  const origin = Math.max(0, machine.program.hosts.findIndex((host) => host.runs));
+  return [
+    ...machine.program.devices.flatMap((_, device) => [...stale(machine, device, origin, owner), ...shadows(machine, device, owner)]),
+    ...early(machine, owner),
+    ...peers(machine),
+  ];
+}
+
+function stale(machine: Machine, device: number, origin: number, owner: number): readonly Finding[] {
+  const def = machine.program.devices[device];
+  if (def === undefined || def.sections.length === 0) return [];
+  const target = machine.device(device, owner);
+  const final = finalVersion(machine, device, origin);
+  const missing = def.sections.filter((_, i) => (target.stamps[i] as number) < 0);
+  const findings: Finding[] = [];
+  if (missing.length > 0) {
+    const how = target.reset ? 'a reset threw away what was loaded' : 'it was never loaded';
+    findings.push({
+      by: 'probe',
+      kind: missing[0]?.stale ?? 'torn-state',
+      sentence: `${def.title} (${def.id}) runs without ${missing.length === def.sections.length ? 'its state' : `sections ${missing.map((one) => one.id).join(', ')}`}: ${how}, the guest finds reset values.`,
+      events: stateEvents(machine, device, owner),
+    });
+  }
+  const old = def.sections.flatMap((section, i) => {
+    const stamp = target.stamps[i] as number;
+    return stamp >= 0 && stamp < final && section.constant !== true && section.phase !== 'precopy' ? [{ section, stamp }] : [];
+  });
+  const first = old[0];
+  if (first !== undefined) {
+    const versions = [...new Set(def.sections.flatMap((section, i) => ((target.stamps[i] as number) >= 0 && section.constant !== true && section.phase !== 'precopy' ? [target.stamps[i] as number] : [])))];
+    const sections = old.map((one) => `${one.section.id}@${one.stamp}`).join(', ');
+    findings.push({
+      by: 'probe',
+      kind: first.section.stale ?? 'torn-state',
+      sentence:
+        versions.length > 1
+          ? `The image of ${def.id} is torn: its sections were read at different versions (${sections}), and the device stopped at version ${final}.`
+          : `The image of ${def.id} was read at version ${first.stamp}, and the device went on to version ${final} before it stopped.`,
+      events: stateEvents(machine, device, owner),
+    });
+  }
+  return findings;
+}
+
+/** The version that the source's device had when it was last touched. */
+function finalVersion(machine: Machine, device: number, origin: number): number {
+  return machine.device(device, origin).version;
+}
+
+/** Loads of the image and the changes of state on the source: what there is to see. */
+function stateEvents(machine: Machine, device: number, owner: number): readonly number[] {
+  void device;
+  void owner;
+  return known(machine.threads.map((thread) => thread.sendEvent));
+}
+
+/** What a load's walk read was old: the device goes by it for good. */
+function shadows(machine: Machine, device: number, owner: number): readonly Finding[] {
+  const { program, tracers, memory } = machine;
+  const def = program.devices[device];
+  return program.walks.flatMap((walk, index): readonly Finding[] => {
+    if (walk.device !== device || def === undefined) return [];
+    const bit = 1 << (index + owner * program.walks.length);
+    const section = def.sections[walk.section]?.id ?? '';
+    const region = program.regions[walk.region]?.id ?? '';
+    const gaps: number[] = [];
+    let probed = false;
+    for (let i = 0; i < tracers.count; i += 1) {
+      if (!tracers.sawStale(i, bit)) continue;
+      probed = true;
+      gaps.push(...(tracers.gaps?.[i] ?? []));
+    }
+    const found = machine.device(device, owner).walks[index];
+    const pages = [...(found ?? [])].filter(([slot, version]) => version !== memory.last[slot] && memory.lastHost[slot] !== owner && (memory.weight[slot] as number) > 0);
+    const worked = pages.filter(([slot]) => slot >= program.regions.length);
+    const events = gaps.flatMap((gap) => machine.gaps[gap]?.events ?? []).filter((event) => event >= 0);
+    const zero = pages.length > 0 && pages.every(([, version]) => version === 0);
+    const sentence = `The load of ${def.id} walked ${region} in guest RAM ${zero ? 'while its pages were still zero' : 'before the last versions of its pages had arrived'}: ${section} is built from old content, and no later page mends it.`;
+    const result: Finding[] = [];
+    if (probed || pages.length > 0) {
+      result.push({
+        by: worked.length > 0 ? 'workload' : 'probe',
+        kind: 'torn-state',
+        sentence,
+        events: known(events).slice(0, 32),
+        pages: memory.runsOf(pages.map(([slot]) => slot)).pages,
+      });
+    }
+    return result;
+  });
+}
+
+/** Devices and vCPUs that ran on the host before a page of theirs, or their image, had come. */
+function early(machine: Machine, owner: number): readonly Finding[] {
+  const { program } = machine;
+  const seen = new Set<string>();
+  return machine.facts.flatMap((fact): readonly Finding[] => {
+    if (fact.host !== owner || (fact.kind !== 'ran-early' && fact.kind !== 'ran-unloaded')) return [];
+    const key = `${fact.kind}/${fact.device}/${fact.other}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const who = fact.device < 0 ? 'the vCPUs' : (program.devices[fact.device]?.id ?? '');
+    if (fact.kind === 'ran-early') {
+      const region = program.regions[fact.other]?.id ?? '';
+      return [{ by: 'probe', kind: 'torn-state', sentence: `${capital(who)} ran on the ${program.hosts[owner]?.title} while pages of ${region} were still on their way: it worked with old content.`, events: known(fact.events) }];
+    }
+    const state = machine.device(fact.device, owner);
+    const kind = program.devices[fact.device]?.sections.find((_, i) => (state.stamps[i] as number) >= 0)?.stale ?? 'torn-state';
+    return [{ by: 'probe', kind, sentence: `${capital(who)} ran on the ${program.hosts[owner]?.title} before its image was loaded: the load overwrote what it had done.`, events: known(fact.events) }];
+  });
+}
+
+function peers(machine: Machine): readonly Finding[] {
+  const { program } = machine;
+  const seen = new Set<string>();
+  return machine.facts.flatMap((fact): readonly Finding[] => {
+    const key = `${fact.host}/${fact.device}/${fact.other}`;
+    if (fact.kind !== 'lost-peer' || seen.has(key)) return [];
+    seen.add(key);
+    const from = program.devices[fact.device]?.id ?? '';
+    const to = program.devices[fact.other]?.id ?? '';
+    return [{ by: 'probe', kind: 'torn-state', sentence: `${from} writes to its peer ${to} on the ${program.hosts[fact.host]?.title} while ${to} is in ${fact.text} and takes no writes: the two disagree from then on.`, events: known(fact.events) }];
+  });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,159 @@
+/** Lost writes: pages whose content on the host that runs the guest is not the last that landed. */
+import type { Finding, LossWindow } from '../../trace/audit.ts';
+import { printNanos } from '../../trace/time.ts';
+import type { Machine } from '../machine.ts';
+import { probePage } from '../probes.ts';
+import { BY, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracers.ts';
+
+export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
+  if (owner < 0) return [];
+  return [...lostTracers(machine, owner), ...lostPages(machine, owner)];
+}
+
+/** Tracers first: they tell the window exactly. One finding for a writer and a fate. */
+function lostTracers(machine: Machine, owner: number): readonly Finding[] {
+  const found = new Map<string, { readonly writer: number; readonly fate: string; readonly placed: boolean; readonly untouched: boolean; readonly host: number; gaps: number[] }>();
+  const { tracers, program } = machine;
+  for (let i = 0; i < tracers.count; i += 1) {
+    const state = tracers.rows[i * WIDTH + STATE] as number;
+    if (!tracers.isStale(i, owner) || (state & 3) === LOGGED) continue;
+    const writer = tracers.rows[i * WIDTH + WRITER] as number;
+    const host = tracers.rows[i * WIDTH + BY] as number;
+    const hostLogs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
+    const fate = host === owner ? 'overwritten' : tracers.fate(i, hostLogs, host);
+    const key = `${writer}/${host}/${fate}/${state & (PLACED | UNTOUCHED)}`;
+    const known = found.get(key) ?? { writer, fate, placed: (state & PLACED) !== 0, untouched: (state & UNTOUCHED) !== 0, host, gaps: [] };
+    known.gaps.push(...(tracers.gaps?.[i] ?? []));
+    found.set(key, known);
+  }
+  return [...found.values()].map((one) => tracerFinding(machine, one));
+}
+
+function tracerFinding(
+  machine: Machine,
+  lost: { readonly writer: number; readonly fate: string; readonly placed: boolean; readonly untouched: boolean; readonly host: number; readonly gaps: readonly number[] },
+): Finding {
+  const { program } = machine;
+  const def = program.writers[lost.writer];
+  const name = def?.spec.title ?? def?.id ?? '';
+  const gaps = [...new Set(lost.gaps)].sort((a, b) => a - b);
+  const events = gaps.map((gap) => machine.gaps[gap]?.events[lost.writer] ?? -1).filter((event) => event >= 0);
+  const window = windowOf(machine, gaps);
+  const region = program.regions[def?.region ?? 0];
+  if (lost.untouched) {
+    return {
+      by: 'probe',
+      kind: 'lost-write',
+      sentence: `Region ${region?.id}: content from before the migration never reached the ${hostName(machine)} (${words(lost.fate)}).`,
+      events: [],
+      pages: [region?.first ?? 0, region?.pages ?? 0],
+    };
+  }
+  const page = gaps[0] === undefined ? (region?.first ?? 0) : probePage(machine, lost.writer, gaps[0]);
+  const between = window === undefined ? '' : ` between ${printNanos(window[0])} and ${printNanos(window[1])}`;
+  const steps = [...new Set(gaps.map((gap) => machine.gaps[gap]?.step ?? '').filter((step) => step !== ''))];
+  const where = steps.length === 0 ? '' : steps.length === 1 ? ` (before or during ${steps[0]})` : ` (from ${steps[0]} to ${steps[steps.length - 1]})`;
+  return {
+    by: lost.placed ? 'workload' : 'probe',
+    kind: 'lost-write',
+    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${words(lost.fate)}.`,
+    events,
+    pages: [page, 1],
+    ...(window === undefined ? {} : { window }),
+  };
+}
+
+function words(fate: string): string {
+  switch (fate) {
+    case 'not logged':
+      return 'no log that was on saw it, and the page had been copied before';
+    case 'not harvested':
+      return 'its bit was set, and nobody harvested the log after it';
+    case 'not merged':
+      return 'its bit was harvested and never merged';
+    case 'not sent':
+      return 'it was known to be dirty, and no copy came after';
+    case 'not loaded':
+      return 'it was sent, and the other side never loaded it';
+    case 'overwritten':
+      return 'a page that arrived later overwrote it';
+    default:
+      return 'no copy took it';
+  }
+}
+
+/** From the first gap to the end of the last one's interval. */
+function windowOf(machine: Machine, gaps: readonly number[]): readonly [number, number] | undefined {
+  const first = machine.gaps[gaps[0] ?? -1];
+  const last = gaps[gaps.length - 1];
+  if (first === undefined || last === undefined) return undefined;
+  return [first.atNanos, gapEnd(machine, last)];
+}
+
+/** A gap stands for the time until the next gap of the same host. */
+export function gapEnd(machine: Machine, gap: number): number {
+  const from = machine.gaps[gap];
+  for (let i = gap + 1; i < machine.gaps.length; i += 1) {
+    const next = machine.gaps[i];
+    if (next?.host === from?.host) return next?.atNanos ?? machine.now;
+  }
+  return machine.now;
+}
+
+/** Pages of the workload: one finding for all of a writer's, with the first page named. */
+function lostPages(machine: Machine, owner: number): readonly Finding[] {
+  const { memory, program } = machine;
+  const rests = program.regions.length;
+  const byWriter = new Map<number, number[]>();
+  for (const slot of memory.stale(owner)) {
+    if (slot < rests) continue;
+    const writer = memory.writer[slot] as number;
+    byWriter.set(writer, [...(byWriter.get(writer) ?? []), slot]);
+  }
+  return [...byWriter].map(([writer, slots]): Finding => {
+    const { pages, count } = memory.runsOf(slots);
+    const slot = slots[0] as number;
+    const page = memory.page[slot] as number;
+    const has = (memory.version[owner] as number[])[slot] as number;
+    const name = program.writers[writer]?.spec.title ?? program.writers[writer]?.id ?? 'nobody';
+    return {
+      by: 'workload',
+      kind: 'lost-write',
+      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on the ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}.`,
+      events: [...new Set(slots.map((one) => memory.event[one] as number))].filter((event) => event >= 0).sort((a, b) => a - b).slice(0, 32),
+      pages,
+    };
+  });
+}
+
+function hostName(machine: Machine): string {
+  return machine.program.hosts[machine.owner()]?.title ?? 'host';
+}
+
+/** The spans in which a write would have been lost, by writer: the gaps of all lost tracers, joined. */
+export function lossWindows(machine: Machine, owner: number): readonly LossWindow[] {
+  if (owner < 0) return [];
+  const { tracers, program } = machine;
+  const byWriter = new Map<string, { readonly writer: number; readonly host: number; readonly gaps: Set<number> }>();
+  for (let i = 0; i < tracers.count; i += 1) {
+    const state = tracers.rows[i * WIDTH + STATE] as number;
+    if (!tracers.isStale(i, owner) || (state & UNTOUCHED) !== 0) continue;
+    const writer = tracers.rows[i * WIDTH + WRITER] as number;
+    const host = tracers.rows[i * WIDTH + BY] as number;
+    const key = `${writer}/${host}`;
+    const known = byWriter.get(key) ?? { writer, host, gaps: new Set<number>() };
+    for (const gap of tracers.gaps?.[i] ?? []) known.gaps.add(gap);
+    byWriter.set(key, known);
+  }
+  return [...byWriter.values()].flatMap(({ writer, host, gaps }) => {
+    const spans: [number, number][] = [];
+    for (const gap of [...gaps].sort((a, b) => a - b)) {
+      const from = machine.gaps[gap]?.atNanos ?? 0;
+      const to = gapEnd(machine, gap);
+      const last = spans[spans.length - 1];
+      if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+      else spans.push([from, to]);
+    }
+    return spans.map(([fromNanos, toNanos]) => ({ fromNanos, toNanos, writer: program.writers[writer]?.id ?? '', host: program.hosts[host]?.id ?? '' }));
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * Settled state and price, by which runs are compared (EMULATOR.md, section 3), as text: equal text, equal runs.
+ * Everything is relative to the source at its own stop, so that absolute times and version numbers do not matter.
+ */
+import type { Machine } from '../machine.ts';
+import { UNTOUCHED, PLACED, STATE, WIDTH, WRITER } from '../tracers.ts';
+import { downtimeNanos } from './owners.ts';
+
+export function settledState(machine: Machine): string {
+  const owner = machine.owner();
+  const { program, tracers } = machine;
+  const rows = new Set<string>();
+  if (owner >= 0) {
+    for (let i = 0; i < tracers.count; i += 1) {
+      const state = tracers.rows[i * WIDTH + STATE] as number;
+      rows.add(`${tracers.rows[i * WIDTH + WRITER]}:${state & (PLACED | UNTOUCHED)}:${tracers.isStale(i, owner) ? 'stale' : 'good'}`);
+    }
+  }
+  const origin = Math.max(0, program.hosts.findIndex((host) => host.runs));
+  const devices = program.devices.map((def, index) => {
+    const final = machine.device(index, origin).version;
+    const stamps = owner < 0 || owner === origin ? [] : [...machine.device(index, owner).stamps].map((stamp) => (stamp < 0 ? '-' : stamp >= final ? '=' : '<'));
+    const states = program.hosts.map((_, host) => def.states[machine.device(index, host).state]?.id);
+    return `${def.id}:${stamps.join('')}:${states.join(',')}`;
+  });
+  const requests = machine.guest.requests.length === 0 ? '' : machine.guest.open.length > 0 ? 'open' : 'answered';
+  const facts = [...new Set(machine.facts.filter((fact) => fact.kind !== 'refused').map((fact) => `${fact.kind}/${fact.host}/${fact.device}/${fact.other}`))].sort();
+  const errors = [...new Set(machine.facts.filter((fact) => fact.kind === 'refused').map((fact) => fact.errno))].sort();
+  return [
+    `vcpus ${machine.vcpus.join('')}`,
+    `tokens ${machine.tokens.join(',')}`,
+    `pages ${[...rows].sort().join(' ')} ${owner < 0 ? '' : machine.memory.stale(owner).length}`,
+    `devices ${devices.join(' ')}`,
+    `requests ${requests}`,
+    `facts ${facts.join(' ')} ${errors.join(' ')}`,
+    `lists ${machine.threads.map((thread) => thread.status).join(',')}`,
+  ].join('\n');
+}
+
+/** Downtime and bytes sent. */
+export function priceOf(machine: Machine): string {
+  return `${downtimeNanos(machine)} ns, ${machine.bytesSent} bytes`;
+}

@@ -1,0 +1,59 @@
+/** Exactly-once checks: doorbells, interrupts and requests. */
+import type { Finding } from '../../trace/audit.ts';
+import { printNanos } from '../../trace/time.ts';
+import type { Machine } from '../machine.ts';
+import { known } from './audit.ts';
+
+const DEFAULT_PATIENCE_NANOS = 500_000_000;
+
+export function signals(machine: Machine, owner: number): readonly Finding[] {
+  return [...accesses(machine), ...requests(machine, owner)];
+}
+
+/** A guest that knocked where nobody listened. One finding for a device and host. */
+function accesses(machine: Machine): readonly Finding[] {
+  const { program } = machine;
+  const seen = new Set<string>();
+  return machine.facts.flatMap((fact): readonly Finding[] => {
+    const key = `${fact.kind}/${fact.host}/${fact.device}`;
+    if (seen.has(key)) return [];
+    const device = program.devices[fact.device]?.id ?? '';
+    const host = program.hosts[fact.host]?.title ?? '';
+    if (fact.kind === 'lost-access') {
+      seen.add(key);
+      return [{ by: 'probe', kind: 'lost-signal', sentence: `The vCPUs run on the ${host} while ${device} is in ${fact.text}: a doorbell rung at ${printNanos(fact.atNanos)} finds nobody.`, events: known(fact.events) }];
+    }
+    if (fact.kind === 'lost-doorbell' || fact.kind === 'lost-interrupt') {
+      const what = fact.kind === 'lost-doorbell' ? 'doorbell' : 'interrupt';
+      return [{ by: 'workload', kind: 'lost-signal', sentence: `The ${what} of ${fact.text} is lost on the ${host}.`, events: known(fact.events) }];
+    }
+    return [];
+  });
+}
+
+function requests(machine: Machine, owner: number): readonly Finding[] {
+  const spec = machine.program.scenario.guest;
+  if (spec === undefined || owner < 0) return [];
+  const { guest } = machine;
+  const patience = spec.patienceNanos ?? DEFAULT_PATIENCE_NANOS;
+  const hung = guest.open.flatMap((id) => {
+    const request = guest.requests[id];
+    const waited = machine.now - Math.max(request?.submittedNanos ?? 0, guest.runningSince);
+    return request !== undefined && waited >= patience ? [request] : [];
+  });
+  const twice = guest.requests.filter((request) => request.completions > 1);
+  const findings: Finding[] = [];
+  const first = hung[0];
+  if (first !== undefined) {
+    findings.push({
+      by: 'workload',
+      kind: 'hung-guest',
+      sentence: `Request ${first.id}, submitted at ${printNanos(first.submittedNanos)}, never completes: the guest waits on the ${machine.program.hosts[owner]?.title} until its time-out (${printNanos(patience)}).`,
+      events: known(hung.map((request) => request.lastEvent)),
+    });
+  }
+  for (const request of twice.slice(0, 3)) {
+    findings.push({ by: 'workload', kind: 'doubled-request', sentence: `Request ${request.id} completes ${request.completions} times.`, events: known([request.lastEvent]) });
+  }
+  return findings;
+}

@@ -1,0 +1,86 @@
+/**
+ * What is next: decided by (time, class of happening, number), never by anything else. At one moment the workload
+ * comes first, then requests and completions, then the threads in the order of their lists.
+ */
+import type { Ordering } from '../scenario/ordering.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+import { probe } from './probes.ts';
+import type { Program } from './program.ts';
+import { Recorder } from './recorder.ts';
+import { advanceThread, newThread, top, wakeTime } from './threads.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A machine at time zero, its threads ready to go through the lists in the order of `ordering`. */
+export function assemble(program: Program, ordering: Ordering, options: MachineOptions, recording: boolean): Machine {
+  const machine = new Machine(program, options, new Recorder(program, recording));
+  const skipped = new Set(ordering.skipped);
+  machine.threads = program.lists.map((list, index) => {
+    const ids = ordering.lists[list.id] ?? list.steps.map((step) => step.id);
+    const order = ids.filter((id) => !skipped.has(`${list.id}/${id}`)).map((id) => list.indexOf.get(id) ?? -1);
+    return newThread(index, order.filter((step) => step >= 0));
+  });
+  machine.delays = new Map(Object.entries(ordering.delays));
+  openBands(machine);
+  return machine;
+}
+
+/** The bands that are open when the run begins. */
+function openBands(machine: Machine): void {
+  const { program, recorder } = machine;
+  program.hosts.forEach((host, index) => {
+    recorder.band('run-state', recorder.lane(index, 'cpu'), 0, { state: host.runs ? 'running' : 'stopped' });
+    program.devices.forEach((def, device) => {
+      recorder.band('device-state', recorder.lane(index, 'device', def.id), 0, { device: def.id, state: machine.stateOf(device, index)?.id ?? '' });
+    });
+  });
+}
+
+/** Does the next thing. False when nothing is left to happen. */
+export function tick(machine: Machine): boolean {
+  const workload = machine.workload.nextNanos();
+  const guest = machine.guest.nextNanos(machine);
+  let thread = -1;
+  let wake = NEVER;
+  for (let i = 0; i < machine.threads.length; i += 1) {
+    const at = wakeTime(machine, machine.threads[i] as Machine['threads'][number]);
+    if (at < wake) {
+      wake = at;
+      thread = i;
+    }
+  }
+  if (wake === NEVER && !lingers(machine)) return false;
+  machine.happenings += 1;
+  if (workload <= guest && workload <= wake && workload < NEVER) {
+    machine.now = Math.max(machine.now, workload);
+    machine.workload.happen(machine);
+  } else if (guest <= wake && guest < NEVER) {
+    machine.now = Math.max(machine.now, guest);
+    machine.guest.happen(machine);
+  } else if (wake < NEVER) {
+    machine.now = Math.max(machine.now, wake);
+    advanceThread(machine, machine.threads[thread] as Machine['threads'][number]);
+  } else return false;
+  return machine.happenings < machine.program.maxEvents;
+}
+
+/** After the last step the guest goes on for a while, so that what is broken can show. */
+function lingers(machine: Machine): boolean {
+  machine.guest.close(machine.now);
+  if (machine.guest.unsettled(machine)) return true;
+  machine.workload.closed = true;
+  return false;
+}
+
+/** The last gap of every host, and the end of every wait. */
+export function conclude(machine: Machine): void {
+  machine.program.hosts.forEach((_, host) => probe(machine, host, ''));
+  if (machine.outageSince >= 0) machine.outages.push({ fromNanos: machine.outageSince, toNanos: machine.now });
+  for (const thread of machine.threads) {
+    const frame = top(thread);
+    if (thread.status === 'running' && frame !== undefined) machine.recorder.close(thread.stepEvent, machine.now);
+  }
+  if (machine.happenings >= machine.program.maxEvents) {
+    machine.recorder.note(`The run was ended after ${machine.program.maxEvents} happenings (limits.events).`);
+  }
+}

@@ -1,0 +1,5 @@
+/** The built-in device models. A new one is a file here and a line in this list, or no file at all: inline in a scenario. */
+import type { DeviceModelSpec } from '../../scenario/scenario.ts';
+import { gvtg1, gvtg2, gvtg4, gvtg8 } from './gvtg.ts';
+
+export const models: readonly DeviceModelSpec[] = [gvtg8, gvtg4, gvtg2, gvtg1];

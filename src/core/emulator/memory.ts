@@ -1,0 +1,312 @@
+/**
+ * Guest RAM on all hosts: a version per page, as far as anybody has written it.
+ *
+ * A page that was written has a SLOT; the untouched rest of each region is one slot with a weight (its pages),
+ * so cost and memory grow with what is dirtied and not with the size of the guest. Slots 0 .. regions-1 are the
+ * rests. A page that is first written leaves its region's rest and inherits everything the rest had.
+ *
+ *     version[host][slot]   sequence number of the last write that landed there (1: content from before the run)
+ *     pend / open / buf     masks of logs on hosts, as in tracers.ts
+ *     dirty                 mask of hosts: in that host's migration bitmap
+ */
+import type { Program } from './program.ts';
+
+/** Pages that a copy put into one item: slots with the versions read, as they were at that moment. */
+export interface PageCopy {
+  readonly slots: Int32Array;
+  readonly versions: Int32Array;
+  /** Number of slots that existed then: later ones came out of their region's rest. */
+  readonly known: number;
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+/** Bytes of a page record in a RAM section: header of 8 and the page; a zero page is 9 (qemu-migration-order.md, section 7). */
+const RECORD_HEADER_BYTES = 8;
+const ZERO_RECORD_BYTES = 9;
+
+export class Memory {
+  readonly #program: Program;
+  slotOf: Map<number, number>;
+  page: number[];
+  region: number[];
+  weight: number[];
+  pend: number[];
+  open: number[];
+  buf: number[];
+  dirty: number[];
+  version: number[][];
+  /** Writer of the last landed version, event that recorded it; -1 for none. */
+  writer: number[];
+  event: number[];
+  /** Last landed version wherever it landed, and the host. */
+  last: number[];
+  lastHost: number[];
+  #next: number;
+  /** The maps are shared with forks until somebody writes. */
+  #owned: boolean;
+
+  private constructor(program: Program) {
+    this.#program = program;
+    this.slotOf = new Map();
+    this.page = [];
+    this.region = [];
+    this.weight = [];
+    this.pend = [];
+    this.open = [];
+    this.buf = [];
+    this.dirty = [];
+    this.version = program.hosts.map(() => []);
+    this.writer = [];
+    this.event = [];
+    this.last = [];
+    this.lastHost = [];
+    this.#next = 2;
+    this.#owned = true;
+  }
+
+  static start(program: Program): Memory {
+    const memory = new Memory(program);
+    const owner = Math.max(0, program.hosts.findIndex((host) => host.runs));
+    program.regions.forEach((region, index) => {
+      memory.#append(region.first, index, region.pages);
+      memory.version.forEach((versions, host) => {
+        versions[index] = host === owner ? 1 : 0;
+      });
+      memory.last[index] = 1;
+      memory.lastHost[index] = owner;
+    });
+    return memory;
+  }
+
+  fork(): Memory {
+    const copy = Object.assign(new Memory(this.#program), this) as Memory;
+    copy.#next = this.#next;
+    copy.#owned = false;
+    this.#owned = false;
+    return copy;
+  }
+
+  get slots(): number {
+    return this.page.length;
+  }
+
+  get nextVersion(): number {
+    return this.#next;
+  }
+
+  /** A write lands and is logged at once. Answers the version. */
+  write(page: number, host: number, writer: number, logs: number, protects: number, event: number): number {
+    this.#own();
+    const slot = this.#slot(page);
+    const version = this.#next++;
+    (this.version[host] as number[])[slot] = version;
+    this.writer[slot] = writer;
+    this.event[slot] = event;
+    this.last[slot] = version;
+    this.lastHost[slot] = host;
+    const seen = logs & ~((this.open[slot] as number) & protects);
+    this.pend[slot] = (this.pend[slot] as number) | seen;
+    this.open[slot] = (this.open[slot] as number) | (logs & protects);
+    return version;
+  }
+
+  swap(log: number, noClear: boolean): void {
+    this.#own();
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (((this.pend[slot] as number) & log) === 0) continue;
+      this.buf[slot] = (this.buf[slot] as number) | log;
+      if (!noClear) this.pend[slot] = (this.pend[slot] as number) & ~log;
+    }
+  }
+
+  reprotect(log: number, of: 'buffer' | 'pending'): void {
+    this.#own();
+    const bits = of === 'buffer' ? this.buf : this.pend;
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (((bits[slot] as number) & log) !== 0) this.open[slot] = (this.open[slot] as number) & ~log;
+    }
+  }
+
+  /** Merges the buffer of `log` into the bitmap of `host`; answers the runs of pages that it brought. */
+  merge(log: number, host: number): { readonly pages: readonly number[]; readonly count: number } {
+    this.#own();
+    const found: number[] = [];
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (((this.buf[slot] as number) & log) === 0) continue;
+      this.buf[slot] = (this.buf[slot] as number) & ~log;
+      this.dirty[slot] = (this.dirty[slot] as number) | (1 << host);
+      found.push(slot);
+    }
+    return this.runsOf(found);
+  }
+
+  forget(log: number, inRegion: (region: number) => boolean): void {
+    this.#own();
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (!inRegion(this.region[slot] as number)) continue;
+      this.pend[slot] = (this.pend[slot] as number) & ~log;
+      this.buf[slot] = (this.buf[slot] as number) & ~log;
+    }
+  }
+
+  /** Sets or clears bits in the migration bitmap of `host` without a log; answers the pages. */
+  mark(host: number, inRegion: (region: number) => boolean, dirty: boolean): { readonly pages: readonly number[]; readonly count: number } {
+    this.#own();
+    const bit = 1 << host;
+    const found: number[] = [];
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (!inRegion(this.region[slot] as number)) continue;
+      const was = this.dirty[slot] as number;
+      this.dirty[slot] = dirty ? was | bit : was & ~bit;
+      found.push(slot);
+    }
+    return this.runsOf(found);
+  }
+
+  /** What `copy` would send: pages and bytes on the wire. */
+  measure(host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): { readonly pages: number; readonly bytes: number } {
+    let pages = 0;
+    let bytes = 0;
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (!this.#takes(slot, host, inRegion, only)) continue;
+      pages += this.weight[slot] as number;
+      bytes += this.#bytesOf(slot);
+    }
+    return { pages, bytes };
+  }
+
+  /** Reads the pages that are to be sent and clears their dirty bits. */
+  copy(host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): PageCopy {
+    this.#own();
+    const slots: number[] = [];
+    const versions: number[] = [];
+    let pages = 0;
+    let bytes = 0;
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (!this.#takes(slot, host, inRegion, only)) continue;
+      this.dirty[slot] = (this.dirty[slot] as number) & ~(1 << host);
+      slots.push(slot);
+      versions.push((this.version[host] as number[])[slot] as number);
+      pages += this.weight[slot] as number;
+      bytes += this.#bytesOf(slot);
+    }
+    return { slots: Int32Array.from(slots), versions: Int32Array.from(versions), known: this.slots, pages, bytes };
+  }
+
+  /** The copied pages arrive in the RAM of `host`. */
+  load(host: number, copy: PageCopy): void {
+    this.#own();
+    const versions = this.version[host] as number[];
+    const rests = new Map<number, number>();
+    copy.slots.forEach((slot, i) => {
+      versions[slot] = copy.versions[i] as number;
+      if (slot < this.#program.regions.length) rests.set(slot, copy.versions[i] as number);
+    });
+    for (let slot = copy.known; slot < this.slots; slot += 1) {
+      const rest = rests.get(this.region[slot] as number);
+      if (rest !== undefined) versions[slot] = rest;
+    }
+  }
+
+  /** Versions on `host` of the written pages of a region, for a load that walks it. */
+  snapshot(host: number, region: number): ReadonlyMap<number, number> {
+    const found = new Map<number, number>();
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (this.region[slot] === region) found.set(slot, (this.version[host] as number[])[slot] as number);
+    }
+    return found;
+  }
+
+  /** Slots whose content on `host` is not the last that landed. */
+  stale(host: number): readonly number[] {
+    const found: number[] = [];
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if ((this.weight[slot] as number) > 0 && (this.version[host] as number[])[slot] !== this.last[slot]) found.push(slot);
+    }
+    return found;
+  }
+
+  /** Flat runs [first, count, …] of the pages of some slots; a rest is its whole region without the written pages. */
+  runsOf(slots: readonly number[]): { readonly pages: readonly number[]; readonly count: number } {
+    const spans: [number, number][] = [];
+    let count = 0;
+    for (const slot of slots) {
+      const weight = this.weight[slot] as number;
+      if (weight === 0) continue;
+      count += weight;
+      const rest = slot < this.#program.regions.length;
+      spans.push([this.page[slot] as number, rest ? (this.#program.regions[slot]?.pages ?? 1) : 1]);
+    }
+    return { pages: mergeRuns(spans), count };
+  }
+
+  #takes(slot: number, host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): boolean {
+    if ((this.weight[slot] as number) === 0 || !inRegion(this.region[slot] as number)) return false;
+    return only === 'all' || (((this.dirty[slot] as number) >> host) & 1) === 1;
+  }
+
+  #bytesOf(slot: number): number {
+    const weight = this.weight[slot] as number;
+    const full = RECORD_HEADER_BYTES + this.#program.pageBytes;
+    if (slot >= this.#program.regions.length) return weight * full;
+    const region = this.#program.regions[slot];
+    const populated = Math.min(weight, region?.populated ?? weight);
+    return populated * full + (weight - populated) * ZERO_RECORD_BYTES;
+  }
+
+  #slot(page: number): number {
+    const known = this.slotOf.get(page);
+    if (known !== undefined) return known;
+    const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
+    const rest = region < 0 ? 0 : region;
+    const slot = this.#append(page, rest, 1);
+    this.slotOf.set(page, slot);
+    this.weight[rest] = (this.weight[rest] as number) - 1;
+    for (const versions of this.version) versions[slot] = versions[rest] as number;
+    for (const bits of [this.pend, this.open, this.buf, this.dirty, this.last, this.lastHost]) bits[slot] = bits[rest] as number;
+    return slot;
+  }
+
+  #append(page: number, region: number, weight: number): number {
+    const slot = this.page.push(page) - 1;
+    this.region.push(region);
+    this.weight.push(weight);
+    for (const bits of [this.pend, this.open, this.buf, this.dirty]) bits.push(0);
+    this.writer.push(-1);
+    this.event.push(-1);
+    this.last.push(1);
+    this.lastHost.push(0);
+    return slot;
+  }
+
+  #own(): void {
+    if (this.#owned) return;
+    this.slotOf = new Map(this.slotOf);
+    this.page = this.page.slice();
+    this.region = this.region.slice();
+    this.weight = this.weight.slice();
+    this.pend = this.pend.slice();
+    this.open = this.open.slice();
+    this.buf = this.buf.slice();
+    this.dirty = this.dirty.slice();
+    this.version = this.version.map((versions) => versions.slice());
+    this.writer = this.writer.slice();
+    this.event = this.event.slice();
+    this.last = this.last.slice();
+    this.lastHost = this.lastHost.slice();
+    this.#owned = true;
+  }
+}
+
+/** Sorted, joined runs as a flat list. */
+export function mergeRuns(spans: readonly (readonly [number, number])[]): readonly number[] {
+  const sorted = [...spans].sort((a, b) => a[0] - b[0]);
+  const runs: number[] = [];
+  for (const [first, count] of sorted) {
+    const end = runs.length >= 2 ? (runs[runs.length - 2] as number) + (runs[runs.length - 1] as number) : -1;
+    if (first <= end) runs[runs.length - 1] = Math.max(end, first + count) - (runs[runs.length - 2] as number);
+    else runs.push(first, count);
+  }
+  return runs;
+}

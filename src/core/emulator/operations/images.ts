@@ -1,0 +1,229 @@
+/** State images (primitive 4): saving section by section, loading in the order they were sent. */
+import type { CallShape, LoadPrimitive, SavePrimitive } from '../../scenario/primitives.ts';
+import { holds } from '../conditions.ts';
+import type { Machine } from '../machine.ts';
+import type { DeviceDef, Op } from '../program.ts';
+import type { Item } from '../state.ts';
+import { recordCall } from './calls.ts';
+import { stepIndex, wireNanos } from './copies.ts';
+import { type Begin, type Context, costNanos, DONE, type End, innerOp, REPEAT, refused, timed } from './outcome.ts';
+
+/** Bytes of the header that a section's object has in the image (rfc2017.md, section 7: type and size). */
+const OBJECT_HEADER_BYTES = 8;
+
+/** A trapped access to configuration space (suggested). */
+const CONFIG_ACCESS_NANOS = 5_000;
+
+export function beginSave(context: Context, primitive: SavePrimitive): Begin {
+  const { machine, op } = context;
+  const def = machine.program.devices[op.subject];
+  if (def === undefined) return refused('ENODEV', `no device ${primitive.save}`);
+  const channel = machine.channels[op.channel];
+  if (channel?.broken === true || channel?.cut === true) return refused('EPIPE', 'the channel is gone');
+  const device = machine.device(op.subject, op.host);
+  const state = def.states[device.state];
+  const sections = sectionsOf(def, primitive);
+  const phase = primitive.phase ?? 'final';
+  const allowed = state?.saves ?? 'none';
+  const image = imageBytes(def, sections);
+  if (allowed === 'none' && device.session === 0 && hasSessions(def)) {
+    return { go: 'impossible', reason: `nothing to read: ${def.id} has never entered a state that gives its image` };
+  }
+  if (allowed !== 'any' && allowed !== phase) return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
+  device.reading = [];
+  recordCall(context, op.call ?? def.protocol.saveCall, { device: def.id, bytes: def.model.movedBytes ?? image });
+  const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
+  const chunks = primitive.chunks ?? 1;
+  const reads = tooLarge ? [] : readOps(op, def, sections, chunks);
+  const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks });
+  if (tooLarge && op.onError === 'abort') return refused(tooLargeErrno(def), tooLargeText(def, image));
+  if (tooLarge) noteTooLarge(context, def, image);
+  return { go: 'inner', ops: [...callOps(op, def.protocol.beforeSave), ...reads, send] };
+}
+
+/** Accesses that only show: what the VMM does around an image. */
+function callOps(op: Op, calls: readonly CallShape[] | undefined): readonly Op[] {
+  return (calls ?? []).map((call) => innerOp(op, { inner: 'call' }, { call, nanos: CONFIG_ACCESS_NANOS }));
+}
+
+/** A protocol whose image can be read in some states only has sessions; in one without, any moment will do. */
+function hasSessions(def: DeviceDef): boolean {
+  return def.states.some((state) => (state.saves ?? 'none') === 'none');
+}
+
+function readOps(op: Op, def: DeviceDef, sections: readonly number[], chunks: number): readonly Op[] {
+  const pieces = def.model.reserialises === true ? chunks : 1;
+  return Array.from({ length: pieces }, (_, piece) =>
+    sections.map((section) =>
+      innerOp(op, { inner: 'read-section', device: op.subject, section, piece }, {
+        nanosPerKib: def.model.figures.saveNanosPerKib / pieces,
+      }),
+    ),
+  ).flat();
+}
+
+function tooLargeErrno(def: DeviceDef): string {
+  return def.model.tooLargeErrno ?? 'EFAULT';
+}
+
+function tooLargeText(def: DeviceDef, image: number): string {
+  return `the image of ${def.id} takes ${image} bytes and its region holds ${def.model.regionBytes}`;
+}
+
+function noteTooLarge(context: Context, def: DeviceDef, image: number): void {
+  const { machine, op, frame, step } = context;
+  const errno = tooLargeErrno(def);
+  machine.recorder.amend(frame.callEvent, { errno });
+  machine.fact({ kind: 'refused', host: op.host, device: op.subject, text: `${step}: ${tooLargeText(def, image)}; the caller goes on (${op.onError})`, events: [frame.callEvent], errno });
+}
+
+export function beginRead(context: Context, device: number, section: number): Begin {
+  const { machine, op } = context;
+  const bytes = machine.program.devices[device]?.sections[section]?.bytes ?? 0;
+  return timed(costNanos(op, bytes, 0));
+}
+
+export function endRead(context: Context, device: number, section: number): End {
+  const { machine, op } = context;
+  const state = machine.device(device, op.host);
+  state.reading = [...state.reading.filter((stamp) => stamp.section !== section), { section, version: state.version }];
+  return DONE;
+}
+
+export function beginSend(context: Context, deviceIndex: number, sections: readonly number[]): Begin {
+  const { machine, op, thread, step } = context;
+  const channel = machine.program.channels[op.channel];
+  const def = machine.program.devices[deviceIndex];
+  if (channel === undefined || def === undefined) return refused('ENOTCONN', 'there is no channel to send through');
+  if (machine.channels[op.channel]?.broken === true) return refused('EPIPE', `${channel.id} is gone`);
+  const bytes = def.model.movedBytes ?? imageBytes(def, sections);
+  const durationNanos = wireNanos(channel, bytes);
+  const { recorder } = machine;
+  thread.sendEvent = recorder.event('send', recorder.lane(op.host, 'stream'), machine.now, {
+    durationNanos,
+    step,
+    args: { what: 'image', device: def.id, bytes, channel: channel.id, sections: sections.map((section) => def.sections[section]?.id ?? '') },
+  });
+  return timed(durationNanos);
+}
+
+export function endSend(context: Context, deviceIndex: number, sections: readonly number[], chunks: number): End {
+  const { machine, op, thread } = context;
+  const def = machine.program.devices[deviceIndex] as DeviceDef;
+  const device = machine.device(deviceIndex, op.host);
+  const id = machine.nextItem++;
+  const bytes = def.model.movedBytes ?? imageBytes(def, sections);
+  machine.recorder.amend(thread.sendEvent, { item: id, versions: device.reading.map((stamp) => stamp.version) });
+  machine.send(op.channel, {
+    id,
+    list: thread.list,
+    step: stepIndex(context),
+    arriveNanos: machine.now + (machine.program.channels[op.channel]?.latencyNanos ?? 0),
+    bytes,
+    event: thread.sendEvent,
+    what: 'image',
+    device: deviceIndex,
+    stamps: device.reading.toSorted((a, b) => sections.indexOf(a.section) - sections.indexOf(b.section)),
+    session: device.session,
+    chunks: def.model.reserialises === true ? chunks : 1,
+    valid: device.reading.length >= sections.length,
+    queue: [...device.queue, ...(device.working >= 0 ? [device.working] : [])],
+    nanos: machine.now,
+  });
+  device.reading = [];
+  return DONE;
+}
+
+/** Takes the next item off the channel, or those that the primitive names, and unfolds into what loading them means. */
+export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
+  const { machine, op } = context;
+  const channel = machine.channels[op.channel];
+  if (channel === undefined) return refused('ENOTCONN', 'there is no channel to receive from');
+  const item = channel.queue.find((one) => wanted(context, primitive, one) && one.arriveNanos <= machine.now);
+  if (item !== undefined) return { go: 'inner', ops: itemOps(context, item) };
+  if (primitive.load === 'ram' && channel.queue[0] !== undefined && channel.queue[0].what !== 'ram' && context.frame.round > 0) return timed(0);
+  const coming = channel.queue.some((one) => wanted(context, primitive, one));
+  if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded');
+  return { go: 'blocked', why: `${primitive.load} to arrive on ${machine.program.channels[op.channel]?.id}` };
+}
+
+/** Whether an item is what the primitive takes. A stream is taken in its order only. */
+function wanted(context: Context, primitive: LoadPrimitive, item: Item): boolean {
+  const { machine, op } = context;
+  const first = machine.channels[op.channel]?.queue[0];
+  if (primitive.load === 'stream') return item === first;
+  if (primitive.load === 'ram') return item.what === 'ram' || (item.what === 'mark' && item.end && item === first);
+  const list = machine.program.lists[item.list];
+  if (list?.steps[item.step]?.id === primitive.load) return true;
+  return item.what === 'image' && machine.program.devices[item.device]?.id === primitive.load;
+}
+
+function itemOps(context: Context, item: Item): readonly Op[] {
+  const { machine, op } = context;
+  const { recorder, now } = machine;
+  recorder.event('receive', recorder.lane(op.host, 'stream'), now, {
+    step: context.step,
+    cause: item.event,
+    args: { item: item.id, what: item.what, bytes: item.bytes },
+  });
+  if (item.what === 'ram') return [innerOp(op, { inner: 'load-ram', item: item.id })];
+  if (item.what === 'mark') return [innerOp(op, { inner: 'finish-image', item: item.id })];
+  const def = machine.program.devices[item.device] as DeviceDef;
+  const write = item.stamps.map((stamp) =>
+    innerOp(op, { inner: 'write-section', item: item.id, section: stamp.section }, { nanosPerKib: def.model.figures.loadNanosPerKib }),
+  );
+  const first = item.valid ? [] : [innerOp(op, { inner: 'write-section', item: item.id, section: -1 })];
+  const finish = innerOp(op, { inner: 'finish-image', item: item.id }, { nanos: def.model.figures.loadNanos ?? 0 });
+  return [...callOps(op, def.protocol.beforeLoad), ...first, ...write, finish];
+}
+
+export function findItem(machine: Machine, channel: number, id: number): Item | undefined {
+  return machine.channels[channel]?.queue.find((item) => item.id === id);
+}
+
+export function takeOff(machine: Machine, channel: number, id: number): void {
+  const state = machine.channels[channel];
+  if (state === undefined) return;
+  state.queue = state.queue.filter((item) => item.id !== id);
+}
+
+/** After an item: the end mark ends a stream, a named load is done after one; anything else goes on. */
+export function endLoad(context: Context, primitive: LoadPrimitive): End {
+  const { machine, op, frame } = context;
+  frame.round += 1;
+  const ended = machine.channels[op.channel]?.ended === true;
+  if (primitive.load === 'stream') return ended ? DONE : REPEAT;
+  if (primitive.load === 'ram') {
+    const next = machine.channels[op.channel]?.queue[0];
+    return ended || frame.stage === 'timed' || (next !== undefined && next.what !== 'ram') ? DONE : REPEAT;
+  }
+  return DONE;
+}
+
+export function sectionsOf(def: DeviceDef, primitive: { readonly sections?: readonly string[]; readonly phase?: string }): readonly number[] {
+  return def.sections.flatMap((section, index) => {
+    if (primitive.sections !== undefined) return primitive.sections.includes(section.id) ? [index] : [];
+    return primitive.phase === undefined || (section.phase ?? 'final') === primitive.phase ? [index] : [];
+  });
+}
+
+function imageBytes(def: DeviceDef, sections: readonly number[]): number {
+  const header = def.model.reserialises === true ? OBJECT_HEADER_BYTES : 0;
+  return sections.reduce((sum, section) => sum + (def.sections[section]?.bytes ?? 0) + header, 0);
+}
+
+/** What a section's load needs and does not find: an errno, or undefined. */
+export function loadRefusal(machine: Machine, item: Item, section: number, host: number): { readonly errno: string; readonly text: string } | undefined {
+  if (item.what !== 'image') return undefined;
+  const def = machine.program.devices[item.device] as DeviceDef;
+  const device = machine.device(item.device, host);
+  const state = def.states[device.state];
+  if (!item.valid) return { errno: 'EFAULT', text: 'the buffer does not begin with the head object of an image' };
+  if (item.chunks > 1) return { errno: 'EFAULT', text: `read in ${item.chunks} pieces, and each read starts the image afresh: the second piece begins with another head object` };
+  if (state?.loads !== true) return { errno: 'EINVAL', text: `${def.id} takes no image in ${state?.id}` };
+  const spec = def.sections[section];
+  const missing = (spec?.after ?? []).find((id) => (device.stamps[def.sections.findIndex((one) => one.id === id)] ?? -1) < 0);
+  if (missing !== undefined) return { errno: spec?.errno ?? 'EFAULT', text: `${spec?.id} before ${missing}` };
+  const need = (spec?.needs ?? []).find((one) => !holds(machine, one.condition, host));
+  return need === undefined ? undefined : { errno: need.errno, text: `${spec?.id}: what its load needs is not there` };
+}

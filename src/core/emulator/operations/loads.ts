@@ -1,0 +1,101 @@
+/** The inner operations of a load: RAM pages, sections of an image, the end of an image or of the stream. */
+import type { DeviceDef } from '../program.ts';
+import type { Stamp } from '../state.ts';
+import { recordCall } from './calls.ts';
+import { findItem, loadRefusal, takeOff } from './images.ts';
+import { regionOfWriter } from './logs.ts';
+import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
+
+export function beginLoadRam(context: Context): Begin {
+  return timed(costNanos(context.op, 0, 0));
+}
+
+/** The pages take effect; whoever ran on this host and uses them has seen the old ones until now. */
+export function endLoadRam(context: Context, itemId: number): End {
+  const { machine, op } = context;
+  const item = findItem(machine, op.channel, itemId);
+  if (item === undefined || item.what !== 'ram') return DONE;
+  const late = machine.tracers.load(op.host, item.bit);
+  machine.memory.load(op.host, item.copy);
+  machine.itemBits &= ~item.bit;
+  takeOff(machine, op.channel, itemId);
+  const { recorder } = machine;
+  if (recorder.on) {
+    const { pages, count } = machine.memory.runsOf([...item.copy.slots]);
+    recorder.event('section-load', recorder.lane(op.host, 'ram'), machine.now, {
+      step: context.step,
+      cause: item.event,
+      args: { section: 'ram', item: item.id, pages, count, bytes: item.bytes },
+    });
+  }
+  if (late !== 0) noteLateReaders(context, late, item.event);
+  return DONE;
+}
+
+function noteLateReaders(context: Context, late: number, event: number): void {
+  const { machine, op } = context;
+  const { program } = machine;
+  program.writers.forEach((writer, index) => {
+    if (((late >> index) & 1) === 0) return;
+    if ((((machine.faults[op.host] as number) >> writer.region) & 1) === 1 && writer.device < 0) return;
+    const device = writer.device;
+    const ran = device >= 0 ? machine.stateOf(device, op.host)?.runs === true && machine.device(device, op.host).told : machine.vcpus[op.host] === 1;
+    if (!ran) return;
+    machine.fact({ kind: 'ran-early', host: op.host, device, other: writer.region, text: writer.spec.actor, events: [event], by: 'probe' });
+  });
+}
+
+export function beginWrite(context: Context, itemId: number, section: number): Begin {
+  const { machine, op } = context;
+  const item = findItem(machine, op.channel, itemId);
+  if (item === undefined || item.what !== 'image') return timed(0);
+  const def = machine.program.devices[item.device] as DeviceDef;
+  const spec = def.sections[section];
+  recordCall(context, def.protocol.loadCall, { device: def.id, section: spec?.id ?? 'buffer', bytes: spec?.bytes ?? item.bytes });
+  const no = loadRefusal(machine, item, section, op.host);
+  if (no !== undefined) return refused(no.errno, `${def.id}: ${no.text}`);
+  return timed(costNanos(op, spec?.bytes ?? 0, 0));
+}
+
+/** The section takes effect: its stamp, and what its walk finds in guest RAM at this moment. */
+export function endWrite(context: Context, itemId: number, section: number): End {
+  const { machine, op } = context;
+  const item = findItem(machine, op.channel, itemId);
+  if (item === undefined || item.what !== 'image') return DONE;
+  const stamp = item.stamps.find((one): one is Stamp => one.section === section);
+  const device = machine.device(item.device, op.host);
+  if (stamp === undefined) return DONE;
+  device.stamps[section] = stamp.version;
+  device.loadedSession = item.session;
+  device.version = Math.max(device.version, stamp.version);
+  machine.program.walks.forEach((walk, index) => {
+    if (walk.device !== item.device || walk.section !== section) return;
+    machine.tracers.walk(op.host, 1 << (index + op.host * machine.program.walks.length), (writer) => regionOfWriter(machine, writer) === walk.region);
+    device.walks[index] = machine.memory.snapshot(op.host, walk.region);
+  });
+  const def = machine.program.devices[item.device] as DeviceDef;
+  const { recorder } = machine;
+  recorder.event('section-load', recorder.lane(op.host, 'stream'), machine.now, {
+    step: context.step,
+    cause: item.event,
+    args: { section: def.sections[section]?.id ?? '', device: def.id, version: stamp.version, bytes: def.sections[section]?.bytes ?? 0 },
+  });
+  return DONE;
+}
+
+export function endItem(context: Context, itemId: number): End {
+  const { machine, op } = context;
+  const item = findItem(machine, op.channel, itemId);
+  if (item === undefined) return DONE;
+  if (item.what === 'image') {
+    machine.guest.noteImage(item.device, op.host, item.nanos);
+    machine.guest.onLoaded(machine, item.device, op.host, item.queue);
+  }
+  if (item.what === 'mark') {
+    machine.received.add(`${op.host}/${machine.program.signals[item.signal]}`);
+    const channel = machine.channels[op.channel];
+    if (item.end && channel !== undefined) channel.ended = true;
+  }
+  takeOff(machine, op.channel, itemId);
+  return DONE;
+}

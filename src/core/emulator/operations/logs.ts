@@ -1,0 +1,145 @@
+/** Dirty logs (primitive 2): arming, harvesting in its parts, and the ways in which bits are lost. */
+import type { LogPrimitive } from '../../scenario/primitives.ts';
+import type { Machine } from '../machine.ts';
+import type { LogDef } from '../program.ts';
+import { recordCall } from './calls.ts';
+import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
+
+export function beginLog(context: Context, primitive: LogPrimitive): Begin {
+  const { machine, op } = context;
+  const def = machine.program.logs[op.subject] as LogDef;
+  recordCall(context, op.call ?? def.spec.calls?.[primitive.op], { log: def.id });
+  const on = machine.armed[machine.logOn(op.subject, op.host)] === 1;
+  const errno = refusal(machine, def, primitive, on);
+  if (errno !== undefined) return refused(errno, `${primitive.op} of log ${def.id} while it is ${on ? 'on' : 'off'}`);
+  const own = def.spec.cost;
+  const pages = machine.program.regions.reduce((sum, region, i) => sum + (regionsOf(context, def) >> i & 1 ? region.pages : 0), 0);
+  return timed(costNanos(op, 0, pages) + (own?.nanos ?? 0) + Math.round((own?.nanosPerPage ?? 0) * pages));
+}
+
+function refusal(machine: Machine, def: LogDef, primitive: LogPrimitive, on: boolean): string | undefined {
+  const { spec } = def;
+  if (primitive.op === 'arm') {
+    const count = primitive.regions?.length ?? machine.program.regions.length;
+    if (spec.maxRegions !== undefined && count > spec.maxRegions) return spec.tooManyErrno ?? 'E2BIG';
+    return on && spec.kind !== 'pinned' ? spec.armTwiceErrno : undefined;
+  }
+  if (primitive.op === 'harvest' || primitive.op === 'swap' || primitive.op === 'disarm') return on ? undefined : spec.offErrno;
+  return undefined;
+}
+
+export function endLog(context: Context, primitive: LogPrimitive): End {
+  const { machine, op } = context;
+  const { recorder } = machine;
+  const def = machine.program.logs[op.subject] as LogDef;
+  const on = machine.logOn(op.subject, op.host);
+  const bit = 1 << on;
+  const lane = recorder.lane(op.host, 'bitmap');
+  const within = regionTest(context, def);
+  switch (primitive.op) {
+    case 'arm':
+      machine.armed[on] = 1;
+      machine.scope[on] = regionsOf(context, def);
+      recorder.event('log-start', lane, machine.now, { step: context.step, args: { log: def.id } });
+      return DONE;
+    case 'disarm':
+      machine.armed[on] = 0;
+      forget(machine, bit, () => true);
+      recorder.event('log-stop', lane, machine.now, { step: context.step, args: { log: def.id } });
+      return DONE;
+    case 'drop':
+      machine.armed[on] = 0;
+      forget(machine, bit, within);
+      recorder.event('log-stop', lane, machine.now, { step: context.step, args: { log: def.id, dropped: true } });
+      return DONE;
+    case 'discard':
+      forget(machine, bit, within);
+      return DONE;
+    case 'harvest':
+      harvest(context, op.subject, op.host, primitive.noClear === true);
+      return DONE;
+    case 'swap':
+      swap(machine, def, bit, op.host, primitive.noClear === true);
+      return DONE;
+    case 'reprotect':
+      machine.tracers.protectPending(bit);
+      machine.tracers.reprotect(bit);
+      machine.memory.reprotect(bit, 'pending');
+      machine.memory.reprotect(bit, 'buffer');
+      return DONE;
+    case 'merge':
+      merge(context, def, bit);
+      return DONE;
+    case 'remark':
+    case 'hint': {
+      const dirty = primitive.op === 'remark';
+      machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), dirty);
+      const marked = machine.memory.mark(op.host, within, dirty);
+      recorder.event('bitmap-sync', lane, machine.now, {
+        step: context.step,
+        args: { log: def.id, op: primitive.op, count: marked.count, pages: marked.pages },
+      });
+      return DONE;
+    }
+  }
+}
+
+/** Read, clear, protect again, and OR into the migration bitmap. */
+export function harvest(context: Context, log: number, host: number, noClear: boolean): number {
+  const { machine } = context;
+  const def = machine.program.logs[log] as LogDef;
+  const bit = 1 << machine.logOn(log, host);
+  swap(machine, def, bit, host, noClear);
+  machine.tracers.reprotect(bit);
+  machine.memory.reprotect(bit, 'buffer');
+  return merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit);
+}
+
+function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear: boolean): void {
+  const on = machine.logOn(machine.program.logs.indexOf(def), host);
+  if (def.kind === 'pinned' || machine.armed[on] !== 1) return;
+  machine.tracers.swap(bit, noClear);
+  machine.memory.swap(bit, noClear);
+}
+
+function merge(context: Context, def: LogDef, bit: number): number {
+  const { machine, op } = context;
+  const { recorder } = machine;
+  let found: { readonly pages: readonly number[]; readonly count: number };
+  if (def.kind === 'pinned') {
+    // Set means pinned, and is never cleared (rfc2017.md, section 3).
+    const scope = machine.scope[machine.logOn(op.subject, op.host)] as number;
+    const within = (region: number) => ((scope >> region) & 1) === 1;
+    machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), true);
+    found = machine.memory.mark(op.host, within, true);
+  } else {
+    machine.tracers.merge(bit, op.host);
+    found = machine.memory.merge(bit, op.host);
+  }
+  recorder.event('bitmap-sync', recorder.lane(op.host, 'bitmap'), machine.now, {
+    step: context.step,
+    args: { log: def.id, count: found.count, pages: found.pages, cleared: def.kind !== 'pinned' },
+  });
+  return found.count;
+}
+
+export function forget(machine: Machine, bit: number, within: (region: number) => boolean): void {
+  machine.tracers.forget(bit, (writer) => within(regionOfWriter(machine, writer)));
+  machine.memory.forget(bit, within);
+}
+
+export function regionOfWriter(machine: Machine, writer: number): number {
+  return machine.program.writers[writer]?.region ?? 0;
+}
+
+/** Regions that the operation names; else the log's own; else those that are there now. */
+function regionsOf(context: Context, def: LogDef): number {
+  const { machine, op } = context;
+  if (op.regions !== -1) return op.regions;
+  return def.regions !== -1 ? def.regions : (machine.mapped[op.host] as number);
+}
+
+function regionTest(context: Context, def: LogDef): (region: number) => boolean {
+  const mask = regionsOf(context, def);
+  return (region) => ((mask >> region) & 1) === 1;
+}

@@ -1,0 +1,47 @@
+/** What the beginning and the end of an operation answer to the thread that runs it. */
+import type { Nanos } from '../../trace/time.ts';
+import type { Machine } from '../machine.ts';
+import type { Op } from '../program.ts';
+import type { Frame, Thread } from '../state.ts';
+
+export type Begin =
+  | { readonly go: 'timed'; readonly nanos: Nanos }
+  | { readonly go: 'inner'; readonly ops: readonly Op[] }
+  | { readonly go: 'blocked'; readonly why: string }
+  | Refusal;
+
+export type End = { readonly go: 'done' } | { readonly go: 'repeat' } | Refusal;
+
+export type Refusal =
+  | { readonly go: 'error'; readonly errno: string; readonly text: string }
+  | { readonly go: 'impossible'; readonly reason: string };
+
+export interface Context {
+  readonly machine: Machine;
+  readonly thread: Thread;
+  readonly frame: Frame;
+  readonly op: Op;
+  /** `LIST/STEP`. */
+  readonly step: string;
+}
+
+export const DONE: End = { go: 'done' };
+export const REPEAT: End = { go: 'repeat' };
+
+export function timed(nanos: Nanos): Begin {
+  return { go: 'timed', nanos: Math.round(nanos) };
+}
+
+export function refused(errno: string, text: string): Refusal {
+  return { go: 'error', errno, text };
+}
+
+/** Time of an operation's own cost for so many bytes and pages. */
+export function costNanos(op: Op, bytes: number, pages: number): Nanos {
+  return Math.round(op.nanos + (op.nanosPerKib * bytes) / 1024 + op.nanosPerPage * pages);
+}
+
+/** An operation that the machine unfolds another one into: same host, thread and policy. */
+export function innerOp(op: Op, primitive: Op['primitive'], changes: Partial<Op> = {}): Op {
+  return { ...op, primitive, call: undefined, fault: undefined, nanos: 0, nanosPerKib: 0, nanosPerPage: 0, ...changes };
+}

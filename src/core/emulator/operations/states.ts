@@ -1,0 +1,132 @@
+/** Run-state changes (primitive 5) and resets: vCPUs, and devices along the arcs of their protocol. */
+import { VCPUS } from '../compile.ts';
+import { holds } from '../conditions.ts';
+import type { Machine } from '../machine.ts';
+import type { ArcDef, Op } from '../program.ts';
+import type { SetStatePrimitive } from '../../scenario/primitives.ts';
+import { recordCall } from './calls.ts';
+import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed } from './outcome.ts';
+
+export function beginSet(context: Context, primitive: SetStatePrimitive): Begin {
+  const { machine, op } = context;
+  if (op.subject === VCPUS) return timed(costNanos(op, 0, 0));
+  const def = machine.program.devices[op.subject];
+  if (def === undefined) return refused('ENODEV', `no device ${primitive.set}`);
+  const device = machine.device(op.subject, op.host);
+  const to = def.states.findIndex((state) => state.id === primitive.to);
+  recordCall(context, op.call ?? def.protocol.calls?.[primitive.to] ?? def.protocol.calls?.['*'], {
+    device: def.id,
+    state: primitive.to,
+    from: def.states[device.state]?.id ?? '',
+  });
+  const path = def.paths[device.state]?.[to];
+  if (path === undefined || path.errno !== undefined) {
+    return refused(path?.errno ?? 'EINVAL', `${def.id}: ${def.states[device.state]?.id} to ${primitive.to} is no legal arc`);
+  }
+  if (path.arcs.length === 0) {
+    if (def.states[to]?.runs === true) device.told = true;
+    return timed(costNanos(op, 0, 0));
+  }
+  return { go: 'inner', ops: path.arcs.flatMap((arc) => arcOps(op, arc, op.subject)) };
+}
+
+/** What an arc does inside (a drain, a write-back) comes before the state is reached. */
+function arcOps(op: Op, arc: ArcDef, device: number): readonly Op[] {
+  const arcOp = innerOp(op, { inner: 'arc', arc, device }, {
+    nanos: arc.cost.nanos ?? 0,
+    nanosPerKib: 0,
+    nanosPerPage: arc.cost.nanosPerPage ?? 0,
+  });
+  return [...arc.does.map((inner) => ({ ...inner, host: op.host })), arcOp];
+}
+
+export function endSet(context: Context, primitive: SetStatePrimitive): End {
+  const { machine, op } = context;
+  if (op.subject !== VCPUS) return DONE;
+  const running = primitive.to === 'running';
+  const was = machine.vcpus[op.host] === 1;
+  machine.setVcpus(op.host, running);
+  machine.guest.onVcpus(machine, op.host, running);
+  if (was !== running) {
+    const { recorder } = machine;
+    const lane = recorder.lane(op.host, 'cpu');
+    recorder.band('run-state', lane, machine.now, { state: running ? 'running' : 'stopped', reason: primitive.to }, context.step);
+  }
+  return DONE;
+}
+
+export function beginArc(context: Context, arc: ArcDef, deviceIndex: number): Begin {
+  const { machine, op } = context;
+  if (arc.errno !== undefined) return refused(arc.errno, 'the driver refuses the arc');
+  if (arc.needs !== undefined && !holds(machine, arc.needs.condition, op.host)) {
+    return refused(arc.needs.errno, 'what the arc needs is not there');
+  }
+  if (arc.checksImage !== undefined && !imageComplete(machine, deviceIndex, op.host)) {
+    return refused(arc.checksImage, 'the loaded image is not complete');
+  }
+  // A device that is told to stop finishes the request it works on first.
+  const device = machine.device(deviceIndex, op.host);
+  const def = machine.program.devices[deviceIndex];
+  const stops = def?.states[arc.from]?.runs === true && def.states[arc.to]?.runs !== true;
+  const drain = stops && device.working >= 0 ? Math.max(0, device.doneNanos - machine.now) : 0;
+  return timed(costNanos(op, 0, 0) + drain);
+}
+
+/** Every section there, of one session. */
+function imageComplete(machine: Machine, device: number, host: number): boolean {
+  return machine.device(device, host).stamps.every((stamp) => stamp >= 0);
+}
+
+export function endArc(context: Context, arc: ArcDef, deviceIndex: number): End {
+  const { machine, op } = context;
+  enterState(machine, deviceIndex, op.host, arc.to, context.step);
+  return DONE;
+}
+
+export function enterState(machine: Machine, deviceIndex: number, host: number, to: number, step: string): void {
+  const def = machine.program.devices[deviceIndex];
+  const device = machine.device(deviceIndex, host);
+  const from = def?.states[device.state];
+  const state = def?.states[to];
+  if (def === undefined || state === undefined) return;
+  const saved = from?.saves ?? 'none';
+  device.state = to;
+  if (state.runs === true) device.told = true;
+  if ((state.saves ?? 'none') !== 'none' && saved === 'none') device.session += 1;
+  if (state.loads === true && from?.loads !== true) {
+    device.stamps.fill(-1);
+    device.walks = [];
+  }
+  const { recorder } = machine;
+  recorder.band('device-state', recorder.lane(host, 'device', def.id), machine.now, { device: def.id, state: state.id, from: from?.id ?? '' }, step);
+  machine.guest.onDevice(machine, deviceIndex, host);
+}
+
+/** VFIO_DEVICE_RESET: back to the initial state, sessions dead, what was loaded lost. */
+export function resetDevice(machine: Machine, deviceIndex: number, host: number, step: string): void {
+  const def = machine.program.devices[deviceIndex];
+  if (def === undefined) return;
+  const device = machine.device(deviceIndex, host);
+  device.stamps.fill(-1);
+  device.walks = [];
+  device.reset = true;
+  device.version += 1;
+  device.queue = [];
+  device.working = -1;
+  enterState(machine, deviceIndex, host, def.states.findIndex((state) => state.id === def.protocol.initial), step);
+}
+
+/** After a refused change: the named recovery state, else reset (vfio-v2.md, section 7). */
+export function recover(context: Context, primitive: SetStatePrimitive): void {
+  const { machine, op } = context;
+  if (primitive.recover === undefined || op.subject < 0) return;
+  const def = machine.program.devices[op.subject];
+  const device = machine.device(op.subject, op.host);
+  const to = def?.states.findIndex((state) => state.id === primitive.recover) ?? -1;
+  const path = def?.paths[device.state]?.[to];
+  if (to < 0 || path === undefined || path.errno !== undefined || primitive.recover === 'reset') {
+    resetDevice(machine, op.subject, op.host, context.step);
+    return;
+  }
+  for (const arc of path.arcs) enterState(machine, op.subject, op.host, arc.to, context.step);
+}

@@ -1,0 +1,105 @@
+/**
+ * Probes: in every gap between two operations of a host, every actor that is able to write at that moment writes a
+ * tracer page, every device that lives bumps its state, and everybody knocks at everybody's door: the guest at its
+ * devices, devices at their peers and at the interrupt controller. No time passes and no bytes are sent.
+ *
+ * What can be lost in a gap is thereby found in one run, without luck and without rules (EMULATOR.md, section 3).
+ */
+import { OTHER_ACTOR, VCPUS } from './compile.ts';
+import { holds } from './conditions.ts';
+import type { Machine } from './machine.ts';
+
+/** One gap of the thread's host, before an operation of `step`. */
+export function probe(machine: Machine, host: number, step: string): void {
+  if (!machine.options.probes) return;
+  const gap = machine.gapCount++;
+  const events = writeTracers(machine, host, gap, step);
+  bumpDevices(machine, host);
+  knock(machine, host, gap);
+  machine.tracers.settle();
+  if (machine.options.evidence) machine.gaps.push({ atNanos: machine.now, host, step, events });
+}
+
+/** Whether a writer can write on a host at this moment. */
+export function canWrite(machine: Machine, writer: number, host: number): boolean {
+  const def = machine.program.writers[writer];
+  if (def === undefined || ((machine.deadHosts >> host) & 1) === 1) return false;
+  const mapped = (((machine.mapped[host] as number) >> def.region) & 1) === 1;
+  if (!mapped && def.spec.longLived !== true) return false;
+  if (def.spec.active !== undefined) return holds(machine, def.spec.active, host);
+  if (def.device === VCPUS) return machine.vcpus[host] === 1;
+  if (def.device === OTHER_ACTOR) return machine.vcpus[host] === 1;
+  return machine.stateOf(def.device, host)?.runs === true && startedWork(machine, def.device, host);
+}
+
+/** A device on a host where the guest has never been has nothing to do until it is told to run. */
+function startedWork(machine: Machine, device: number, host: number): boolean {
+  if (machine.program.hosts[host]?.runs === true || machine.vcpus[host] === 1) return true;
+  return machine.device(device, host).told;
+}
+
+function writeTracers(machine: Machine, host: number, gap: number, step: string): readonly number[] {
+  const { program, recorder, tracers } = machine;
+  return program.writers.map((def, writer) => {
+    if (def.spec.onlyPlaced === true || !canWrite(machine, writer, host)) return -1;
+    const { armed, protects } = machine.logsSeeing(def.logs, host, def.region);
+    if (def.spec.twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false);
+    else if (def.spec.twoPhase === 'log-first') {
+      tracers.writeLandHalf(writer, host, gap, false);
+      tracers.writeLogHalf(writer, host, gap, armed, protects, false);
+    } else {
+      tracers.writeLogHalf(writer, host, gap, armed, protects, false);
+      tracers.writeLandHalf(writer, host, gap, false);
+    }
+    if (!recorder.on) return -1;
+    const page = probePage(machine, writer, gap);
+    return recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
+      step,
+      args: { writer: def.id, pages: [page, 1], count: 1, probe: true },
+    });
+  });
+}
+
+/** The page number that stands for the tracer of a writer in a gap: within its region, each gap another. */
+export function probePage(machine: Machine, writer: number, gap: number): number {
+  const region = machine.program.regions[machine.program.writers[writer]?.region ?? 0];
+  if (region === undefined) return 0;
+  return region.first + (gap % region.pages);
+}
+
+function bumpDevices(machine: Machine, host: number): void {
+  machine.program.devices.forEach((def, device) => {
+    const state = machine.stateOf(device, host);
+    if (state?.runs !== true || !startedWork(machine, device, host)) return;
+    const own = machine.device(device, host);
+    own.version += 1;
+    if (unloaded(machine, device, host)) {
+      machine.fact({ kind: 'ran-unloaded', host, device, text: state.id, events: [], by: 'probe' });
+    }
+    if (def.interruptsThrough >= 0) machine.device(def.interruptsThrough, host).version += 1;
+  });
+}
+
+/** A device that runs on a host where the guest did not begin, before all of its image was loaded. */
+function unloaded(machine: Machine, device: number, host: number): boolean {
+  if (machine.program.hosts[host]?.runs === true) return false;
+  return machine.device(device, host).stamps.some((stamp) => stamp < 0);
+}
+
+function knock(machine: Machine, host: number, gap: number): void {
+  const { program } = machine;
+  program.devices.forEach((def, device) => {
+    const state = machine.stateOf(device, host);
+    if (state === undefined) return;
+    if (machine.vcpus[host] === 1 && state.access !== undefined) {
+      if (state.access === 'lost') machine.fact({ kind: 'lost-access', host, device, gap, text: state.id, events: [], by: 'probe' });
+      else if (state.runs !== true) machine.device(device, host).version += 1;
+    }
+    if (state.startsPeer !== true || !startedWork(machine, device, host)) return;
+    for (const peer of def.peers) {
+      const theirs = machine.stateOf(peer, host);
+      if (theirs?.takesPeer === true) machine.device(peer, host).version += 1;
+      else machine.fact({ kind: 'lost-peer', host, device, other: peer, gap, text: theirs?.id ?? '', events: [], by: 'probe' });
+    }
+  });
+}

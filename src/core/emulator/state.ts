@@ -1,0 +1,153 @@
+/** The mutable parts of a machine, and how each is copied when a machine is forked. */
+import type { Nanos } from '../trace/time.ts';
+import type { PageCopy } from './memory.ts';
+import type { Op } from './program.ts';
+
+/** Where a thread stands in a list of operations: `begin` it, wait for its end, or wait for what it unfolded into. */
+export interface Frame {
+  readonly ops: readonly Op[];
+  pc: number;
+  stage: 'begin' | 'timed' | 'inner' | 'blocked';
+  /** Locals of the operation under way: rounds, phases. */
+  round: number;
+  phase: number;
+  /** Event of the call under way, amended with its errno and closed at its end; -1 for none. */
+  callEvent: number;
+}
+
+export type ThreadStatus = 'waiting' | 'running' | 'ended' | 'aborted' | 'impossible' | 'dead';
+
+/** The migration thread of one list, or a background step of it. */
+export interface Thread {
+  readonly list: number;
+  /** Step indices in the order of the run, left-out steps gone. */
+  readonly order: readonly number[];
+  position: number;
+  frames: Frame[];
+  /** When the operation under way ends; Infinity when it waits for something else. */
+  wakeNanos: Nanos;
+  status: ThreadStatus;
+  /** Going through the recovery steps after giving up. */
+  recovering: boolean;
+  /** Errno remembered by the policy `note`. */
+  noted: string;
+  /** Number of the step's event, -1 for none; when it began. */
+  stepEvent: number;
+  stepNanos: Nanos;
+  /** The delay that the ordering puts before the step has passed. */
+  delayed: boolean;
+  /** Events of the pass under way: the RAM round, the send. */
+  passEvent: number;
+  sendEvent: number;
+  blockedSince: Nanos;
+  /** -1, or the step index of a background step. */
+  readonly background: number;
+  /** Why it cannot go on (for `impossible`). */
+  reason: string;
+}
+
+export interface DeviceState {
+  state: number;
+  /** Bumped whenever its internal state moves on. */
+  version: number;
+  /** Saving session; 0 when there has been none. */
+  session: number;
+  /** By section: version of the source device that was loaded, -1 for none; and its session. */
+  stamps: Int32Array;
+  loadedSession: number;
+  /** Sections read in the save under way. */
+  reading: Stamp[];
+  /** What its walks found in guest RAM: slot -> version, by walk index. */
+  walks: ReadonlyMap<number, number>[];
+  /** Requests waiting in its queue (ids), the one it works on (-1) and when that is done. */
+  queue: number[];
+  working: number;
+  doneNanos: Nanos;
+  /** A reset lost what was loaded. */
+  reset: boolean;
+  /** Was told to run on this host: from then on it does work of its own, with or without a guest. */
+  told: boolean;
+}
+
+/** One section as it was read. */
+export interface Stamp {
+  readonly section: number;
+  readonly version: number;
+}
+
+export type Item = {
+  readonly id: number;
+  readonly list: number;
+  readonly step: number;
+  readonly arriveNanos: Nanos;
+  readonly bytes: number;
+  readonly event: number;
+} & (
+  | { readonly what: 'ram'; readonly copy: PageCopy; readonly bit: number }
+  | {
+      readonly what: 'image';
+      readonly device: number;
+      readonly stamps: readonly Stamp[];
+      readonly session: number;
+      readonly chunks: number;
+      readonly valid: boolean;
+      readonly queue: readonly number[];
+      readonly nanos: Nanos;
+    }
+  | { readonly what: 'mark'; readonly signal: number; readonly end: boolean }
+);
+
+export interface Channel {
+  /** Sent and not yet loaded, oldest first. */
+  queue: Item[];
+  closed: boolean;
+  /** The reader has gone: a sender gets EPIPE. */
+  broken: boolean;
+  /** The end mark has been loaded: what comes after is never read. */
+  ended: boolean;
+  cut: boolean;
+}
+
+export interface Request {
+  readonly id: number;
+  readonly submittedNanos: Nanos;
+  readonly host: number;
+  readonly slotPage: number;
+  starts: number;
+  completions: number;
+  noticed: number;
+  lastEvent: number;
+  parked: boolean;
+}
+
+/** Something that happened and may turn out to be damage: the audit decides at the end. */
+export interface Fact {
+  readonly kind: 'lost-access' | 'lost-peer' | 'ran-unloaded' | 'ran-early' | 'refused' | 'two-owners' | 'lost-doorbell' | 'not-converged' | 'timeout' | 'lost-interrupt' | 'token';
+  readonly host: number;
+  readonly device: number;
+  readonly other: number;
+  readonly atNanos: Nanos;
+  readonly gap: number;
+  readonly events: readonly number[];
+  readonly text: string;
+  readonly errno: string;
+  readonly by: 'probe' | 'workload';
+}
+
+export function copyThread(thread: Thread): Thread {
+  return { ...thread, frames: thread.frames.map((frame) => ({ ...frame })) };
+}
+
+export function copyDevice(device: DeviceState): DeviceState {
+  return {
+    ...device,
+    stamps: device.stamps.slice(),
+    reading: device.reading.slice(),
+    walks: device.walks.slice(),
+    queue: device.queue.slice(),
+  };
+}
+
+export function copyChannel(channel: Channel): Channel {
+  return { ...channel, queue: channel.queue.slice() };
+}

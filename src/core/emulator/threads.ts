@@ -1,0 +1,383 @@
+/**
+ * Threads: how a list of steps is gone through. A thread begins an operation, waits for its end or for what it
+ * needs, meets errors by the caller's policy, and goes through its recovery steps when it gives up.
+ */
+import type { Nanos } from '../trace/time.ts';
+import { describe, holds } from './conditions.ts';
+import type { Machine } from './machine.ts';
+import { beginOp, endOp } from './operations/index.ts';
+import type { Context, Refusal } from './operations/outcome.ts';
+import { recover } from './operations/states.ts';
+import { probe } from './probes.ts';
+import type { ListDef, Op, StepDef } from './program.ts';
+import type { Frame, Thread } from './state.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export function newThread(list: number, order: readonly number[], background = -1): Thread {
+  return {
+    list,
+    order,
+    position: 0,
+    frames: [],
+    wakeNanos: NEVER,
+    status: 'waiting',
+    recovering: false,
+    noted: '',
+    stepEvent: -1,
+    stepNanos: 0,
+    delayed: false,
+    passEvent: -1,
+    sendEvent: -1,
+    blockedSince: -1,
+    background,
+    reason: '',
+  };
+}
+
+/** When the thread can go on by itself; Infinity when something else must happen first. */
+export function wakeTime(machine: Machine, thread: Thread): Nanos {
+  if (thread.status === 'waiting') return canStart(machine, thread) ? machine.now : NEVER;
+  if (thread.status !== 'running') return NEVER;
+  const frame = top(thread);
+  if (frame === undefined || frame.stage === 'begin') return Math.max(machine.now, thread.wakeNanos);
+  if (frame.stage === 'timed') return thread.wakeNanos;
+  return unblockTime(machine, thread, frame);
+}
+
+/** A blocked thread is asked again whenever something happened; arrivals and time limits have a time of their own. */
+function unblockTime(machine: Machine, thread: Thread, frame: Frame): Nanos {
+  const op = frame.ops[frame.pc] as Op;
+  const primitive = op.primitive;
+  if ('wait' in primitive) {
+    if (holds(machine, primitive.wait, op.host)) return machine.now;
+    return primitive.limitNanos === undefined ? NEVER : thread.blockedSince + primitive.limitNanos;
+  }
+  const channel = machine.channels[op.channel];
+  if ('copy' in primitive) return machine.itemBits === 0x3fffffff && channel?.broken !== true ? NEVER : machine.now;
+  if ('barrier' in primitive) {
+    const open = primitive.barrier.some((id) => {
+      const at = machine.program.channels.findIndex((one) => one.id === id);
+      return (machine.channels[at]?.queue.length ?? 0) > 0;
+    });
+    return open ? NEVER : machine.now;
+  }
+  let earliest = NEVER;
+  for (const item of channel?.queue ?? []) {
+    if (takes(machine, op, item)) earliest = Math.min(earliest, item.arriveNanos);
+  }
+  if (earliest === NEVER && (channel?.closed === true || channel?.cut === true)) return machine.now;
+  return earliest === NEVER ? NEVER : Math.max(machine.now, earliest);
+}
+
+function takes(machine: Machine, op: Op, item: { readonly what: string; readonly list: number; readonly step: number }): boolean {
+  const primitive = op.primitive;
+  if ('signal' in primitive) return item.what === 'mark' && (item as { readonly signal?: number }).signal === op.subject;
+  if (!('load' in primitive)) return false;
+  if (primitive.load === 'stream') return item === machine.channels[op.channel]?.queue[0];
+  if (primitive.load === 'ram') return true;
+  if (machine.program.lists[item.list]?.steps[item.step]?.id === primitive.load) return true;
+  const device = (item as { readonly device?: number }).device;
+  return item.what === 'image' && device !== undefined && machine.program.devices[device]?.id === primitive.load;
+}
+
+function canStart(machine: Machine, thread: Thread): boolean {
+  const list = machine.program.lists[thread.list] as ListDef;
+  return list.startsWhen === undefined || holds(machine, list.startsWhen, list.host);
+}
+
+/** Does one thing: the next beginning or the next end. */
+export function advanceThread(machine: Machine, thread: Thread): void {
+  if (thread.status === 'waiting') {
+    thread.status = 'running';
+    thread.wakeNanos = machine.now;
+  }
+  const frame = top(thread);
+  if (frame === undefined) {
+    nextStep(machine, thread);
+    return;
+  }
+  if (frame.stage === 'timed') finishOp(machine, thread, frame);
+  else startOp(machine, thread, frame);
+}
+
+export function top(thread: Thread): Frame | undefined {
+  return thread.frames[thread.frames.length - 1];
+}
+
+export function stepOf(machine: Machine, thread: Thread): StepDef | undefined {
+  const list = machine.program.lists[thread.list] as ListDef;
+  if (thread.background >= 0) return thread.position === 0 ? list.steps[thread.background] : undefined;
+  return thread.recovering ? list.recovery[thread.position] : list.steps[thread.order[thread.position] ?? -1];
+}
+
+/** Begins the step at the thread's position, or ends the thread. */
+function nextStep(machine: Machine, thread: Thread): void {
+  const list = machine.program.lists[thread.list] as ListDef;
+  const step = stepOf(machine, thread);
+  if (step === undefined) {
+    endThread(machine, thread, list);
+    return;
+  }
+  const delay = machine.delayOf(step.key);
+  if (delay > 0 && !thread.delayed) {
+    thread.delayed = true;
+    thread.wakeNanos = machine.now + delay;
+    return;
+  }
+  thread.delayed = false;
+  thread.blockedSince = -1;
+  if (step.background && thread.background < 0) {
+    const other = newThread(thread.list, thread.order, thread.order[thread.position] ?? -1);
+    other.status = 'running';
+    other.wakeNanos = machine.now;
+    machine.threads.push(other);
+    thread.position += 1;
+    return;
+  }
+  thread.stepNanos = machine.now;
+  const { recorder } = machine;
+  thread.stepEvent = recorder.event('step', recorder.lane(list.host, 'migration'), machine.now, {
+    durationNanos: 0,
+    step: step.key,
+    args: { list: list.id, label: step.label },
+  });
+  thread.frames.push({ ops: step.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1 });
+  if (step.ops.length === 0) popFinished(machine, thread);
+}
+
+function startOp(machine: Machine, thread: Thread, frame: Frame): void {
+  const op = frame.ops[frame.pc] as Op;
+  const step = stepOf(machine, thread) as StepDef;
+  const context: Context = { machine, thread, frame, op, step: step.key };
+  const inner = 'inner' in op.primitive;
+  if (!inner && frame.stage === 'begin') {
+    const when = 'when' in op.primitive ? op.primitive.when : undefined;
+    if (when !== undefined && !holds(machine, when, op.host)) {
+      advance(machine, thread, frame);
+      return;
+    }
+  }
+  if (frame.stage === 'begin') probe(machine, op.host, step.key);
+  if (!inner) {
+    const refusal = authored(context);
+    if (refusal === 'handled') return;
+    if (refusal !== undefined) {
+      meetRefusal(context, refusal);
+      return;
+    }
+  }
+  const begin = beginOp(context);
+  switch (begin.go) {
+    case 'timed':
+      frame.stage = 'timed';
+      thread.wakeNanos = machine.now + begin.nanos;
+      return;
+    case 'inner':
+      frame.stage = 'inner';
+      thread.frames.push({ ops: begin.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1 });
+      thread.wakeNanos = machine.now;
+      if (begin.ops.length === 0) popFinished(machine, thread);
+      return;
+    case 'blocked':
+      if (frame.stage !== 'blocked') thread.blockedSince = machine.now;
+      frame.stage = 'blocked';
+      thread.reason = begin.why;
+      return;
+    default:
+      meetRefusal(context, begin);
+  }
+}
+
+/** Faults of the scenario and what the primitive itself needs come before what it does. */
+function authored(context: Context): Refusal | 'handled' | undefined {
+  const { machine, op, thread } = context;
+  const { fault } = op;
+  const primitive = op.primitive;
+  if ('needs' in primitive && primitive.needs !== undefined && !holds(machine, primitive.needs.condition, op.host)) {
+    return { go: 'error', errno: primitive.needs.errno, text: `needs ${describe(primitive.needs.condition)}` };
+  }
+  if (fault === undefined) return undefined;
+  const { recorder } = machine;
+  recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, { step: context.step, args: { what: fault.what, errno: fault.errno ?? '' } });
+  if (fault.what === 'errno') return { go: 'error', errno: fault.errno ?? 'EIO', text: 'authored failure' };
+  if (fault.what === 'cancel') return { go: 'error', errno: 'ECANCELED', text: 'cancelled' };
+  if (fault.what === 'hang') {
+    context.frame.stage = 'timed';
+    thread.wakeNanos = NEVER;
+    thread.reason = 'a call that never returns';
+    return 'handled';
+  }
+  if (fault.what === 'cut') {
+    machine.program.channels.forEach((def, index) => {
+      const channel = machine.channels[index];
+      if (channel === undefined || (fault.channel !== undefined && def.id !== fault.channel)) return;
+      channel.cut = true;
+      channel.queue = channel.queue.filter((item) => item.arriveNanos <= machine.now);
+    });
+    return undefined;
+  }
+  die(machine, op.host);
+  return 'handled';
+}
+
+function die(machine: Machine, host: number): void {
+  machine.deadHosts |= 1 << host;
+  machine.setVcpus(host, false);
+  for (const thread of machine.threads) {
+    const list = machine.program.lists[thread.list] as ListDef;
+    if (list.host !== host || thread.status === 'ended') continue;
+    thread.status = 'dead';
+    thread.frames = [];
+    leaveChannels(machine, list);
+  }
+}
+
+function finishOp(machine: Machine, thread: Thread, frame: Frame): void {
+  const op = frame.ops[frame.pc] as Op;
+  const step = stepOf(machine, thread) as StepDef;
+  const context: Context = { machine, thread, frame, op, step: step.key };
+  machine.recorder.close(frame.callEvent, machine.now);
+  frame.callEvent = -1;
+  const end = endOp(context);
+  if (end.go === 'repeat') {
+    frame.stage = 'begin';
+    return;
+  }
+  if (end.go === 'done') advance(machine, thread, frame);
+  else meetRefusal(context, end);
+}
+
+/** On to the next operation of the frame; a finished frame ends the operation that unfolded into it. */
+function advance(machine: Machine, thread: Thread, frame: Frame): void {
+  frame.pc += 1;
+  frame.stage = 'begin';
+  frame.round = 0;
+  frame.phase = 0;
+  thread.wakeNanos = machine.now;
+  popFinished(machine, thread);
+}
+
+function popFinished(machine: Machine, thread: Thread): void {
+  for (;;) {
+    const frame = top(thread);
+    if (frame === undefined || frame.pc < frame.ops.length) return;
+    thread.frames.pop();
+    const parent = top(thread);
+    if (parent === undefined) {
+      endStep(machine, thread);
+      return;
+    }
+    // The operation that unfolded is over: its end comes now, in the same moment.
+    parent.stage = 'timed';
+    thread.wakeNanos = machine.now;
+    return;
+  }
+}
+
+function endStep(machine: Machine, thread: Thread): void {
+  const list = machine.program.lists[thread.list] as ListDef;
+  const step = stepOf(machine, thread);
+  if (step !== undefined) {
+    machine.done.add(step.key);
+    machine.recorder.close(thread.stepEvent, machine.now);
+    if (machine.options.evidence) machine.spans.push({ step: step.key, host: list.host, fromNanos: thread.stepNanos, toNanos: machine.now });
+  }
+  thread.position += 1;
+  thread.wakeNanos = machine.now;
+}
+
+/** An errno meets the caller's policy; physics does not negotiate. */
+function meetRefusal(context: Context, refusal: Refusal): void {
+  const { machine, thread } = context;
+  if (refusal.go === 'impossible') {
+    thread.status = 'impossible';
+    thread.reason = refusal.reason;
+    thread.frames = [];
+    machine.recorder.close(thread.stepEvent, machine.now);
+    leaveChannels(machine, machine.program.lists[thread.list] as ListDef);
+    return;
+  }
+  const outer = thread.frames[0] as Frame;
+  const op = outer.ops[outer.pc] as Op;
+  recordRefusal(context, refusal.errno, refusal.text, op);
+  if ('set' in op.primitive) recover({ ...context, op, frame: outer }, op.primitive);
+  thread.frames.length = 1;
+  if (op.onError === 'abort') {
+    giveUp(machine, thread);
+    return;
+  }
+  if (op.onError === 'note') thread.noted = refusal.errno;
+  advance(machine, thread, outer);
+}
+
+function recordRefusal(context: Context, errno: string, text: string, op: Op): void {
+  const { machine, thread, step } = context;
+  const { recorder } = machine;
+  const calls = thread.frames.map((frame) => frame.callEvent).filter((call) => call >= 0);
+  for (const frame of thread.frames) frame.callEvent = -1;
+  for (const call of calls) {
+    recorder.amend(call, { errno });
+    recorder.close(call, machine.now);
+  }
+  const error = recorder.event('error', recorder.lane(op.host, 'migration'), machine.now, { step, args: { errno, message: text, policy: op.onError } });
+  machine.fact({ kind: 'refused', host: op.host, device: op.subject, text: `${step}: ${text}; the caller ${policyWords(op.onError)}`, errno, events: [...calls, error] });
+}
+
+function policyWords(policy: Op['onError']): string {
+  if (policy === 'ignore') return 'goes on as if nothing had happened';
+  return policy === 'note' ? 'notes it for later' : 'gives up';
+}
+
+/** The list fails: its channels close, and its recovery steps begin. */
+function giveUp(machine: Machine, thread: Thread): void {
+  const list = machine.program.lists[thread.list] as ListDef;
+  machine.recorder.close(thread.stepEvent, machine.now);
+  thread.frames = [];
+  leaveChannels(machine, list);
+  machine.reports.set(thread.list, 'failed');
+  const { recorder } = machine;
+  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: 'failed', list: list.id } });
+  const main = machine.threads[thread.list] as Thread;
+  if (main !== thread) thread.status = 'aborted';
+  if (main.recovering || list.recovery.length === 0) {
+    main.status = 'aborted';
+    main.frames = [];
+    return;
+  }
+  main.frames = [];
+  main.recovering = true;
+  main.position = 0;
+  main.wakeNanos = machine.now;
+  main.status = 'running';
+}
+
+function endThread(machine: Machine, thread: Thread, list: ListDef): void {
+  if (thread.background >= 0) {
+    thread.status = 'ended';
+    return;
+  }
+  if (!thread.recovering && thread.noted !== '') {
+    thread.noted = '';
+    giveUp(machine, thread);
+    return;
+  }
+  const failed = thread.recovering;
+  thread.status = failed ? 'aborted' : 'ended';
+  if (!failed && !machine.reports.has(thread.list)) machine.reports.set(thread.list, 'completed');
+  leaveChannels(machine, list);
+  const { recorder } = machine;
+  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: machine.reports.get(thread.list) ?? 'completed', list: list.id } });
+}
+
+/** What this list writes ends here; who writes to it learns that nobody reads any more. */
+function leaveChannels(machine: Machine, list: ListDef): void {
+  for (const index of list.sends) {
+    const channel = machine.channels[index];
+    if (channel !== undefined) channel.closed = true;
+  }
+  for (const index of list.reads) {
+    const channel = machine.channels[index];
+    if (channel !== undefined) channel.broken = true;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The timed workload: writers that dirty pages at their rate, in ticks of a millisecond. One event a tick and
+ * writer, so that the trace grows with time and not with the pages.
+ */
+import { randomStream, type RandomStream } from '../base/random.ts';
+import type { Nanos } from '../trace/time.ts';
+import type { Machine, MachineOptions } from './machine.ts';
+import { mergeRuns } from './memory.ts';
+import { canWrite } from './probes.ts';
+import type { Program } from './program.ts';
+
+const TICK_NANOS = 1_000_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface Flow {
+  readonly writer: number;
+  readonly perTick: number;
+  readonly pages: number;
+  readonly random: boolean;
+  /** Pages owed, a fraction carried from tick to tick. */
+  owed: number;
+  at: number;
+  stream: RandomStream;
+}
+
+export class Workload {
+  next: Nanos;
+  flows: Flow[];
+  closed = false;
+
+  private constructor(flows: Flow[]) {
+    this.flows = flows;
+    this.next = flows.length === 0 ? NEVER : TICK_NANOS;
+  }
+
+  static start(program: Program, options: MachineOptions): Workload {
+    if (!options.workload) return new Workload([]);
+    const flows = program.writers.flatMap((def, writer): Flow[] => {
+      const load = def.spec.load;
+      const region = program.regions[def.region];
+      if (load === undefined || region === undefined || load.pagesPerSecond <= 0) return [];
+      return [
+        {
+          writer,
+          perTick: (load.pagesPerSecond * TICK_NANOS) / 1e9,
+          pages: Math.min(load.workingSetPages ?? region.pages, region.pages),
+          random: load.pattern === 'random',
+          owed: 0,
+          at: 0,
+          stream: randomStream(options.seed, `writer/${def.id}`),
+        },
+      ];
+    });
+    return new Workload(flows);
+  }
+
+  fork(): Workload {
+    const copy = new Workload(this.flows.map((flow) => ({ ...flow, stream: flow.stream.clone() })));
+    copy.next = this.next;
+    copy.closed = this.closed;
+    return copy;
+  }
+
+  nextNanos(): Nanos {
+    return this.closed ? NEVER : this.next;
+  }
+
+  /** One tick: every writer that can write on some host writes what it owes. */
+  happen(machine: Machine): void {
+    this.next += TICK_NANOS;
+    for (const flow of this.flows) {
+      machine.program.hosts.forEach((_, host) => {
+        if (canWrite(machine, flow.writer, host)) tick(machine, flow, host);
+      });
+    }
+  }
+}
+
+function tick(machine: Machine, flow: Flow, host: number): void {
+  const def = machine.program.writers[flow.writer];
+  const region = machine.program.regions[def?.region ?? -1];
+  if (def === undefined || region === undefined) return;
+  flow.owed += flow.perTick;
+  const count = Math.floor(flow.owed);
+  if (count === 0) return;
+  flow.owed -= count;
+  const { armed, protects } = machine.logsSeeing(def.logs, host, def.region);
+  const pages: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const offset = flow.random ? flow.stream.below(flow.pages) : flow.at++ % flow.pages;
+    pages.push(region.first + offset);
+  }
+  const { recorder } = machine;
+  const event = recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
+    args: { writer: def.id, count, pages: recorder.on ? mergeRuns(pages.map((page) => [page, 1] as const)) : [] },
+  });
+  for (const page of pages) machine.memory.write(page, host, flow.writer, armed, protects, event);
+}

@@ -1,0 +1,8 @@
+/** The built-in stories, in the order in which they teach best. */
+import type { Scenario } from '../scenario.ts';
+import { rfcStories } from './rfc-stories.ts';
+
+export const stories: readonly Scenario[] = [...rfcStories];
+
+/** The story that the page opens with. */
+export const FIRST_STORY = 'rfc-v1-as-drawn';

@@ -1,0 +1,28 @@
+/**
+ * An ordering: a permutation of each list, with the steps that are left out and the delays that were added;
+ * and its edits, which are values with laws: apply, invert, compose, print, parse.
+ *
+ * Printed form, as it stands in links, on the clipboard and in tests:
+ *
+ *     move source/save-device before query-bitmap; skip source/copy-last; delay source/vm-stop 5000000
+ */
+import type { Nanos } from '../trace/time.ts';
+
+export interface Ordering {
+  /** Step ids by list id, all steps of the list, left-out ones too (so that they keep their place). */
+  readonly lists: { readonly [list: string]: readonly string[] };
+  /** `LIST/STEP` of steps left out. */
+  readonly skipped: readonly string[];
+  /** Nanoseconds waited before a step, by `LIST/STEP`. */
+  readonly delays: { readonly [step: string]: Nanos };
+}
+
+/** The ordering that a scenario file lists, with what it leaves out and delays. */
+export function orderingOf(scenario: {
+  readonly steps: { readonly [list: string]: readonly { readonly id: string }[] };
+  readonly skipped?: readonly string[];
+  readonly delays?: { readonly [step: string]: Nanos };
+}): Ordering {
+  const lists = Object.fromEntries(Object.entries(scenario.steps).map(([list, steps]) => [list, steps.map((step) => step.id)]));
+  return { lists, skipped: scenario.skipped ?? [], delays: scenario.delays ?? {} };
+}

@@ -1,0 +1,197 @@
+/**
+ * The twelve primitives that every step is made of (one object, one primitive; the field that is
+ * named like the primitive says which). All protocols and all bugs are lists of these.
+ *
+ * Names used throughout: an ACTOR is the id of a device, or `vcpus`, or any other actor of the scenario;
+ * a HOST is left out where it is the step's own host.
+ */
+import type { Nanos } from '../trace/time.ts';
+import type { Condition } from './condition.ts';
+
+/** How a call looks from outside: what lane it is drawn in and what its numbers are. It decides nothing. */
+export interface CallShape {
+  readonly as: 'ioctl' | 'region-write' | 'region-read' | 'callback' | 'none';
+  /** Name as the uAPI spells it, e.g. `VFIO_DEVICE_PCI_STATUS_SET`. */
+  readonly name?: string;
+  /** Request number, e.g. 0x3b72. */
+  readonly number?: number;
+  readonly fd?: 'device' | 'container' | 'data' | 'iommufd' | 'kvm';
+  readonly region?: string;
+  /** Byte offset within the region. */
+  readonly offset?: number;
+  readonly bytes?: number;
+  /** Struct fields or values as they are passed, printed as they stand. */
+  readonly fields?: { readonly [name: string]: string | number };
+}
+
+/** How long something takes; the parts add up. */
+export interface Cost {
+  readonly nanos?: Nanos;
+  readonly nanosPerKib?: number;
+  readonly nanosPerPage?: number;
+}
+
+/** What the caller does with an errno: go on as if nothing happened, give the list up, or remember it until `report`. */
+export type FailurePolicy = 'ignore' | 'abort' | 'note';
+
+/** 1. A single write placed by hand; workloads make the others. `log` and `land` are the two halves of a two-phase write. */
+export interface WritePrimitive {
+  readonly write: string; // writer
+  readonly half?: 'both' | 'log' | 'land';
+  /** Only if a request of this device is in flight (a drain that completes it). With probes one always is. */
+  readonly ifInFlight?: string;
+  /** Guest pages, flat list of runs [first, count, …]; left out: a tracer page of the writer's region. */
+  readonly pages?: readonly number[];
+}
+
+/** 2. Dirty logs. `harvest` = swap + reprotect + merge in the order the log's kind defines; the parts can be placed alone. */
+export interface LogPrimitive {
+  readonly log: string;
+  readonly op: 'arm' | 'disarm' | 'harvest' | 'swap' | 'reprotect' | 'merge' | 'remark' | 'drop' | 'discard' | 'hint';
+  /** Regions covered from now on (arm), or touched (others). Left out: all that exist at that moment. */
+  readonly regions?: readonly string[];
+  /** Harvest only: leave the bits (NO_CLEAR). */
+  readonly noClear?: boolean;
+}
+
+/** 3. Copying pages into a channel. */
+export interface CopyPrimitive {
+  readonly copy: 'all' | 'dirty' | readonly number[];
+  /** `once`, or rounds of harvest and copy until what is left fits the downtime limit, or until nothing is left. */
+  readonly until?: 'once' | 'threshold' | 'empty';
+  /** Logs harvested before each further round. */
+  readonly harvest?: readonly string[];
+  readonly channel?: string;
+  readonly regions?: readonly string[];
+  /** When a page's dirty bit is cleared: before its content is read (right), or after (rule B1 broken). */
+  readonly clear?: 'before' | 'after';
+  readonly maxRounds?: number;
+  /** Devices whose final image counts as pending in the convergence test (rule B9; the RFC counts none). */
+  readonly counts?: readonly string[];
+}
+/** Everything sent before on `channels` has arrived before anything after it is loaded. */
+export interface BarrierPrimitive {
+  readonly barrier: readonly string[];
+}
+
+/** 4. State images. */
+export interface SavePrimitive {
+  readonly save: string; // actor
+  /** Sections by id; left out: all of `phase`, else all. */
+  readonly sections?: readonly string[];
+  readonly phase?: 'precopy' | 'final';
+  readonly channel?: string;
+  /** Read in this many pieces; a device that re-serialises starts each piece afresh. */
+  readonly chunks?: number;
+}
+export interface LoadPrimitive {
+  /**
+   * What to take off the channel: `stream` = everything in stream order until the end mark; `ram` = RAM items until
+   * the end mark or another kind comes; otherwise the items that the named STEP or actor sent.
+   */
+  readonly load: string;
+  readonly channel?: string;
+  readonly sections?: readonly string[];
+}
+
+/** 5. Run-state changes of a device or of the vCPUs. */
+export interface SetStatePrimitive {
+  readonly set: string; // actor
+  readonly to: string;
+  /** States to pass through, for one write that flips several bits at once. */
+  readonly via?: readonly string[];
+  /** Tried when the change is refused; `reset` resets the device. */
+  readonly recover?: string;
+}
+export interface ResetPrimitive {
+  readonly reset: string;
+}
+
+/** 6. The run-state callbacks of an event, in priority order; on `stop` in reverse. */
+export interface CallbacksPrimitive {
+  readonly callbacks: 'stop' | 'start';
+  readonly phase?: 'prepare' | 'change' | 'both';
+}
+
+/** 7. Waiting for a condition. */
+export interface WaitPrimitive {
+  readonly wait: Condition;
+  /** Time-out; the errno is then ETIMEDOUT. Left out: for ever. */
+  readonly limitNanos?: Nanos;
+}
+
+/** 8. Signals: interrupts, doorbells, and marks sent through a channel (EOF, SHUT, switchover-ack). */
+export interface SignalPrimitive {
+  readonly signal: string;
+  readonly op: 'raise' | 'park' | 'deliver' | 'send' | 'receive';
+  readonly channel?: string;
+  /** `send` only: this mark ends the stream. */
+  readonly end?: boolean;
+}
+
+/** 9. Tokens: what one host at a time owns outside the VM. */
+export interface TokenPrimitive {
+  readonly token: string;
+  readonly op: 'take' | 'give' | 'fence';
+}
+
+/** 10. An authored failure (a fault of the scenario puts the same on any step). */
+export interface FailPrimitive {
+  readonly fail: string; // errno
+  readonly policy?: FailurePolicy;
+}
+
+/** 11. Flags that outlive an attempt, mappings, access rights: what is remembered between steps. */
+export interface AttemptPrimitive {
+  readonly flag: string;
+  readonly value: number;
+}
+export interface AccessPrimitive {
+  readonly access: 'map' | 'unmap' | 'protect' | 'allow' | 'present' | 'absent';
+  readonly regions: readonly string[];
+  readonly who?: string; // actor; left out: all
+}
+
+/** 12. Time that passes. */
+export interface CostPrimitive {
+  readonly cost: Cost;
+}
+
+/** What this side says of the migration: the text a user would see in query-migrate. */
+export interface ReportPrimitive {
+  readonly report: 'setup' | 'active' | 'device' | 'completed' | 'failed' | 'cancelled';
+}
+
+export interface PrimitiveOptions {
+  readonly call?: CallShape;
+  readonly cost?: Cost;
+  /** What the caller does if this is refused; default: the list's. */
+  readonly onError?: FailurePolicy;
+  /** Refuse with this errno unless the condition holds. */
+  readonly needs?: { readonly condition: Condition; readonly errno: string };
+  /** Do it only if the condition holds; else it is passed over without trace of a failure. */
+  readonly when?: Condition;
+  /** Another host than the step's own. */
+  readonly on?: string;
+}
+
+export type Primitive = (
+  | WritePrimitive
+  | LogPrimitive
+  | CopyPrimitive
+  | BarrierPrimitive
+  | SavePrimitive
+  | LoadPrimitive
+  | SetStatePrimitive
+  | ResetPrimitive
+  | CallbacksPrimitive
+  | WaitPrimitive
+  | SignalPrimitive
+  | TokenPrimitive
+  | FailPrimitive
+  | AttemptPrimitive
+  | AccessPrimitive
+  | CostPrimitive
+  | ReportPrimitive
+) &
+  PrimitiveOptions;

@@ -1,0 +1,332 @@
+/**
+ * A scenario: everything a user may change, as plain data. Built-in stories and files have the same shape.
+ *
+ * Smallest worked example (one device, one log, RFC-like):
+ *
+ *     { "format": "switchover.scenario", "version": 1, "id": "tiny", "title": "Tiny", "question": "…",
+ *       "memory": { "regions": [{ "id": "ram", "pages": 4096 }] },
+ *       "channels": [{ "id": "main", "bytesPerSecond": 1250000000, "latencyNanos": 100000 }],
+ *       "devices": [{ "id": "vgpu", "model": "gvtg-8" }],
+ *       "logs": [{ "id": "kvm", "sees": ["vcpus"] }],
+ *       "writers": [{ "id": "cpu", "actor": "vcpus", "region": "ram", "logs": ["kvm"] }],
+ *       "steps": { "source": [ { "id": "stop", "label": "Stop the vCPUs", "does": [{ "set": "vcpus", "to": "stopped" }] }, … ],
+ *                  "target": [ { "id": "load", "label": "Load the stream", "does": [{ "load": "stream" }] }, … ] } }
+ */
+import type { Nanos } from '../trace/time.ts';
+import type { Condition } from './condition.ts';
+import type { Ordering } from './ordering.ts';
+import type { CallShape, Cost, FailurePolicy, Primitive } from './primitives.ts';
+
+export interface Scenario {
+  readonly format: 'switchover.scenario';
+  readonly version: 1;
+  readonly id: string;
+  readonly title: string;
+  /** The question the story asks, one sentence. */
+  readonly question: string;
+  readonly about?: About;
+  /** Left out: source and target. */
+  readonly hosts?: readonly HostSpec[];
+  readonly memory: MemorySpec;
+  readonly channels: readonly ChannelSpec[];
+  readonly devices: readonly DeviceSpec[];
+  /** Protocols and device models defined in the file itself; an id here hides the built-in one. */
+  readonly protocols?: readonly ProtocolSpec[];
+  readonly models?: readonly DeviceModelSpec[];
+  readonly logs: readonly LogSpec[];
+  readonly writers: readonly WriterSpec[];
+  readonly guest?: GuestSpec;
+  readonly callbacks?: readonly CallbackSpec[];
+  readonly tokens?: readonly TokenSpec[];
+  readonly flags?: { readonly [id: string]: number };
+  /** Step lists by list id: `source`, `target`, else `HOST.out[.ATTEMPT]`, `HOST.in[.ATTEMPT]`. */
+  readonly steps: { readonly [list: string]: readonly StepSpec[] };
+  readonly lists?: { readonly [list: string]: ListSpec };
+  readonly faults?: readonly FaultSpec[];
+  readonly limits?: LimitsSpec;
+  /** The order by which `equivalent` is judged; left out: the order that the file lists. */
+  readonly reference?: Ordering;
+  /** Steps left out and delays added as the file stands. */
+  readonly skipped?: readonly string[];
+  readonly delays?: { readonly [step: string]: Nanos };
+  readonly seed?: number;
+}
+
+export interface About {
+  /** Where it comes from: document, section. */
+  readonly source?: string;
+  readonly lookFor?: string;
+  readonly tags?: readonly string[];
+}
+
+export interface HostSpec {
+  readonly id: string;
+  readonly title?: string;
+  /** Whether the guest runs there at the beginning. Default: on the first host only. */
+  readonly runs?: boolean;
+}
+
+export interface MemorySpec {
+  /** 4096 unless said otherwise. */
+  readonly pageBytes?: number;
+  readonly regions: readonly RegionSpec[];
+}
+
+/** A part of guest RAM with one use. Regions follow each other in guest page numbers unless `first` says where. */
+export interface RegionSpec {
+  readonly id: string;
+  readonly pages: number;
+  readonly first?: number;
+  /** Pages with content at the beginning; the others are zero pages, which cost 9 bytes. Default: all. */
+  readonly populated?: number;
+  /** Not there at the beginning: `access: map` brings it. */
+  readonly absent?: boolean;
+}
+
+export interface ChannelSpec {
+  readonly id: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly bytesPerSecond: number;
+  readonly latencyNanos: Nanos;
+}
+
+export interface DeviceSpec {
+  readonly id: string;
+  readonly model: string;
+  readonly title?: string;
+  /** Protocol by id; left out: the model's. */
+  readonly protocol?: string;
+  /** Devices it writes to peer to peer while it may. */
+  readonly peers?: readonly string[];
+  /** State at the beginning, by host; left out: the protocol's initial one. */
+  readonly starts?: { readonly [host: string]: string };
+  /** Changes to the model's figures, e.g. `{ "stopNanos": 5000000 }` or a section's bytes `{ "sections.GTT.bytes": 917504 }`. */
+  readonly figures?: { readonly [path: string]: number };
+}
+
+/** One device's state machine, as data. */
+export interface ProtocolSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly source?: string;
+  readonly states: readonly StateSpec[];
+  readonly initial: string;
+  /** Arcs that exist; a request for another pair answers `refusal`. `via` names the states passed on the way. */
+  readonly arcs: readonly ArcSpec[];
+  readonly refusal?: string;
+  /** The call that changes the state, by target state; `*` for the others. */
+  readonly calls?: { readonly [state: string]: CallShape };
+  /** The call that reads and writes the image. */
+  readonly saveCall?: CallShape;
+  readonly loadCall?: CallShape;
+  /** What the VMM reads and writes of the device before its image (PCI configuration): shown, not judged. */
+  readonly beforeSave?: readonly CallShape[];
+  readonly beforeLoad?: readonly CallShape[];
+}
+
+export interface StateSpec {
+  readonly id: string;
+  /** Does work of its own: writes guest RAM, raises interrupts, changes its state. */
+  readonly runs?: boolean;
+  /** Starts peer-to-peer writes. */
+  readonly startsPeer?: boolean;
+  /** Takes peer-to-peer writes from others. */
+  readonly takesPeer?: boolean;
+  /** What a guest access finds: an answer (and the device's state moves on), a queue that travels with the image, or nobody. */
+  readonly access?: 'answered' | 'queued' | 'lost';
+  /** Sections that can be read or written in this state: `precopy`, `final`, `any`, or none (errno). */
+  readonly saves?: 'precopy' | 'final' | 'any' | 'none';
+  readonly loads?: boolean;
+}
+
+export interface ArcSpec {
+  readonly from: string;
+  readonly to: string;
+  readonly via?: readonly string[];
+  readonly errno?: string;
+  readonly cost?: Cost;
+  readonly needs?: { readonly condition: Condition; readonly errno: string };
+  /** Image sections that must have been loaded before this arc, else its errno (default EINVAL). */
+  readonly checksImage?: string;
+  /** The writes and waits inside the change: a write-back on stop, a drain. */
+  readonly does?: readonly Primitive[];
+}
+
+export interface DeviceModelSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly source?: string;
+  readonly protocol: string;
+  /** False: the VMM refuses to migrate it. */
+  readonly migratable?: boolean;
+  readonly sections: readonly SectionSpec[];
+  /** A read starts the image afresh (RFC region), and a write restores from its first byte. */
+  readonly reserialises?: boolean;
+  /** The window the image must fit in, bytes; beyond it a save answers `tooLargeErrno`. */
+  readonly regionBytes?: number;
+  readonly tooLargeErrno?: string;
+  /** Bytes moved for each save whatever the image's true size (RFC: region size - 1). */
+  readonly movedBytes?: number;
+  readonly figures: DeviceFigures;
+  /** Raises interrupts through this actor (an interrupt controller), if modelled. */
+  readonly interruptsThrough?: string;
+  /** The device looks at its queues by itself when it starts to run. Default: true. */
+  readonly scansQueuesAtStart?: boolean;
+  readonly registers?: readonly RegisterSpec[];
+}
+
+export interface SectionSpec {
+  readonly id: string;
+  readonly bytes: number;
+  readonly phase?: 'precopy' | 'final';
+  /** Sections of the same image that must have been loaded before; else the errno. */
+  readonly after?: readonly string[];
+  /** What the load needs in the world; else the errno. */
+  readonly needs?: readonly { readonly condition: Condition; readonly errno: string }[];
+  /** Regions of guest RAM that the load walks at that moment; what it found stays in the device. */
+  readonly walks?: readonly string[];
+  /** What a stale copy of it means. Default: torn-state. */
+  readonly stale?: 'torn-state' | 'lost-signal' | 'hung-guest';
+  /** It is not changed by the running device. */
+  readonly constant?: boolean;
+  readonly errno?: string;
+}
+
+export interface DeviceFigures {
+  readonly stopNanos: Nanos;
+  readonly startNanos: Nanos;
+  readonly saveNanosPerKib: number;
+  readonly loadNanosPerKib: number;
+  readonly loadNanos?: Nanos;
+  /** Time of one request. */
+  readonly requestNanos?: Nanos;
+  readonly [name: string]: number | undefined;
+}
+
+export interface RegisterSpec {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface LogSpec {
+  readonly id: string;
+  readonly title?: string;
+  /**
+   * `bitmap`: a write sets a bit, a harvest reads and clears it. `protect`: as bitmap, and a written page is open (no further
+   * bit) until re-protected. `pinned`: reports every page of its regions at each harvest and never clears (the 2017 RFC).
+   */
+  readonly kind?: 'bitmap' | 'protect' | 'pinned';
+  /** Whose object it dies with (a mapping, a slot, a device). */
+  readonly owner?: string;
+  /** Armed at the beginning. `pinned` logs need no arming. */
+  readonly armed?: boolean;
+  /** Regions it can see; left out: those that exist when it is armed. */
+  readonly regions?: readonly string[];
+  /** `unmap` of a region drops the bits not yet harvested (bits that live in the mapping). */
+  readonly diesWithMapping?: boolean;
+  /** Answer of a second `arm` without `disarm`, and of harvest or disarm while off; left out: 0. */
+  readonly armTwiceErrno?: string;
+  readonly offErrno?: string;
+  /** Ranges it can take at most; more is refused with `tooManyErrno`. */
+  readonly maxRegions?: number;
+  readonly tooManyErrno?: string;
+  readonly calls?: { readonly [op: string]: CallShape };
+  readonly cost?: Cost;
+}
+
+/** Who writes what part of guest RAM, and which logs notice. */
+export interface WriterSpec {
+  readonly id: string;
+  readonly title?: string;
+  /** `vcpus`, a device, or any other name (a VMM thread, a back-end), which then writes while `active`. */
+  readonly actor: string;
+  readonly region: string;
+  readonly logs: readonly string[];
+  /** When it can write; left out: while its actor runs. */
+  readonly active?: Condition;
+  /** The bit is set first and the data land later (or the other way round): the two halves can be apart. */
+  readonly twoPhase?: 'log-first' | 'land-first';
+  /** Its writes make no tracers (it writes only where a step says so). */
+  readonly onlyPlaced?: boolean;
+  /** Has a long-lived mapping: writes even where access was taken away. */
+  readonly longLived?: boolean;
+  /** The timed workload; left out: probes only. */
+  readonly load?: LoadSpec;
+}
+
+export interface LoadSpec {
+  readonly pagesPerSecond: number;
+  /** Pages it goes round in, from the region's start. Default: the region. */
+  readonly workingSetPages?: number;
+  readonly pattern?: 'sequential' | 'random';
+}
+
+/** A guest that submits requests to a device, and waits for each. */
+export interface GuestSpec {
+  readonly device: string;
+  /** Time from one answer to the next request. */
+  readonly thinkNanos: Nanos;
+  readonly requestNanos?: Nanos;
+  /** Region of the command ring (written by the guest) and of the results (written by the device). */
+  readonly ring?: string;
+  readonly results?: string;
+  readonly depth?: number;
+  /** A request without an answer for that long: the guest notices. */
+  readonly patienceNanos?: Nanos;
+}
+
+export interface CallbackSpec {
+  readonly id: string;
+  readonly device: string;
+  /** Order on start; reversed on stop. Equal priorities keep the file's order. */
+  readonly priority: number;
+  readonly stop?: { readonly prepare?: readonly Primitive[]; readonly change?: readonly Primitive[] };
+  readonly start?: { readonly prepare?: readonly Primitive[]; readonly change?: readonly Primitive[] };
+}
+
+export interface TokenSpec {
+  readonly id: string;
+  readonly title?: string;
+  readonly heldBy: string;
+}
+
+export interface StepSpec {
+  readonly id: string;
+  readonly label: string;
+  readonly does: readonly Primitive[];
+  /** Not movable. */
+  readonly pinned?: boolean;
+  /** Goes on in the background; the list goes on at once. */
+  readonly background?: boolean;
+  readonly why?: string;
+}
+
+export interface ListSpec {
+  readonly host: string;
+  /** When the list begins; left out: at once (for a later attempt: when the one before it has ended). */
+  readonly startsWhen?: Condition;
+  readonly onError?: FailurePolicy;
+  /** Run when the list is given up. */
+  readonly recovery?: readonly StepSpec[];
+}
+
+/** An authored failure of a step's primitive: an errno, a hang, a cut channel, a dead host, a cancel. */
+export interface FaultSpec {
+  readonly step: string; // LIST/STEP
+  /** Which primitive of the step, from 0. Default 0. */
+  readonly primitive?: number;
+  readonly what: 'errno' | 'hang' | 'cut' | 'die' | 'cancel';
+  readonly errno?: string;
+  readonly channel?: string;
+  readonly policy?: FailurePolicy;
+}
+
+export interface LimitsSpec {
+  /** 300 ms as in QEMU. */
+  readonly downtimeNanos?: Nanos;
+  /** Precopy rounds at most. Default 30. */
+  readonly rounds?: number;
+  readonly events?: number;
+}

@@ -1,0 +1,143 @@
+/**
+ * The only maker of traces. It checks every invariant as events come in, so that the emulator and
+ * all readers give the same guarantees: times are integers of the allowed range, lanes exist, a cause
+ * lies before its effect.
+ */
+import { assert } from '../base/assert.ts';
+import { type EventSeq, LONGEST_NANOS, type Nanos } from './time.ts';
+import type { Clock, EventArgs, Lane, Note, Origin, Trace } from './trace.ts';
+import { type EventKind, kindIndex } from './vocabulary.ts';
+
+const NO_ARGS: EventArgs = Object.freeze({});
+
+export interface NewEvent {
+  readonly atNanos: Nanos;
+  readonly lane: number;
+  readonly kind: EventKind;
+  readonly durationNanos?: Nanos;
+  /** Index given by `step()`. */
+  readonly step?: number;
+  readonly cause?: EventSeq;
+  readonly args?: EventArgs;
+}
+
+export class TraceBuilder {
+  readonly #lanes: Lane[] = [];
+  readonly #laneOf = new Map<string, number>();
+  readonly #steps: string[] = [];
+  readonly #stepOf = new Map<string, number>();
+  readonly #notes: Note[] = [];
+  readonly #args: EventArgs[] = [];
+  #capacity = 256;
+  #length = 0;
+  #at = new Float64Array(256);
+  #duration = new Float64Array(256);
+  #lane = new Uint16Array(256);
+  #kind = new Uint8Array(256);
+  #step = new Int32Array(256);
+  #cause = new Int32Array(256);
+  #ordered = true;
+  #end = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The number of a lane, made on first mention. */
+  lane(lane: Lane): number {
+    const known = this.#laneOf.get(lane.id);
+    if (known !== undefined) return known;
+    const index = this.#lanes.length;
+    assert(index < 65_535, `a trace holds at most 65,535 lanes, ${lane.id} is one more`);
+    this.#lanes.push(lane);
+    this.#laneOf.set(lane.id, index);
+    return index;
+  }
+
+  /** The number of a step id (`LIST/STEP`), made on first mention. */
+  step(id: string): number {
+    const known = this.#stepOf.get(id);
+    if (known !== undefined) return known;
+    const index = this.#steps.push(id) - 1;
+    this.#stepOf.set(id, index);
+    return index;
+  }
+
+  note(note: Note): void {
+    this.#notes.push(note);
+  }
+
+  /** Appends an event and answers its number. */
+  add(event: NewEvent): EventSeq {
+    const { atNanos, durationNanos = -1, lane, step = -1, cause = -1 } = event;
+    assert(Number.isInteger(atNanos) && atNanos >= 0 && atNanos <= LONGEST_NANOS, `time ${atNanos} of a ${event.kind}`);
+    assert(durationNanos >= -1 && atNanos + durationNanos <= LONGEST_NANOS, `duration ${durationNanos} at ${atNanos}`);
+    assert(lane >= 0 && lane < this.#lanes.length, `lane ${lane} of ${this.#lanes.length}`);
+    assert(cause < this.#length, `cause ${cause} is not before event ${this.#length}`);
+    if (this.#length === this.#capacity) this.#grow();
+    const seq = this.#length++;
+    if (seq > 0 && atNanos < (this.#at[seq - 1] as number)) this.#ordered = false;
+    this.#at[seq] = atNanos;
+    this.#duration[seq] = durationNanos;
+    this.#lane[seq] = lane;
+    this.#kind[seq] = kindIndex(event.kind);
+    this.#step[seq] = step;
+    this.#cause[seq] = cause;
+    this.#args.push(event.args ?? NO_ARGS);
+    this.#end = Math.max(this.#end, atNanos + Math.max(0, durationNanos));
+    return seq;
+  }
+
+  /** Sets the length of an event whose end was not known when it began (a state band, a step). */
+  close(seq: EventSeq, endNanos: Nanos): void {
+    const start = this.#at[seq] as number;
+    assert(seq < this.#length && endNanos >= start, `event ${seq} from ${start} cannot end at ${endNanos}`);
+    this.#duration[seq] = endNanos - start;
+    this.#end = Math.max(this.#end, endNanos);
+  }
+
+  /** Replaces the arguments of an event, e.g. when a call's answer is known at its end. */
+  amend(seq: EventSeq, args: EventArgs): void {
+    assert(seq < this.#length, `event ${seq} of ${this.#length}`);
+    this.#args[seq] = { ...this.#args[seq], ...args };
+  }
+
+  /** The finished trace. The builder may not be used afterwards. */
+  finish(origin: Origin, reports: readonly EventKind[], clocks: readonly Clock[]): Trace {
+    const length = this.#length;
+    const args = this.#args;
+    return {
+      length,
+      at: this.#at.slice(0, length),
+      duration: this.#duration.slice(0, length),
+      lane: this.#lane.slice(0, length),
+      kind: this.#kind.slice(0, length),
+      step: this.#step.slice(0, length),
+      cause: this.#cause.slice(0, length),
+      lanes: this.#lanes,
+      steps: this.#steps,
+      origin,
+      clocks,
+      reports,
+      notes: this.#notes,
+      ordered: this.#ordered,
+      endNanos: this.#end,
+      args: (seq) => args[seq] ?? NO_ARGS,
+    };
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.#at = widen(this.#at, new Float64Array(this.#capacity));
+    this.#duration = widen(this.#duration, new Float64Array(this.#capacity));
+    this.#lane = widen(this.#lane, new Uint16Array(this.#capacity));
+    this.#kind = widen(this.#kind, new Uint8Array(this.#capacity));
+    this.#step = widen(this.#step, new Int32Array(this.#capacity));
+    this.#cause = widen(this.#cause, new Int32Array(this.#capacity));
+  }
+}
+
+function widen<Column extends { set(from: Column): void }>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,75 @@
+/**
+ * What can happen: the closed list of event kinds, and of lane kinds.
+ *
+ * An event kind is the same whether the emulator made the event or a reader found it in a log;
+ * `Trace.reports` says which kinds a maker would have recorded had they happened.
+ */
+
+/** Lane kinds from the wire outward (DESIGN.md section 1); the swimlane mirrors them for the second host. */
+export const LANE_KINDS = [
+  'stream', // what the one host sends and the other receives
+  'ram', // RAM rounds: passes of a page copy
+  'bitmap', // dirty-bitmap syncs, log arming
+  'region', // reads and writes of a device's region or data_fd
+  'ioctl',
+  'device', // state of one device: unbroken labelled bands
+  'dma', // writes to guest RAM by devices, back-ends, the VMM
+  'cpu', // run state of the vCPUs (bands) and run-state callbacks
+  'guest', // requests, doorbells, interrupts as the guest sees them
+  'migration', // migration status and phases of one host
+  'text', // lines of a log that carry a time and no known meaning
+  'track', // a lane of a foreign trace (Chrome JSON)
+] as const;
+export type LaneKind = (typeof LANE_KINDS)[number];
+
+/**
+ * Event kinds. The comment names the arguments (`args`) that a maker fills in where it knows them.
+ * `pages` is always a flat list of runs, `[first, count, first, count, …]`, in guest page numbers.
+ */
+export const EVENT_KINDS = [
+  'phase', // migration: status
+  'checkpoint', // migration: name (a downtime checkpoint)
+  'run-state', // cpu band: state, from?, reason?
+  'callback', // cpu: name, device?, running, phase (prepare | change), errno?
+  'device-state', // device band: device, state, from?
+  'ioctl', // ioctl: name, number, fd, errno?, further struct fields
+  'region-read', // region: device, region, offset, bytes, errno?
+  'region-write', // region: device, region, offset, bytes, value?, errno?
+  'log-start', // bitmap: log
+  'log-stop', // bitmap: log
+  'bitmap-sync', // bitmap: log, pages, count, cleared
+  'ram-round', // ram: round, pages, count, bytes, remaining
+  'send', // stream: item, what, bytes, pages?, section?
+  'receive', // stream: item, what, bytes; cause = the send
+  'section-save', // stream: section, idstr, part, bytes
+  'section-load', // stream: section, idstr, part, bytes, pages?, errno?
+  'register-write', // device: register, value, was
+  'write', // dma or cpu: writer, pages, count, version; probe?: true
+  'land', // dma: the second half of a two-phase write
+  'request', // guest: request, state (submitted | started | completed | noticed), device
+  'doorbell', // guest: device, lost?
+  'interrupt', // guest: device, lost?, parked?
+  'token', // migration: token, op (take | give | fence)
+  'wait', // migration: for, limitNanos?, met
+  'fault', // migration: errno, what (an authored failure, a cut channel)
+  'error', // migration: errno?, message
+  'step', // migration: one step of a list, start to end: list, label
+  'note', // text: message (a limit that was hit, a gap)
+  'text', // text: line, text
+  'slice', // track: name (foreign traces)
+  'instant', // track: name
+  'counter', // track: name, value
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+const KIND_INDEX: ReadonlyMap<string, number> = new Map(EVENT_KINDS.map((kind, index) => [kind, index]));
+
+/** Position of a kind in `EVENT_KINDS`; the number that the columns of a trace hold. */
+export function kindIndex(kind: EventKind): number {
+  return KIND_INDEX.get(kind) as number;
+}
+
+/** The kind that a string names, or undefined. */
+export function asEventKind(text: string): EventKind | undefined {
+  return KIND_INDEX.has(text) ? (text as EventKind) : undefined;
+}
