@@ -1,10 +1,6 @@
 /**
- * An ordering: a permutation of each list, with the steps that are left out and the delays that were added;
- * and its edits, which are values with laws: apply, invert, compose, print, parse.
- *
- * Printed form, as it stands in links, on the clipboard and in tests:
- *
- *     move source/save-device before query-bitmap; skip source/copy-last; delay source/vm-stop 5000000
+ * An ordering: a permutation of each list, with the steps that are left out and the delays that were added.
+ * How it is changed: `edits.ts`.
  */
 import type { Nanos } from '../trace/time.ts';
 

@@ -1,0 +1,85 @@
+/**
+ * Whether something is a scenario, as readable problems. Never throws, never hangs: size, depth, cycles and
+ * prototype keys are checked before anything else looks at the value.
+ */
+import * as v from 'valibot';
+import type { Condition } from './condition.ts';
+import { walk } from './plain.ts';
+import { checkReferences } from './references.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarioSchema } from './schema.ts';
+
+/** One thing to mend in a file. */
+export interface Problem {
+  /** Where, as a JSON path: `$.steps.source[2].does[0].set`. */
+  readonly path: string;
+  /** What is wrong, what was expected, what to do. */
+  readonly message: string;
+}
+
+/** Ids of what is built in: the scenario layer does not know the emulator. */
+export interface BuiltIn {
+  readonly protocols: readonly { readonly id: string; readonly states: readonly { readonly id: string }[] }[];
+  readonly models: readonly { readonly id: string; readonly protocol: string }[];
+}
+
+export type Checked = { readonly scenario: Scenario; readonly problems: readonly [] } | { readonly scenario: undefined; readonly problems: readonly Problem[] };
+
+/** At most this many problems are told at once. */
+const MOST_PROBLEMS = 20;
+
+export function checkScenario(value: unknown, builtIn: BuiltIn): Checked {
+  const plain = walk(value);
+  if (plain.length > 0) return { scenario: undefined, problems: plain };
+  const head = checkHead(value);
+  if (head !== undefined) return { scenario: undefined, problems: [head] };
+  const parsed = v.safeParse(scenarioSchema, value);
+  if (!parsed.success) return { scenario: undefined, problems: parsed.issues.slice(0, MOST_PROBLEMS).map(problemOf) };
+  const scenario = parsed.output as Scenario;
+  const problems = checkReferences(scenario, builtIn);
+  return problems.length === 0 ? { scenario, problems: [] } : { scenario: undefined, problems: problems.slice(0, MOST_PROBLEMS) };
+}
+
+function checkHead(value: unknown): Problem | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { path: '$', message: `expected a scenario (an object that begins with "format": "switchover.scenario"), found ${kindOf(value)}` };
+  }
+  const { format, version } = value as { readonly format?: unknown; readonly version?: unknown };
+  if (format !== 'switchover.scenario') return { path: '$.format', message: `expected "switchover.scenario", found ${show(format)}` };
+  if (typeof version === 'number' && version > 1) {
+    return { path: '$.version', message: `this file is of version ${version}, and this program knows version 1: open it with a newer one` };
+  }
+  return version === 1 ? undefined : { path: '$.version', message: `expected 1, found ${show(version)}` };
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  const path = pathOf(issue.path);
+  if (issue.type === 'strict_object' && issue.expected === 'never') return { path, message: 'unknown field: remove it, or see the published schema for its name' };
+  if (issue.received === 'undefined') return { path, message: `missing: expected ${issue.expected ?? 'a value'}` };
+  const wanted = issue.kind === 'validation' ? issue.message : `expected ${issue.expected}`;
+  return { path, message: `${wanted}, found ${show(issue.input)}` };
+}
+
+function pathOf(items: readonly v.IssuePathItem[] | undefined): string {
+  return (items ?? []).reduce((path, item) => path + (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`), '$');
+}
+
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'object') return kindOf(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Conditions that a condition consists of, itself included. */
+export function conditionsIn(condition: Condition): readonly Condition[] {
+  if ('all' in condition) return [condition, ...condition.all.flatMap(conditionsIn)];
+  if ('any' in condition) return [condition, ...condition.any.flatMap(conditionsIn)];
+  if ('not' in condition) return [condition, ...conditionsIn(condition.not)];
+  return [condition];
+}
