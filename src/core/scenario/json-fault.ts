@@ -18,7 +18,7 @@ export function jsonFault(text: string): { readonly at: number; readonly expecte
     const start = at + (/^[ \t\r\n]*/.exec(text.slice(at, at + 10_000))?.[0].length ?? 0);
     if (match === null) return { at: start, expected: words(expect, open) };
     const mark = match[1];
-    const next = mark === undefined ? afterValue(expect, match[2] !== undefined, open) : afterMark(expect, mark, open);
+    const next: Expect | undefined = mark === undefined ? afterValue(expect, match[2] !== undefined, open) : afterMark(expect, mark, open);
     if (next === undefined) return { at: start, expected: words(expect, open) };
     expect = next;
     at = TOKEN.lastIndex;

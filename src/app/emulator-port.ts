@@ -1,0 +1,107 @@
+/**
+ * The page's side of the worker: numbered requests, one answer each. A worker that dies or falls silent is replaced,
+ * and what it owed is answered with a failure, so that nobody waits for ever.
+ */
+import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Ordering } from '../core/scenario/ordering.ts';
+import type { Scenario } from '../core/scenario/scenario.ts';
+import type { Answer, Request, RunAnswer } from '../worker/messages.ts';
+
+export interface RunWish {
+  readonly topic: string;
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+  readonly probes: boolean;
+  readonly workload: boolean;
+  readonly seed: number;
+}
+
+export type RunOutcome =
+  | { readonly kind: 'done'; readonly run: RunAnswer }
+  | { readonly kind: 'failed'; readonly message: string; readonly crashed: boolean }
+  | { readonly kind: 'superseded' };
+
+export interface EmulatorPort {
+  run(wish: RunWish, onProgress?: (happenings: number) => void): Promise<RunOutcome>;
+  /** Runs all slots of a step; `onSlot` as each is known. Ends early when superseded or cancelled. */
+  slots(wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string }, onSlot: (slot: SlotOutcome) => void): Promise<RunOutcome | { readonly kind: 'slots' }>;
+  cancel(topic: string): void;
+  /** Requests without an answer. */
+  readonly pending: number;
+  /** Makes the worker die, for tests of what the page does then. */
+  crash(): void;
+}
+
+interface Waiting {
+  readonly onProgress: ((happenings: number) => void) | undefined;
+  readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
+  readonly settle: (outcome: RunOutcome | { readonly kind: 'slots' }) => void;
+}
+
+/** A worker that says nothing for that long while it owes answers is taken for dead. */
+const SILENCE_MS = 20_000;
+
+export function viaWorker(): EmulatorPort {
+  const waiting = new Map<number, Waiting>();
+  let next = 1;
+  let worker: Worker | undefined;
+  let lastWord = 0;
+  let watchdog: ReturnType<typeof setInterval> | undefined;
+
+  function lose(message: string): void {
+    worker?.terminate();
+    worker = undefined;
+    const owed = [...waiting.values()];
+    waiting.clear();
+    for (const one of owed) one.settle({ kind: 'failed', message, crashed: true });
+  }
+
+  function hear(answer: Answer): void {
+    lastWord = performance.now();
+    if (answer.type === 'ready') return;
+    const one = waiting.get(answer.id);
+    if (one === undefined) return;
+    if (answer.type === 'progress') return one.onProgress?.(answer.happenings);
+    if (answer.type === 'slot') return one.onSlot?.(answer.slot);
+    waiting.delete(answer.id);
+    if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
+    else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
+    else one.settle(answer.run === undefined ? { kind: 'slots' } : { kind: 'done', run: answer.run });
+  }
+
+  function alive(): Worker {
+    if (worker !== undefined) return worker;
+    worker = new Worker(new URL('../worker/emulator.worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = (event: MessageEvent<Answer>) => hear(event.data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      lose(`The emulator stopped: ${event.message || 'its worker could not be loaded'}.`);
+    };
+    lastWord = performance.now();
+    watchdog ??= setInterval(() => {
+      if (waiting.size > 0 && worker !== undefined && performance.now() - lastWord > SILENCE_MS) lose('The emulator has not answered for 20 seconds.');
+    }, 1_000);
+    return worker;
+  }
+
+  function ask(request: Request, one: Omit<Waiting, 'settle'>): Promise<RunOutcome | { readonly kind: 'slots' }> {
+    return new Promise((settle) => {
+      if ('id' in request) waiting.set(request.id, { ...one, settle });
+      lastWord = performance.now();
+      alive().postMessage(request);
+    });
+  }
+
+  return {
+    async run(wish, onProgress) {
+      const outcome = await ask({ type: 'run', id: next++, ...wish }, { onProgress, onSlot: undefined });
+      return outcome.kind === 'slots' ? { kind: 'superseded' } : outcome;
+    },
+    slots: (wish, onSlot) => ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot }),
+    cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),
+    get pending() {
+      return waiting.size;
+    },
+    crash: () => alive().postMessage({ type: 'crash' } satisfies Request),
+  };
+}

@@ -1,0 +1,135 @@
+import { useEffect, useRef } from 'react';
+import { printNanos } from '../../core/trace/time.ts';
+import { eventAt } from '../../core/trace/trace.ts';
+import type { WorldState } from '../../core/trace/state-at.ts';
+import { useLab, useLabState } from '../store/context.ts';
+import type { RunView } from '../store/state.ts';
+import { bytes, count, sentenceOf } from '../timeline/labels.ts';
+import { paintPageMap } from './page-map.ts';
+import styles from './panels.module.css';
+
+/** The state at the cursor, before and after the event there. Filled without React while the cursor moves. */
+export function Inspector() {
+  const lab = useLab();
+  const run = useLabState((state) => state.run);
+  const theme = useLabState((state) => state.theme);
+  const head = useRef<HTMLParagraphElement>(null);
+  const args = useRef<HTMLDListElement>(null);
+  const table = useRef<HTMLTableSectionElement>(null);
+  const map = useRef<HTMLCanvasElement>(null);
+  const caption = useRef<HTMLParagraphElement>(null);
+
+  useEffect(() => {
+    if (run === undefined) return;
+    void theme;
+    let asked = 0;
+    const draw = () => {
+      asked = 0;
+      const { cursor } = lab.playhead.get();
+      const before = run.states.at(cursor - 1).world;
+      const { world, map: pages } = run.states.at(cursor);
+      if (head.current !== null) head.current.textContent = headOf(run, cursor);
+      if (args.current !== null) fillArgs(args.current, run, cursor);
+      if (table.current !== null) fillState(table.current, before, world);
+      if (map.current !== null && caption.current !== null) caption.current.textContent = paintPageMap(map.current, pages);
+    };
+    const ask = () => {
+      if (asked === 0) asked = requestAnimationFrame(draw);
+    };
+    ask();
+    const stop = lab.playhead.subscribe((now, past) => {
+      if (now.cursor !== past.cursor) ask();
+    });
+    return () => {
+      cancelAnimationFrame(asked);
+      stop();
+    };
+  }, [lab, run, theme]);
+
+  return (
+    <section aria-label="Inspector" className={styles['panel']}>
+      <h2 className={styles['title']}>At the cursor</h2>
+      <p ref={head} className={styles['head']} />
+      <dl ref={args} className={styles['args']} />
+      <table className={styles['state']}>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
+          </tr>
+        </thead>
+        <tbody ref={table} />
+      </table>
+      <h3>Guest pages on the target</h3>
+      <canvas ref={map} className={styles['pageMap']} width={320} height={96} role="img" aria-label="Page map: which pages are current on the target" />
+      <p className={styles['legend']}>
+        <span data-key="good">current</span>
+        <span data-key="stale">stale</span>
+        <span data-key="dirty">known to be dirty</span>
+        <span data-key="none">not there yet</span>
+      </p>
+      <p ref={caption} className={styles['quiet']} />
+    </section>
+  );
+}
+
+function headOf(run: RunView, cursor: number): string {
+  if (cursor < 0) return 'Before the first event.';
+  const event = eventAt(run.trace, cursor);
+  const lane = run.trace.lanes[event.lane];
+  return `#${cursor} at ${printNanos(event.atNanos)} on the ${lane?.host}: ${sentenceOf(event)}`;
+}
+
+/** The call as it was passed: numbers in hexadecimal where the field is one by nature. */
+function fillArgs(list: HTMLElement, run: RunView, cursor: number): void {
+  list.replaceChildren();
+  if (cursor < 0) return;
+  const event = eventAt(run.trace, cursor);
+  for (const [name, value] of Object.entries(event.args)) {
+    if (name === 'pages' || value === null) continue;
+    const row = document.createElement('div');
+    const term = document.createElement('dt');
+    const words = document.createElement('dd');
+    term.textContent = name;
+    words.textContent = typeof value === 'number' && /number|offset|addr/.test(name) ? `0x${value.toString(16)}` : Array.isArray(value) ? value.join(', ') : String(value);
+    row.append(term, words);
+    list.append(row);
+  }
+}
+
+function fillState(body: HTMLElement, before: WorldState, after: WorldState): void {
+  body.replaceChildren();
+  const left = new Map(rowsOf(before));
+  for (const [name, value] of rowsOf(after)) {
+    const was = left.get(name) ?? '';
+    const row = document.createElement('tr');
+    row.dataset['changed'] = String(was !== value);
+    const th = document.createElement('th');
+    th.scope = 'row';
+    th.textContent = name;
+    const old = document.createElement('td');
+    old.textContent = was;
+    const now = document.createElement('td');
+    now.textContent = value;
+    row.append(th, old, now);
+    body.append(row);
+  }
+}
+
+function rowsOf(world: WorldState): readonly (readonly [string, string])[] {
+  const rows: (readonly [string, string])[] = [];
+  for (const [id, host] of Object.entries(world.hosts)) {
+    if (host.runState === '' && Object.keys(host.devices).length === 0) continue;
+    rows.push([`${id} vCPUs`, host.runState]);
+    for (const [device, state] of Object.entries(host.devices)) rows.push([`${id} ${device}`, state]);
+    rows.push([`${id} step`, host.step]);
+    for (const [log, state] of Object.entries(host.logs)) rows.push([`${id} log ${log}`, state]);
+    if (host.status !== '') rows.push([`${id} reports`, host.status]);
+  }
+  rows.push(['stream', `${world.itemsSent} sent, ${world.itemsReceived} received`]);
+  rows.push(['bytes sent', bytes(world.bytesSent)]);
+  rows.push(['requests', `${count(world.requests.submitted)} submitted, ${count(world.requests.answered)} answered`]);
+  rows.push(['outage', world.outageSince < 0 ? 'none' : printNanos(world.nanos - world.outageSince)]);
+  return rows;
+}

@@ -1,0 +1,125 @@
+import { useRef } from 'react';
+import { printNanos } from '../../core/trace/time.ts';
+import { useLab, useLabState } from '../store/context.ts';
+import { outcomeWords } from '../store/lifting.ts';
+import { stepsOf } from '../store/selectors.ts';
+import type { Lifted } from '../store/state.ts';
+import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import styles from './panels.module.css';
+
+/** The steps of one list, in order, each with its handle. While one is lifted every row shows what dropping it there would do. */
+export function StepList({ list, title }: { readonly list: string; readonly title: string }) {
+  const lab = useLab();
+  const state = useLabState((one) => one);
+  const rows = stepsOf(state, list);
+  const lifted = state.lifted?.list === list ? state.lifted : undefined;
+  const items = useRef<HTMLUListElement>(null);
+  const order = lifted === undefined ? rows : preview(rows, lifted);
+
+  /** Slot under a point: the row whose middle is nearest. */
+  const slotAt = (clientY: number): number => {
+    const boxes = [...(items.current?.children ?? [])].map((child) => child.getBoundingClientRect());
+    let best = 0;
+    boxes.forEach((box, i) => {
+      const distance = Math.abs((box.top + box.bottom) / 2 - clientY);
+      const least = boxes[best];
+      if (least !== undefined && distance < Math.abs((least.top + least.bottom) / 2 - clientY)) best = i;
+    });
+    return best;
+  };
+
+  return (
+    <div className={styles['listBox']}>
+      <h3 id={`steps-${list}`}>{title}</h3>
+      <ul ref={items} className={styles['steps']} aria-labelledby={`steps-${list}`}>
+        {order.map((row, slot) => {
+          const held = lifted?.step === row.spec.id;
+          const outcome = lifted?.outcomes.get(slot);
+          return (
+            <li key={row.spec.id} className={styles['step']} data-held={held} data-skipped={row.skipped} data-hint={state.hint === `${list}/${row.spec.id}`}>
+              <span className={styles['stepLabel']} title={row.spec.why}>
+                {row.spec.label}
+              </span>
+              {row.delayNanos > 0 ? <span className={styles['delay']}>after {printNanos(row.delayNanos)}</span> : null}
+              {lifted === undefined ? null : (
+                <span className={styles['slot']} data-outcome={outcome?.outcome ?? 'unknown'} title={outcome?.sentence}>
+                  {outcome === undefined ? 'to be run' : <VerdictIcon runClass={outcome.class} commutes={outcome.outcome === 'commutes'} />}
+                </span>
+              )}
+              <button
+                type="button"
+                className={styles['skip']}
+                aria-pressed={row.skipped}
+                onClick={() => lab.lifting.skip(list, row.spec.id)}
+                title={row.skipped ? 'Put the step back' : 'Leave the step out'}
+              >
+                {row.skipped ? 'Put back' : 'Skip'}
+              </button>
+              <button
+                type="button"
+                className={styles['handle']}
+                aria-label={`Move ${row.spec.label}`}
+                aria-pressed={held}
+                disabled={row.spec.pinned === true}
+                onKeyDown={(event) => onKey(event, lab, list, row.spec.id, lifted)}
+                onBlur={() => held && lifted?.by === 'keyboard' && lab.lifting.cancel()}
+                onPointerDown={(event) => {
+                  if (event.button !== 0) return;
+                  event.currentTarget.setPointerCapture(event.pointerId);
+                  lab.lifting.lift(list, row.spec.id, 'pointer');
+                }}
+                onPointerMove={(event) => {
+                  if (event.currentTarget.hasPointerCapture(event.pointerId) && lifted?.by === 'pointer') lab.lifting.over(slotAt(event.clientY));
+                }}
+                onPointerUp={() => lab.store.getState().lifted?.by === 'pointer' && lab.lifting.drop()}
+                onPointerCancel={() => lab.lifting.cancel()}
+              >
+                <svg viewBox="0 0 10 16" width="10" height="16" aria-hidden="true">
+                  <path d="M2 2h2v2H2zM6 2h2v2H6zM2 7h2v2H2zM6 7h2v2H6zM2 12h2v2H2zM6 12h2v2H6z" fill="currentColor" />
+                </svg>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      {lifted === undefined ? null : <Preview lifted={lifted} />}
+    </div>
+  );
+}
+
+/** The order as it would be, with the lifted step where it is held. */
+function preview<Row extends { readonly spec: { readonly id: string } }>(rows: readonly Row[], lifted: Lifted): readonly Row[] {
+  const held = rows.find((row) => row.spec.id === lifted.step);
+  if (held === undefined) return rows;
+  const others = rows.filter((row) => row !== held);
+  return [...others.slice(0, lifted.slot), held, ...others.slice(lifted.slot)];
+}
+
+function Preview({ lifted }: { readonly lifted: Lifted }) {
+  const outcome = lifted.outcomes.get(lifted.slot);
+  return (
+    <p className={styles['preview']} data-class={outcome?.class}>
+      {outcome === undefined ? 'Running this slot…' : `${outcomeWords(outcome)} ${outcome.sentence} Outage ${printNanos(outcome.downtimeNanos)}.`}
+    </p>
+  );
+}
+
+function onKey(event: React.KeyboardEvent, lab: ReturnType<typeof useLab>, list: string, step: string, lifted: Lifted | undefined): void {
+  const held = lifted?.step === step;
+  const way = event.key === 'ArrowDown' || event.key === 'ArrowRight' ? 1 : event.key === 'ArrowUp' || event.key === 'ArrowLeft' ? -1 : 0;
+  if (event.key === ' ' || event.key === 'Enter') {
+    event.preventDefault();
+    if (held) lab.lifting.drop();
+    else lab.lifting.lift(list, step, 'keyboard');
+  } else if (held && way !== 0) {
+    event.preventDefault();
+    if (event.shiftKey) lab.lifting.leap(way as 1 | -1);
+    else lab.lifting.move(way);
+  } else if (held && event.key === 'Escape') {
+    event.preventDefault();
+    lab.lifting.cancel();
+  } else if (event.key.toLowerCase() === 'x' && !event.ctrlKey && !event.metaKey) {
+    if (held) lab.lifting.cancel();
+    lab.lifting.skip(list, step);
+  }
+}

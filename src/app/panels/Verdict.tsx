@@ -1,0 +1,101 @@
+import type { Finding } from '../../core/trace/audit.ts';
+import { printNanos } from '../../core/trace/time.ts';
+import { moveCursor } from '../store/commands.ts';
+import { useLab, useLabState } from '../store/context.ts';
+import { bytes, count } from '../timeline/labels.ts';
+import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import styles from './panels.module.css';
+
+/** What came of the run: its class, one sentence, and the findings with their evidence. */
+export function Verdict() {
+  const run = useLabState((state) => state.run);
+  const work = useLabState((state) => state.work);
+  if (run === undefined) {
+    return (
+      <section aria-label="Verdict" className={styles['panel']}>
+        <p className={styles['quiet']}>{work === 'running' ? 'The migration is running…' : 'No run yet.'}</p>
+      </section>
+    );
+  }
+  const { audit, metrics } = run;
+  return (
+    <section aria-label="Verdict" className={styles['panel']} data-class={audit.class} aria-busy={work === 'running'}>
+      <h2 className={styles['verdict']} data-class={audit.class}>
+        {classWord(audit.class)}
+      </h2>
+      <p className={styles['sentence']}>{audit.sentence}</p>
+      <dl className={styles['figures']}>
+        <div>
+          <dt>Outage</dt>
+          <dd>{printNanos(metrics.downtimeNanos)}</dd>
+        </div>
+        <div>
+          <dt>Total</dt>
+          <dd>{printNanos(metrics.totalNanos)}</dd>
+        </div>
+        <div>
+          <dt>Sent</dt>
+          <dd>{bytes(metrics.bytesSent)}</dd>
+        </div>
+        <div>
+          <dt>Pages</dt>
+          <dd>{count(metrics.pagesSent)}</dd>
+        </div>
+      </dl>
+      <Findings findings={audit.findings} />
+    </section>
+  );
+}
+
+const NAMES: { readonly [kind in Finding['kind']]: string } = {
+  'lost-write': 'Lost write',
+  'torn-state': 'Torn state',
+  'hung-guest': 'Hung guest',
+  'hung-migration': 'Hung migration',
+  refused: 'Refused',
+  'lost-signal': 'Lost signal',
+  'doubled-request': 'Doubled request',
+  'two-owners': 'Two owners',
+  'no-owner': 'No owner',
+  downtime: 'Downtime',
+};
+
+function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  const lab = useLab();
+  if (findings.length === 0) return <p className={styles['quiet']}>Every page, section, request and signal arrived exactly once.</p>;
+  return (
+    <ul aria-label="Findings" className={styles['findings']}>
+      {findings.map((finding, i) => {
+        const first = finding.events[0];
+        const body = (
+          <>
+            <b>{NAMES[finding.kind]}</b> <span className={styles['by']}>found by the {finding.by}</span>
+            <span className={styles['what']}>{finding.sentence}</span>
+          </>
+        );
+        return (
+          <li key={`${finding.kind}-${i}`}>
+            {first === undefined ? (
+              <div className={styles['finding']}>{body}</div>
+            ) : (
+              <button type="button" className={styles['finding']} onClick={() => moveCursor(lab, first, true)}>
+                {body}
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** The chip in the top bar: always in the same place. */
+export function VerdictChip() {
+  const run = useLabState((state) => state.run);
+  const work = useLabState((state) => state.work);
+  return (
+    <span className={styles['chip']} data-class={run?.audit.class ?? ''} data-busy={work === 'running'}>
+      {run === undefined ? 'Running…' : <VerdictIcon runClass={run.audit.class} />}
+    </span>
+  );
+}

@@ -1,0 +1,155 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Inspector } from '../panels/Inspector.tsx';
+import { StepList } from '../panels/StepList.tsx';
+import { Takes } from '../panels/Takes.tsx';
+import { Verdict } from '../panels/Verdict.tsx';
+import { useLab, useLabState } from '../store/context.ts';
+import { openFile, openText } from '../store/files.ts';
+import { comparedTake, listsOf } from '../store/selectors.ts';
+import { EventTable } from '../timeline/EventTable.tsx';
+import { Timeline } from '../timeline/Timeline.tsx';
+import { Alerts } from './Alerts.tsx';
+import { bindKeys } from './keyboard.ts';
+import styles from './shell.module.css';
+import { Toolbar } from './Toolbar.tsx';
+
+const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
+const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
+
+export function App() {
+  const lab = useLab();
+  const theme = useLabState((state) => state.theme);
+  const palette = useLabState((state) => state.palette);
+  const compared = useLabState(comparedTake);
+
+  useEffect(() => bindKeys(window, lab), [lab]);
+  useEffect(() => bindFiles(lab), [lab]);
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+
+  return (
+    <div className={styles['app']}>
+      <Toolbar />
+      <Alerts />
+      <div className={styles['main']}>
+        <div className={styles['left']}>
+          <Question />
+          <Picture />
+          {compared === undefined ? null : (
+            <Suspense fallback={<p className={styles['quiet']}>Comparing…</p>}>
+              <Comparison />
+            </Suspense>
+          )}
+          <Steps />
+        </div>
+        <aside className={styles['right']}>
+          <Verdict />
+          <Inspector />
+        </aside>
+      </div>
+      <Spoken />
+      {palette ? (
+        <Suspense fallback={null}>
+          <Palette />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
+
+function Question() {
+  const scenario = useLabState((state) => state.scenario);
+  return (
+    <div className={styles['question']}>
+      <p>{scenario.question}</p>
+      {scenario.about?.lookFor === undefined ? null : <p className={styles['lookFor']}>{scenario.about.lookFor}</p>}
+    </div>
+  );
+}
+
+/** The present run; beside a take its picture stands below, on the same axis and with the same cursor in time. */
+function Picture() {
+  const run = useLabState((state) => state.run);
+  const compared = useLabState(comparedTake);
+  const table = useLabState((state) => state.table);
+  if (run === undefined) return <EmptyPicture />;
+  return (
+    <>
+      <Timeline run={run} />
+      <EventTable run={run} shown={table} />
+      {compared === undefined ? null : (
+        <>
+          <h2 className={styles['takeTitle']}>B: {compared.name}</h2>
+          <Timeline run={compared.run} name="Timeline of B" />
+        </>
+      )}
+    </>
+  );
+}
+
+function EmptyPicture() {
+  const happenings = useLabState((state) => state.happenings);
+  return (
+    <section aria-label="Timeline" className={styles['empty']}>
+      <p>Two hosts, one device on each, and the migration between them: running{happenings > 0 ? ` (${happenings} happenings)` : ''}…</p>
+    </section>
+  );
+}
+
+function Steps() {
+  const lists = useLabState(listsKey).split('\n');
+  const all = listsOfIds(lists);
+  return (
+    <section className={styles['drawer']} aria-label="Orderings">
+      {all.map((list) => (
+        <StepList key={list.id} list={list.id} title={list.title} />
+      ))}
+      <Takes />
+    </section>
+  );
+}
+
+function listsKey(state: Parameters<typeof listsOf>[0]): string {
+  return listsOf(state)
+    .map((list) => list.id)
+    .join('\n');
+}
+
+function listsOfIds(ids: readonly string[]): readonly { readonly id: string; readonly title: string }[] {
+  return ids.map((id) => ({ id, title: `${id.charAt(0).toUpperCase()}${id.slice(1)} steps` }));
+}
+
+function Spoken() {
+  const spoken = useLabState((state) => state.spoken);
+  return (
+    <div role="status" className={styles['spoken']}>
+      {spoken}
+    </div>
+  );
+}
+
+/** Files dropped anywhere, and text that is pasted outside of a field. */
+function bindFiles(lab: ReturnType<typeof useLab>): () => void {
+  const over = (event: DragEvent) => {
+    if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+  };
+  const drop = (event: DragEvent) => {
+    if (event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    for (const file of event.dataTransfer.files) void openFile(lab, file);
+  };
+  const paste = (event: ClipboardEvent) => {
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text.trim() !== '') void openText(lab, text, 'The pasted text');
+  };
+  window.addEventListener('dragover', over);
+  window.addEventListener('drop', drop);
+  window.addEventListener('paste', paste);
+  return () => {
+    window.removeEventListener('dragover', over);
+    window.removeEventListener('drop', drop);
+    window.removeEventListener('paste', paste);
+  };
+}

@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from 'react';
+import { commands } from '../store/commands.ts';
+import { useLab } from '../store/context.ts';
+import styles from './shell.module.css';
+
+/** All commands by name. The native dialog keeps the focus and closes on Escape. */
+export function Palette() {
+  const lab = useLab();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const words = text.toLowerCase().split(/\s+/);
+  const found = commands.filter((command) => words.every((word) => command.title.toLowerCase().includes(word)));
+  const close = () => lab.store.setState({ palette: false });
+
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+
+  const run = (index: number) => {
+    const command = found[index];
+    close();
+    command?.run(lab);
+  };
+
+  return (
+    <dialog ref={dialog} className={styles['palette']} aria-label="Commands" onClose={close}>
+      <input
+        type="text"
+        role="combobox"
+        aria-label="Find a command"
+        aria-expanded="true"
+        aria-controls="commands"
+        aria-activedescendant={found[at] === undefined ? undefined : `command-${found[at].id}`}
+        placeholder="Type to find a command or a story"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+            event.preventDefault();
+            setAt((at + (event.key === 'ArrowDown' ? 1 : Math.max(1, found.length) - 1)) % Math.max(1, found.length));
+          } else if (event.key === 'Enter') run(at);
+        }}
+      />
+      <div id="commands" role="listbox" aria-label="Commands found" className={styles['commands']}>
+        {found.map((command, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the text field's, which keeps the focus
+          <div key={command.id} id={`command-${command.id}`} role="option" tabIndex={-1} aria-selected={i === at} onClick={() => run(i)}>
+            <span>{command.title}</span>
+            <kbd>{command.keys}</kbd>
+          </div>
+        ))}
+        {found.length === 0 ? <p>No command is called that.</p> : null}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,91 @@
+/** Commands by id: buttons, keys, the palette and tests call the same. */
+import { stories } from '../../core/scenario/library/index.ts';
+import { type AxisKind, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { kindAt } from '../../core/trace/trace.ts';
+import type { Lab } from './create-lab.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly keys?: string;
+  run(lab: Lab): void;
+}
+
+export function setAxis(lab: Lab, axis: AxisKind): void {
+  const { run } = lab.store.getState();
+  lab.store.setState({ axis });
+  if (run !== undefined) lab.playhead.set({ view: wholeView(makeAxis(run.trace, axis)) });
+}
+
+/** Moves the cursor by so many events; on to the next of the selected lane when `sameLane`. */
+export function stepCursor(lab: Lab, by: number, sameLane = false): void {
+  const { run } = lab.store.getState();
+  if (run === undefined) return;
+  const { cursor } = lab.playhead.get();
+  const skip = (seq: number) => kindAt(run.trace, seq) === 'write' || (sameLane && run.trace.lane[seq] !== run.trace.lane[cursor]);
+  let seq = cursor;
+  for (let left = Math.abs(by); left > 0; left -= 1) {
+    let next = seq + Math.sign(by);
+    while (next >= 0 && next < run.trace.length && skip(next)) next += Math.sign(by);
+    if (next < -1 || next >= run.trace.length) break;
+    seq = next;
+  }
+  moveCursor(lab, seq);
+}
+
+export function moveCursor(lab: Lab, seq: number, select = false): void {
+  const { run, axis } = lab.store.getState();
+  if (run === undefined) return;
+  const cursor = Math.max(-1, Math.min(run.trace.length - 1, seq));
+  const { view } = lab.playhead.get();
+  const u = cursor < 0 ? 0 : makeAxis(run.trace, axis).at(run.trace.at[cursor] as number, cursor);
+  const span = view.to - view.from;
+  const seen = u >= view.from && u <= view.to;
+  lab.playhead.set({ cursor, ...(select ? { selected: cursor } : {}), ...(seen ? {} : { view: { from: u - span / 2, to: u + span / 2 } }) });
+}
+
+const PLAY_MS = 40;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+export function togglePlay(lab: Lab): void {
+  const playing = lab.playhead.get().playing;
+  clearInterval(timer);
+  lab.playhead.set({ playing: playing > 0 ? 0 : 1 });
+  if (playing > 0) return;
+  const { run } = lab.store.getState();
+  if (run !== undefined && lab.playhead.get().cursor >= run.trace.length - 1) lab.playhead.set({ cursor: -1 });
+  timer = setInterval(() => {
+    const before = lab.playhead.get().cursor;
+    stepCursor(lab, Math.max(1, Math.round((lab.store.getState().run?.trace.length ?? 0) / 4_000)));
+    if (lab.playhead.get().cursor === before) {
+      clearInterval(timer);
+      lab.playhead.set({ playing: 0 });
+    }
+  }, PLAY_MS);
+}
+
+export const commands: readonly Command[] = [
+  { id: 'undo', title: 'Undo', keys: 'Ctrl+Z', run: (lab) => lab.undo() },
+  { id: 'redo', title: 'Redo', keys: 'Ctrl+Shift+Z', run: (lab) => lab.redo() },
+  { id: 'reset', title: 'Reset order', run: (lab) => lab.reset() },
+  { id: 'run-again', title: 'Run again', run: (lab) => lab.rerun() },
+  { id: 'cancel', title: 'Cancel the run', run: (lab) => lab.cancel() },
+  { id: 'play', title: 'Play', keys: 'Space', run: togglePlay },
+  { id: 'next', title: 'Next event', keys: '→', run: (lab) => stepCursor(lab, 1) },
+  { id: 'previous', title: 'Previous event', keys: '←', run: (lab) => stepCursor(lab, -1) },
+  { id: 'start', title: 'To the beginning', keys: 'Home', run: (lab) => moveCursor(lab, -1) },
+  { id: 'end', title: 'To the end', keys: 'End', run: (lab) => moveCursor(lab, Number.MAX_SAFE_INTEGER) },
+  { id: 'whole', title: 'Whole run', keys: '0', run: (lab) => setAxis(lab, lab.store.getState().axis) },
+  { id: 'axis-steps', title: 'Axis: Steps', run: (lab) => setAxis(lab, 'steps') },
+  { id: 'axis-balanced', title: 'Axis: Balanced', run: (lab) => setAxis(lab, 'balanced') },
+  { id: 'axis-time', title: 'Axis: Time', run: (lab) => setAxis(lab, 'time') },
+  { id: 'table', title: 'Events as a table', run: (lab) => lab.store.setState((state) => ({ table: !state.table })) },
+  { id: 'theme-light', title: 'Theme: light', run: (lab) => lab.store.setState({ theme: 'light' }) },
+  { id: 'theme-dark', title: 'Theme: dark', run: (lab) => lab.store.setState({ theme: 'dark' }) },
+  { id: 'theme-system', title: 'Theme: as the system', run: (lab) => lab.store.setState({ theme: 'system' }) },
+  ...stories.map((story) => ({ id: `story-${story.id}`, title: `Story: ${story.title}`, run: (lab: Lab) => lab.open(story) })),
+];
+
+export function runCommand(lab: Lab, id: string): void {
+  commands.find((command) => command.id === id)?.run(lab);
+}

@@ -1,0 +1,175 @@
+/**
+ * A lab: one scenario under study, with its store, its playhead and its commands. Made by a factory, so that a page
+ * can hold two; dependencies come in as arguments.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../core/scenario/edits.ts';
+import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
+import type { Scenario } from '../../core/scenario/scenario.ts';
+import { makeAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { indexLanes } from '../../core/swimlane/marks.ts';
+import { unpackTrace } from '../../core/trace/packed.ts';
+import { StateAt } from '../../core/trace/state-at.ts';
+import type { RunAnswer } from '../../worker/messages.ts';
+import type { EmulatorPort } from '../emulator-port.ts';
+import { createLifting, type Lifting } from './lifting.ts';
+import { createPlayhead, type PlayheadStore } from './playhead.ts';
+import type { Alert, LabState, RunView } from './state.ts';
+
+export interface Lab {
+  readonly store: StoreApi<LabState>;
+  readonly playhead: PlayheadStore;
+  readonly port: EmulatorPort;
+  readonly lifting: Lifting;
+  open(scenario: Scenario, ordering?: Ordering): void;
+  edit(edit: OrderingEdit): void;
+  setOrdering(ordering: Ordering): void;
+  undo(): void;
+  redo(): void;
+  reset(): void;
+  rerun(): void;
+  cancel(): void;
+  alert(alert: Omit<Alert, 'id'>): void;
+  dismiss(id: number): void;
+  say(text: string): void;
+  /** Resolves when no request is pending and the last frame is drawn. */
+  idle(): Promise<void>;
+}
+
+/** Undo steps kept. */
+const MOST_UNDO = 200;
+const MOST_TAKES = 60;
+
+export function createLab(port: EmulatorPort, first: Scenario): Lab {
+  const store = createStore<LabState>(() => ({
+    scenario: first,
+    ordering: orderingOf(first),
+    past: [],
+    future: [],
+    run: undefined,
+    work: 'idle',
+    happenings: 0,
+    takes: [],
+    compareWith: undefined,
+    lifted: undefined,
+    axis: 'steps',
+    alerts: [],
+    spoken: '',
+    theme: 'system',
+    palette: false,
+    table: false,
+    hint: hintOf(first),
+  }));
+  const playhead = createPlayhead();
+  let ids = 1;
+
+  async function rerun(): Promise<void> {
+    const { scenario, ordering } = store.getState();
+    store.setState({ work: 'running', happenings: 0 });
+    const wish = { topic: 'main', scenario, ordering, probes: true, workload: true, seed: scenario.seed ?? 1 };
+    const outcome = await port.run(wish, (happenings) => store.setState({ happenings }));
+    if (outcome.kind === 'superseded') return;
+    if (outcome.kind === 'failed') {
+      store.setState({ work: 'idle' });
+      lab.alert({ severity: 'error', title: outcome.message, lines: ['What is on screen is kept. Try again, or undo the last edit.'], retry: 'run' });
+      return;
+    }
+    show(viewOf(scenario, ordering, outcome.run));
+  }
+
+  function show(run: RunView): void {
+    const state = store.getState();
+    const keep = state.run?.scenario.id === run.scenario.id;
+    const takes = withTake(state, run);
+    store.setState({ run, work: 'idle', takes, alerts: state.alerts.filter((alert) => alert.retry === undefined) });
+    const axis = makeAxis(run.trace, state.axis);
+    const before = playhead.get();
+    const ratio = axis.length / (state.run === undefined ? 1 : makeAxis(state.run.trace, state.axis).length);
+    const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
+    const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : run.trace.length - 1;
+    playhead.set({ view, cursor, selected: undefined, hover: undefined, markers: { a: undefined, b: undefined } });
+    if (keep) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
+  }
+
+  function withTake(state: LabState, run: RunView) {
+    const key = JSON.stringify([run.scenario, run.ordering]);
+    const known = state.takes.findIndex((take) => JSON.stringify([take.run.scenario, take.run.ordering]) === key);
+    if (known >= 0) return state.takes.with(known, { ...(state.takes[known] as LabState['takes'][number]), run });
+    const name = nameOfEdits(editsBetween(orderingOf(run.scenario), run.ordering));
+    return [...state.takes, { id: ids++, name: `${run.scenario.id}: ${name}`, run }].slice(-MOST_TAKES);
+  }
+
+  function setOrdering(ordering: Ordering): void {
+    const state = store.getState();
+    if (ordering === state.ordering) return;
+    store.setState({ ordering, past: [...state.past, state.ordering].slice(-MOST_UNDO), future: [], hint: undefined });
+    void rerun();
+  }
+
+  const lab: Lab = {
+    store,
+    playhead,
+    port,
+    lifting: undefined as unknown as Lifting,
+    open(scenario, ordering = orderingOf(scenario)) {
+      const same = store.getState().scenario.id === scenario.id;
+      store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: same ? undefined : hintOf(scenario) });
+      void rerun();
+    },
+    edit: (edit) => setOrdering(applyEdit(store.getState().ordering, edit)),
+    setOrdering,
+    undo() {
+      const { past, future, ordering } = store.getState();
+      const before = past[past.length - 1];
+      if (before === undefined) return;
+      store.setState({ ordering: before, past: past.slice(0, -1), future: [ordering, ...future] });
+      void rerun();
+    },
+    redo() {
+      const { past, future, ordering } = store.getState();
+      const next = future[0];
+      if (next === undefined) return;
+      store.setState({ ordering: next, past: [...past, ordering], future: future.slice(1) });
+      void rerun();
+    },
+    reset: () => setOrdering(orderingOf(store.getState().scenario)),
+    rerun: () => void rerun(),
+    cancel() {
+      port.cancel('main');
+      store.setState({ work: 'idle' });
+    },
+    alert(alert) {
+      const { alerts } = store.getState();
+      store.setState({ alerts: [...alerts.filter((one) => one.title !== alert.title), { ...alert, id: ids++ }].slice(-4) });
+    },
+    dismiss: (id) => store.setState((state) => ({ alerts: state.alerts.filter((alert) => alert.id !== id) })),
+    say: (spoken) => store.setState({ spoken }),
+    async idle() {
+      for (;;) {
+        while (port.pending > 0 || store.getState().work === 'running') await new Promise((done) => setTimeout(done, 4));
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        if (port.pending === 0 && store.getState().work === 'idle') return;
+      }
+    },
+  };
+  (lab as { lifting: Lifting }).lifting = createLifting(lab);
+  return lab;
+}
+
+export function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): RunView {
+  const trace = unpackTrace(answer.trace);
+  const { audit, windows, metrics, settled, workMs } = answer;
+  return { scenario, ordering, trace, index: indexLanes(trace), states: new StateAt(trace), audit, windows, metrics, settled, workMs };
+}
+
+/** The step to draw attention to in the first minute: the one that saves or copies last, else none. */
+function hintOf(scenario: Scenario): string | undefined {
+  const [list, steps] = Object.entries(scenario.steps)[0] ?? [];
+  const step = steps?.find((one) => one.does.some((primitive) => 'callbacks' in primitive && primitive.callbacks === 'stop'));
+  return list === undefined || step === undefined ? undefined : `${list}/${step.id}`;
+}
+
+export function classWords(runClass: string): string {
+  const words = runClass.replace('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

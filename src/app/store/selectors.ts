@@ -1,0 +1,43 @@
+/**
+ * What is derived from the ground state, as a numbered pipeline:
+ *
+ *     1. listsOf      step lists of the scenario with their titles
+ *     2. stepsOf      steps of a list in the present order, with what the screen says of each
+ *     3. takesOf      takes by name; the one compared with
+ *     4. headOf       class and sentence of the verdict
+ */
+import type { StepSpec } from '../../core/scenario/scenario.ts';
+import type { LabState, Take } from './state.ts';
+
+/** 1. `Source steps`, `Target steps`, and the lists of further hosts and attempts by their ids. */
+export function listsOf(state: LabState): readonly { readonly id: string; readonly title: string }[] {
+  return Object.keys(state.scenario.steps).map((id) => ({ id, title: `${id.charAt(0).toUpperCase()}${id.slice(1)} steps` }));
+}
+
+export interface StepRow {
+  readonly spec: StepSpec;
+  readonly index: number;
+  readonly skipped: boolean;
+  readonly delayNanos: number;
+}
+
+/** 2. The steps of a list as they stand. */
+export function stepsOf(state: LabState, list: string): readonly StepRow[] {
+  const specs = state.scenario.steps[list] ?? [];
+  return (state.ordering.lists[list] ?? []).flatMap((id, index): readonly StepRow[] => {
+    const spec = specs.find((one) => one.id === id);
+    if (spec === undefined) return [];
+    const key = `${list}/${id}`;
+    return [{ spec, index, skipped: state.ordering.skipped.includes(key), delayNanos: state.ordering.delays[key] ?? 0 }];
+  });
+}
+
+/** 3. The take that the present run is compared with. */
+export function comparedTake(state: LabState): Take | undefined {
+  return state.takes.find((take) => take.id === state.compareWith);
+}
+
+/** The take of the run on screen. */
+export function presentTake(state: LabState): Take | undefined {
+  return state.takes.find((take) => take.run === state.run);
+}

@@ -1,0 +1,77 @@
+/** The ground state of the page: small, all else is derived (selectors.ts). */
+import type { SlotOutcome } from '../../core/emulator/slots.ts';
+import type { Ordering } from '../../core/scenario/ordering.ts';
+import type { Scenario } from '../../core/scenario/scenario.ts';
+import type { AxisKind } from '../../core/swimlane/axis.ts';
+import type { LaneIndex } from '../../core/swimlane/marks.ts';
+import type { StateAt } from '../../core/trace/state-at.ts';
+import type { Trace } from '../../core/trace/trace.ts';
+import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
+
+/** A run with what was run, and the indexes that drawing and scrubbing need. */
+export interface RunView {
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+  readonly trace: Trace;
+  readonly index: LaneIndex;
+  readonly states: StateAt;
+  readonly audit: Audit;
+  readonly windows: readonly LossWindow[];
+  readonly metrics: Metrics;
+  readonly settled: string;
+  readonly workMs: number;
+}
+
+/** An ordering with its run, kept for comparison. */
+export interface Take {
+  readonly id: number;
+  readonly name: string;
+  readonly run: RunView;
+}
+
+/** A step in somebody's hand: what each slot of its list would do. */
+export interface Lifted {
+  readonly list: string;
+  readonly step: string;
+  /** Slot it was lifted from, and the one it is over. */
+  readonly from: number;
+  readonly slot: number;
+  readonly by: 'pointer' | 'keyboard';
+  readonly outcomes: ReadonlyMap<number, SlotOutcome>;
+  /** Pointer is outside the lanes: dropping leaves the step out. */
+  readonly outside: boolean;
+}
+
+export interface Alert {
+  readonly id: number;
+  readonly severity: 'error' | 'info';
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** A way on, e.g. trying again. */
+  readonly retry?: 'run';
+}
+
+export type Theme = 'system' | 'light' | 'dark';
+
+export interface LabState {
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+  readonly past: readonly Ordering[];
+  readonly future: readonly Ordering[];
+  readonly run: RunView | undefined;
+  readonly work: 'idle' | 'running';
+  readonly happenings: number;
+  readonly takes: readonly Take[];
+  /** Take that the present run is compared with. */
+  readonly compareWith: number | undefined;
+  readonly lifted: Lifted | undefined;
+  readonly axis: AxisKind;
+  readonly alerts: readonly Alert[];
+  /** Spoken to assistive technology. */
+  readonly spoken: string;
+  readonly theme: Theme;
+  readonly palette: boolean;
+  readonly table: boolean;
+  /** The step that pulses until the first drag. */
+  readonly hint: string | undefined;
+}

@@ -1,0 +1,67 @@
+/** What stands inside or beside a mark: the name that an engineer would look for. */
+import type { EventArgs, TraceEvent } from '../../core/trace/trace.ts';
+import { printNanos } from '../../core/trace/time.ts';
+
+/** A short name of an event, for bars and glyphs. */
+export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
+  switch (kind) {
+    case 'step':
+      return String(args['label'] ?? '');
+    case 'run-state':
+      return `vCPUs ${args['state']}`;
+    case 'device-state':
+      return `${args['device']} ${args['state']}`;
+    case 'ram-round':
+      return `round ${args['round']}: ${count(args['count'])} pages`;
+    case 'send':
+      return args['what'] === 'ram' ? `RAM ${bytes(args['bytes'])}` : args['what'] === 'mark' ? String(args['mark']) : `${args['device']} image ${bytes(args['bytes'])}`;
+    case 'bitmap-sync':
+      return `${args['log']}: ${count(args['count'])} pages`;
+    case 'log-start':
+      return `${args['log']} on`;
+    case 'log-stop':
+      return `${args['log']} off`;
+    case 'receive':
+      return args['what'] === 'ram' ? 'RAM' : String(args['what'] ?? '');
+    case 'section-load':
+      return String(args['section'] ?? '');
+    case 'region-read':
+    case 'region-write':
+      return args['section'] === undefined ? `${args['region'] ?? ''}${args['offset'] === undefined ? '' : `+0x${Number(args['offset']).toString(16)}`}` : String(args['section']);
+    case 'ioctl':
+    case 'callback':
+    case 'slice':
+    case 'instant':
+    case 'counter':
+      return String(args['name'] ?? '');
+    case 'phase':
+      return String(args['status'] ?? '');
+    case 'error':
+      return String(args['errno'] ?? args['message'] ?? '');
+    case 'request':
+      return `request ${args['request']} ${args['state']}`;
+    case 'doorbell':
+      return args['lost'] === true ? 'doorbell lost' : 'doorbell';
+    default:
+      return kind;
+  }
+}
+
+/** One line about an event: for tooltips, the table, assistive technology. */
+export function sentenceOf(event: TraceEvent): string {
+  const label = labelOf(event.kind, event.args);
+  const took = event.durationNanos === undefined || event.durationNanos === 0 ? '' : `, took ${printNanos(event.durationNanos)}`;
+  const errno = event.args['errno'] === undefined || event.kind === 'error' ? '' : ` = ${event.args['errno']}`;
+  return `${event.kind}: ${label}${errno}${took}`;
+}
+
+export function bytes(value: unknown): string {
+  const n = Number(value ?? 0);
+  if (n >= 1 << 30) return `${(n / (1 << 30)).toFixed(2)} GiB`;
+  if (n >= 1 << 20) return `${(n / (1 << 20)).toFixed(1)} MiB`;
+  return n >= 1 << 10 ? `${(n / (1 << 10)).toFixed(1)} KiB` : `${n} B`;
+}
+
+export function count(value: unknown): string {
+  return Number(value ?? 0).toLocaleString('en-US');
+}

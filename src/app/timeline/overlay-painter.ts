@@ -1,0 +1,173 @@
+/** What moves above the scene: cursor, hover, selection and its arrows, markers, the slots of a lifted step. */
+import type { Axis, View } from '../../core/swimlane/axis.ts';
+import { spanOf } from '../../core/swimlane/marks.ts';
+import type { EventSeq } from '../../core/trace/time.ts';
+import type { Playhead } from '../store/playhead.ts';
+import type { Lifted } from '../store/state.ts';
+import type { Colours } from './colours.ts';
+import { hatch, type Scene } from './scene-painter.ts';
+
+/** Where the slots of a list lie in the picture. */
+export interface SlotPlace {
+  readonly slot: number;
+  readonly px: number;
+}
+
+export function placeOf(scene: Scene, seq: EventSeq): number {
+  const { run, axis, view, widthPx } = scene;
+  if (seq < 0) return (0 - view.from) * (widthPx / (view.to - view.from));
+  return (axis.at(run.trace.at[seq] as number, seq) - view.from) * (widthPx / (view.to - view.from));
+}
+
+export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene, playhead: Playhead, lifted: Lifted | undefined, slots: readonly SlotPlace[], colours: Colours): void {
+  context.clearRect(0, 0, scene.widthPx, scene.heightPx);
+  if (playhead.selected !== undefined) paintSelection(context, scene, playhead.selected, colours);
+  if (playhead.hover !== undefined) outline(context, scene, playhead.hover, colours.dim);
+  paintMarkers(context, scene, playhead, colours);
+  if (lifted !== undefined) paintSlots(context, scene, lifted, slots, colours);
+  const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
+  context.fillStyle = colours.accent;
+  context.fillRect(x - 1, 0, 2, scene.heightPx);
+}
+
+function outline(context: CanvasRenderingContext2D, scene: Scene, seq: EventSeq, ink: string): void {
+  const { run, axis, view, widthPx } = scene;
+  const row = scene.rows.find((one) => one.lane === run.trace.lane[seq]);
+  if (row === undefined) return;
+  const scale = widthPx / (view.to - view.from);
+  const [from, to] = spanOf(run.trace, axis, seq);
+  const left = (from - view.from) * scale;
+  const width = Math.max(4, (to - from) * scale);
+  context.strokeStyle = ink;
+  context.lineWidth = 2;
+  const pad = (to - from) * scale < 4 ? 7 : 1;
+  context.strokeRect(left - pad, row.topPx + 1, width + 2 * pad - 1, row.heightPx - 3);
+}
+
+/** The selected event with its direct neighbours: what caused it, what it caused. */
+function paintSelection(context: CanvasRenderingContext2D, scene: Scene, seq: EventSeq, colours: Colours): void {
+  outline(context, scene, seq, colours.accent);
+  const { trace } = scene.run;
+  const cause = trace.cause[seq] as number;
+  if (cause >= 0) arrow(context, scene, cause, seq, colours.accent);
+  let drawn = 0;
+  for (let next = seq + 1; next < trace.length && drawn < 8; next += 1) {
+    if (trace.cause[next] !== seq) continue;
+    arrow(context, scene, seq, next, colours.accent);
+    drawn += 1;
+  }
+}
+
+function arrow(context: CanvasRenderingContext2D, scene: Scene, from: EventSeq, to: EventSeq, ink: string): void {
+  const { run, axis, view, widthPx } = scene;
+  const scale = widthPx / (view.to - view.from);
+  const a = scene.rows.find((row) => row.lane === run.trace.lane[from]);
+  const b = scene.rows.find((row) => row.lane === run.trace.lane[to]);
+  if (a === undefined || b === undefined) return;
+  const x0 = (spanOf(run.trace, axis, from)[1] - view.from) * scale;
+  const x1 = (spanOf(run.trace, axis, to)[0] - view.from) * scale;
+  const y0 = a.topPx + a.heightPx / 2;
+  const y1 = b.topPx + b.heightPx / 2;
+  context.strokeStyle = ink;
+  context.fillStyle = ink;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.bezierCurveTo(x0 + 14, y0 + (y1 - y0) * 0.3, x1 - 14, y1 - (y1 - y0) * 0.3, x1, y1);
+  context.stroke();
+  const down = y1 >= y0 ? 1 : -1;
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x1 - 4, y1 - 7 * down);
+  context.lineTo(x1 + 4, y1 - 7 * down);
+  context.fill();
+}
+
+function paintMarkers(context: CanvasRenderingContext2D, scene: Scene, playhead: Playhead, colours: Colours): void {
+  const { a, b } = playhead.markers;
+  context.font = 'bold 11px system-ui, sans-serif';
+  for (const [name, seq] of [['A', a], ['B', b]] as const) {
+    if (seq === undefined) continue;
+    const x = Math.round(placeOf(scene, seq));
+    context.fillStyle = colours.ink;
+    context.fillRect(x, 0, 1, scene.heightPx);
+    context.fillRect(x, 0, 14, 14);
+    context.fillStyle = colours.background;
+    context.fillText(name, x + 3, 7);
+  }
+}
+
+/** Slots light up from runs: free, commutes (=), to be run (?), worse (!), forbidden (hatched). */
+function paintSlots(context: CanvasRenderingContext2D, scene: Scene, lifted: Lifted, slots: readonly SlotPlace[], colours: Colours): void {
+  const row = scene.rows.find((one) => one.kind === 'migration' && one.host === hostOf(scene, lifted.list));
+  if (row === undefined) return;
+  context.font = 'bold 12px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  for (const { slot, px } of slots) {
+    const outcome = lifted.outcomes.get(slot);
+    const here = slot === lifted.slot && !lifted.outside;
+    const width = here ? 22 : 14;
+    const ink = outcome === undefined ? colours.dim : inkOf(outcome.outcome, outcome.class, colours);
+    context.fillStyle = colours.background;
+    context.fillRect(px - width / 2, row.topPx + 1, width, row.heightPx - 3);
+    context.strokeStyle = ink;
+    context.lineWidth = here ? 3 : 1.5;
+    context.strokeRect(px - width / 2, row.topPx + 1.5, width, row.heightPx - 4);
+    if (outcome?.outcome === 'forbidden') hatch(context, px - width / 2, row.topPx + 1.5, width, row.heightPx - 4, ink);
+    context.fillStyle = ink;
+    const sign = outcome === undefined ? '?' : signOf(outcome.outcome, outcome.class);
+    context.fillText(sign, px - context.measureText(sign).width / 2, row.topPx + row.heightPx / 2);
+    if (!here) continue;
+    context.globalAlpha = 0.5;
+    context.fillRect(px - 0.5, 0, 1, scene.heightPx);
+    context.globalAlpha = 1;
+  }
+}
+
+export function signOf(outcome: string, runClass: string): string {
+  if (outcome === 'commutes') return '=';
+  if (outcome === 'forbidden') return '–';
+  if (runClass === 'silent-corruption') return '✕';
+  if (runClass === 'fails-badly' || runClass === 'fails-cleanly') return '!';
+  return '✓';
+}
+
+function inkOf(outcome: string, runClass: string, colours: Colours): string {
+  if (outcome === 'forbidden') return colours.dim;
+  if (runClass === 'silent-corruption' || runClass === 'fails-badly') return colours.bad;
+  return runClass === 'fails-cleanly' ? colours.hue.ioctl : colours.hue.region;
+}
+
+export function hostOf(scene: Scene, list: string): string {
+  const spec = scene.run.scenario.lists?.[list];
+  return spec?.host ?? list.split('.')[0] ?? list;
+}
+
+/** Where each slot of a list lies: at the beginning of the step that stands there, the last at the end of the last. */
+export function slotPlaces(scene: Scene, list: string): readonly SlotPlace[] {
+  const { run, axis, view, widthPx } = scene;
+  const scale = widthPx / (view.to - view.from);
+  const ids = run.ordering.lists[list] ?? [];
+  const spans = stepSpans(scene, list, axis, view);
+  let last = 0;
+  return ids.map((id, slot) => {
+    const span = spans.get(id);
+    const u = span === undefined ? last : (span[0] + span[1]) / 2;
+    last = span === undefined ? last : span[1];
+    return { slot, px: (u - view.from) * scale };
+  });
+}
+
+export function stepSpans(scene: Scene, list: string, axis: Axis, _view: View): ReadonlyMap<string, readonly [number, number]> {
+  const { trace } = scene.run;
+  const spans = new Map<string, readonly [number, number]>();
+  const rows = scene.rows.filter((row) => row.kind === 'migration');
+  for (const row of rows) {
+    for (const seq of scene.run.index.lanes[row.lane] ?? []) {
+      const key = trace.steps[trace.step[seq] as number];
+      if (key?.startsWith(`${list}/`) !== true || trace.args(seq)['label'] === undefined) continue;
+      spans.set(key.slice(list.length + 1), spanOf(trace, axis, seq));
+    }
+  }
+  return spans;
+}

@@ -1,0 +1,183 @@
+/**
+ * Axes: how events lie along the picture. Three coordinate spaces, named before code:
+ *
+ *     nanos  time of the trace
+ *     u      place along the axis; its unit is the axis's own (a column, a nanosecond)
+ *     px     CSS pixels from the left edge of the lanes; made from u by a View
+ *
+ * All axes are one piecewise linear map through breakpoints (nanos, seq) -> u that never falls:
+ *
+ *     Steps     every beginning and end of a step is a breakpoint, one column apart: tells the order
+ *     Balanced  as Time, and a silence longer than a sixtieth of the run is a band of fixed width
+ *     Time      proportional
+ */
+import type { EventSeq, Nanos } from '../trace/time.ts';
+import { endOf, kindAt, type Trace } from '../trace/trace.ts';
+
+export type AxisKind = 'steps' | 'balanced' | 'time';
+export const AXIS_KINDS: readonly AxisKind[] = ['steps', 'balanced', 'time'];
+
+export interface Axis {
+  readonly kind: AxisKind;
+  /** Whole length in u. */
+  readonly length: number;
+  /** Place of a moment; `seq` tells apart what happens at one time. */
+  at(nanos: Nanos, seq: EventSeq): number;
+  /** The moment at a place. */
+  nanosAt(u: number): Nanos;
+  /** Silences that were shortened: [from u, to u, nanos left out]. */
+  readonly gaps: readonly (readonly [number, number, Nanos])[];
+  /** u of the breakpoints, rising (column edges on the Steps axis). */
+  readonly edges: readonly number[];
+}
+
+interface Breakpoint {
+  readonly nanos: Nanos;
+  readonly seq: number;
+  readonly u: number;
+}
+
+export function makeAxis(trace: Trace, kind: AxisKind): Axis {
+  switch (kind) {
+    case 'steps':
+      return fromBreakpoints('steps', stepBreakpoints(trace), []);
+    case 'balanced':
+      return balanced(trace);
+    case 'time':
+      return fromBreakpoints('time', [point(0, -1, 0), point(Math.max(1, trace.endNanos), trace.length, Math.max(1, trace.endNanos))], []);
+  }
+}
+
+function point(nanos: Nanos, seq: number, u: number): Breakpoint {
+  return { nanos, seq, u };
+}
+
+/** Beginnings and ends of steps, in the order of (time, seq); without steps, every change of time. */
+function stepBreakpoints(trace: Trace): readonly Breakpoint[] {
+  const marks: { nanos: Nanos; seq: number }[] = [{ nanos: 0, seq: -1 }];
+  const lastOfList = new Map<string, number>();
+  for (let seq = 0; seq < trace.length; seq += 1) {
+    if (kindAt(trace, seq) !== 'step') continue;
+    const list = (trace.steps[trace.step[seq] as number] ?? '').split('/')[0] ?? '';
+    const before = lastOfList.get(list);
+    if (before !== undefined) marks.push({ nanos: endOf(trace, before), seq: seq - 0.5 });
+    lastOfList.set(list, seq);
+    marks.push({ nanos: trace.at[seq] as number, seq });
+  }
+  for (const last of lastOfList.values()) marks.push({ nanos: endOf(trace, last), seq: trace.length - 0.5 });
+  marks.push({ nanos: Math.max(1, trace.endNanos), seq: trace.length });
+  if (marks.length === 2) return [point(0, -1, 0), point(Math.max(1, trace.endNanos), trace.length, 1)];
+  marks.sort((a, b) => a.nanos - b.nanos || a.seq - b.seq);
+  const distinct = marks.filter((mark, i) => i === 0 || mark.nanos !== marks[i - 1]?.nanos || Math.abs(mark.seq - (marks[i - 1]?.seq ?? 0)) >= 0.75);
+  return distinct.map((mark, u) => point(mark.nanos, mark.seq, u));
+}
+
+/** A silence is collapsed only if that shrinks the whole by a third, and at most twenty are. */
+const MOST_GAPS = 20;
+const GAP_SHARE = 60;
+
+function balanced(trace: Trace): Axis {
+  const end = Math.max(1, trace.endNanos);
+  const moments = busyMoments(trace);
+  const silences: { readonly from: Nanos; readonly to: Nanos }[] = [];
+  for (let i = 1; i < moments.length; i += 1) {
+    const [from, to] = [moments[i - 1] as number, moments[i] as number];
+    if (to - from > end / GAP_SHARE) silences.push({ from, to });
+  }
+  const longest = silences.toSorted((a, b) => b.to - b.from - (a.to - a.from)).slice(0, MOST_GAPS);
+  const saved = longest.reduce((sum, gap) => sum + (gap.to - gap.from), 0);
+  if (saved < end / 3) return { ...makeAxis(trace, 'time'), kind: 'balanced' };
+  const width = (end - saved) / 12;
+  const points: Breakpoint[] = [point(0, -1, 0)];
+  const gaps: (readonly [number, number, Nanos])[] = [];
+  let u = 0;
+  let at = 0;
+  for (const gap of longest.toSorted((a, b) => a.from - b.from)) {
+    u += gap.from - at;
+    points.push(point(gap.from, -1, u));
+    gaps.push([u, u + width, gap.to - gap.from]);
+    u += width;
+    points.push(point(gap.to, -1, u));
+    at = gap.to;
+  }
+  points.push(point(end, trace.length, u + end - at));
+  return fromBreakpoints('balanced', points, gaps);
+}
+
+/** Beginnings and ends of everything that is not the steady workload. */
+function busyMoments(trace: Trace): readonly Nanos[] {
+  const moments = new Set<number>([0, trace.endNanos]);
+  for (let seq = 0; seq < trace.length; seq += 1) {
+    const kind = kindAt(trace, seq);
+    if (kind === 'write' || kind === 'request' || kind === 'doorbell' || kind === 'interrupt') continue;
+    moments.add(trace.at[seq] as number);
+    if (kind !== 'run-state' && kind !== 'device-state' && kind !== 'phase') moments.add(endOf(trace, seq));
+  }
+  return [...moments].sort((a, b) => a - b);
+}
+
+function fromBreakpoints(kind: AxisKind, points: readonly Breakpoint[], gaps: Axis['gaps']): Axis {
+  const last = points[points.length - 1] as Breakpoint;
+  return {
+    kind,
+    length: last.u,
+    gaps,
+    edges: points.map((one) => one.u),
+    at(nanos, seq) {
+      let low = 0;
+      let high = points.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        const one = points[middle] as Breakpoint;
+        if (one.nanos < nanos || (one.nanos === nanos && one.seq <= seq)) low = middle;
+        else high = middle - 1;
+      }
+      const from = points[low] as Breakpoint;
+      const to = points[low + 1];
+      if (to === undefined) return from.u;
+      if (to.nanos > from.nanos) return from.u + ((Math.max(nanos, from.nanos) - from.nanos) / (to.nanos - from.nanos)) * (to.u - from.u);
+      return from.u + (Math.max(0, seq - from.seq) / Math.max(1, to.seq - from.seq)) * (to.u - from.u);
+    },
+    nanosAt(u) {
+      let low = 0;
+      let high = points.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if ((points[middle] as Breakpoint).u <= u) low = middle;
+        else high = middle - 1;
+      }
+      const from = points[low] as Breakpoint;
+      const to = points[low + 1];
+      if (to === undefined) return from.nanos;
+      return Math.round(from.nanos + ((u - from.u) / (to.u - from.u)) * (to.nanos - from.nanos));
+    },
+  };
+}
+
+/** What is visible: a stretch of the axis. */
+export interface View {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function wholeView(axis: Axis): View {
+  return { from: 0, to: axis.length };
+}
+
+/** Zooms by `factor` (below 1: closer) with the place `anchor` kept where it is. */
+export function zoom(axis: Axis, view: View, anchor: number, factor: number): View {
+  const least = axis.kind === 'steps' ? 0.02 : Math.min(20, axis.length);
+  const span = Math.min(axis.length, Math.max(least, (view.to - view.from) * factor));
+  const share = (anchor - view.from) / (view.to - view.from);
+  return clampView(axis, { from: anchor - share * span, to: anchor + (1 - share) * span });
+}
+
+export function pan(axis: Axis, view: View, by: number): View {
+  return clampView(axis, { from: view.from + by, to: view.to + by });
+}
+
+export function clampView(axis: Axis, view: View): View {
+  const span = Math.min(axis.length, view.to - view.from);
+  const from = Math.min(Math.max(0, view.from), axis.length - span);
+  return { from, to: from + span };
+}

@@ -1,0 +1,67 @@
+/**
+ * Rows: which lane lies where. The hosts are mirrored about the wire, so that save and load of one thing are
+ * equally far from it (DESIGN.md section 1): the first host from its steps down to the stream, the others from the
+ * stream down to their steps.
+ */
+import type { Lane, Trace } from '../trace/trace.ts';
+import type { LaneKind } from '../trace/vocabulary.ts';
+
+export interface Row {
+  /** Index into `trace.lanes`. */
+  readonly lane: number;
+  readonly id: string;
+  readonly title: string;
+  readonly host: string;
+  readonly kind: LaneKind;
+  readonly topPx: number;
+  readonly heightPx: number;
+  /** First row of its host: the host's name stands here. */
+  readonly first: boolean;
+}
+
+/** From the outside to the wire. */
+const OUTWARD: readonly LaneKind[] = ['migration', 'guest', 'cpu', 'dma', 'device', 'ioctl', 'region', 'bitmap', 'ram', 'stream', 'text', 'track'];
+
+const HEIGHTS_PX: { readonly [kind in LaneKind]: number } = {
+  migration: 30,
+  guest: 20,
+  cpu: 24,
+  dma: 20,
+  device: 24,
+  ioctl: 20,
+  region: 20,
+  bitmap: 20,
+  ram: 22,
+  stream: 24,
+  text: 20,
+  track: 20,
+};
+
+/** Space between the hosts: the wire. */
+export const WIRE_PX = 18;
+
+export function makeRows(trace: Trace, hidden: ReadonlySet<string> = new Set()): { readonly rows: readonly Row[]; readonly heightPx: number; readonly wirePx: number } {
+  const hosts = [...new Set(trace.lanes.map((lane) => lane.host))];
+  const rows: Row[] = [];
+  let top = 0;
+  let wire = 0;
+  hosts.forEach((host, index) => {
+    const lanes = lanesOf(trace, host, hidden);
+    if (index > 0) lanes.reverse();
+    lanes.forEach(([lane, at], i) => {
+      const heightPx = HEIGHTS_PX[lane.kind];
+      rows.push({ lane: at, id: lane.id, title: lane.title, host, kind: lane.kind, topPx: top, heightPx, first: i === 0 });
+      top += heightPx;
+    });
+    if (index === 0) wire = top + WIRE_PX / 2;
+    if (index < hosts.length - 1) top += WIRE_PX;
+  });
+  return { rows, heightPx: top, wirePx: wire };
+}
+
+function lanesOf(trace: Trace, host: string, hidden: ReadonlySet<string>): (readonly [Lane, number])[] {
+  return trace.lanes
+    .map((lane, at) => [lane, at] as const)
+    .filter(([lane]) => lane.host === host && !hidden.has(lane.id))
+    .sort(([a], [b]) => OUTWARD.indexOf(a.kind) - OUTWARD.indexOf(b.kind));
+}

@@ -1,0 +1,42 @@
+/** Ticks of the ruler: round times for the proportional axes, step beginnings for the Steps axis. Never closer than their labels are wide. */
+import { printNanos } from '../trace/time.ts';
+import type { Axis, View } from './axis.ts';
+
+export interface Tick {
+  readonly px: number;
+  readonly label: string;
+}
+
+/** Room that one label needs. */
+const LABEL_PX = 72;
+
+export function ticksOf(axis: Axis, view: View, widthPx: number): readonly Tick[] {
+  const scale = widthPx / (view.to - view.from);
+  const ticks: Tick[] = [];
+  let free = Number.NEGATIVE_INFINITY;
+  const add = (u: number) => {
+    const px = (u - view.from) * scale;
+    if (px < free || px < 0 || px > widthPx - 4) return;
+    ticks.push({ px, label: printNanos(axis.nanosAt(u)) });
+    free = px + LABEL_PX;
+  };
+  if (axis.kind === 'steps') {
+    for (const edge of axis.edges) add(edge);
+    return ticks;
+  }
+  const step = roundStep(((view.to - view.from) / widthPx) * LABEL_PX * 1.2);
+  const first = Math.ceil(axis.nanosAt(view.from) / step) * step;
+  const last = axis.nanosAt(view.to);
+  for (let nanos = first, i = 0; nanos <= last && i < 400; nanos += step, i += 1) {
+    const u = axis.at(nanos, 0);
+    if (!axis.gaps.some(([from, to]) => u > from && u < to)) add(u);
+  }
+  return ticks;
+}
+
+/** The least of 1, 2, 5 times a power of ten that is not below `nanos`. */
+function roundStep(nanos: number): number {
+  let power = 1;
+  while (power * 10 <= nanos) power *= 10;
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= nanos) ?? power * 10;
+}

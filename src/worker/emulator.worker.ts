@@ -1,0 +1,92 @@
+/// <reference lib="webworker" />
+/**
+ * The emulator in a Web Worker. It works in slices and looks at its messages between two, so that a newer request
+ * and a cancel get in at once.
+ */
+import { prepare, startRun } from '../core/emulator/run.ts';
+import { slotOutcomes } from '../core/emulator/slots.ts';
+import type { Program } from '../core/emulator/program.ts';
+import type { Scenario } from '../core/scenario/scenario.ts';
+import { buffersOf, packTrace } from '../core/trace/packed.ts';
+import type { Answer, Request, RunRequest, SlotsRequest } from './messages.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+/** Happenings of a run between two looks at the messages: some milliseconds of work. */
+const SLICE = 4_000;
+
+/** The newest request of each topic; an older one that finds itself replaced stops. */
+const newest = new Map<string, number>();
+
+/** One program a scenario: orderings of one scenario come one after the other. */
+let compiled: { readonly text: string; readonly program: Program } | undefined;
+
+function say(answer: Answer, transfer: Transferable[] = []): void {
+  self.postMessage(answer, transfer);
+}
+
+function programOf(scenario: Scenario): Program {
+  const text = JSON.stringify(scenario);
+  if (compiled?.text !== text) compiled = { text, program: prepare(scenario) };
+  return compiled.program;
+}
+
+/** Lets waiting messages in. A message channel is not slowed down as timers are. */
+const breath = new MessageChannel();
+const waiting: (() => void)[] = [];
+breath.port1.onmessage = () => waiting.shift()?.();
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    breath.port2.postMessage(0);
+  });
+}
+
+async function answerRun(request: RunRequest): Promise<void> {
+  const { id, topic } = request;
+  let work = 0;
+  const began = performance.now();
+  const run = startRun(programOf(request.scenario), request.ordering, request);
+  while (!run.advance(SLICE)) {
+    work = performance.now() - began;
+    say({ type: 'progress', id, happenings: run.happenings });
+    await breathe();
+    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+  }
+  const { trace, ...rest } = run.finish();
+  const packed = packTrace(trace);
+  work = performance.now() - began;
+  say({ type: 'done', id, run: { ...rest, trace: packed, workMs: work } }, buffersOf(packed));
+}
+
+async function answerSlots(request: SlotsRequest): Promise<void> {
+  const { id, topic, ordering, list, step, seed } = request;
+  for (const slot of slotOutcomes(programOf(request.scenario), ordering, list, step, seed)) {
+    say({ type: 'slot', id, slot });
+    await breathe();
+    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+  }
+  say({ type: 'done', id });
+}
+
+self.onmessage = async (event: MessageEvent<Request>) => {
+  const request = event.data;
+  if (request.type === 'cancel') {
+    newest.set(request.topic, -1);
+    return;
+  }
+  if (request.type === 'crash') {
+    setTimeout(() => {
+      throw new Error('crashed on request');
+    });
+    return;
+  }
+  newest.set(request.topic, request.id);
+  try {
+    await (request.type === 'run' ? answerRun(request) : answerSlots(request));
+  } catch (error) {
+    say({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+say({ type: 'ready' });
