@@ -31,6 +31,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
   return (
     <div className={styles['listBox']}>
       <h3 id={`steps-${list}`}>{title}</h3>
+      {state.hint?.startsWith(`${list}/`) === true ? <p className={styles['hint']}>Drag a step to another place: every order is run.</p> : null}
       <ul ref={items} className={styles['steps']} aria-labelledby={`steps-${list}`}>
         {order.map((row, slot) => {
           const held = lifted?.step === row.spec.id;
@@ -48,6 +49,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
               )}
               <button
                 type="button"
+                hidden={lifted !== undefined}
                 className={styles['skip']}
                 aria-pressed={row.skipped}
                 onClick={() => lab.lifting.skip(list, row.spec.id)}

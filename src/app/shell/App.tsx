@@ -81,7 +81,7 @@ function Picture() {
       {compared === undefined ? null : (
         <>
           <h2 className={styles['takeTitle']}>B: {compared.name}</h2>
-          <Timeline run={compared.run} name="Timeline of B" />
+          <Timeline run={compared.run} follows={run} />
         </>
       )}
     </>

@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import { stories } from '../../core/scenario/library/index.ts';
 import { AXIS_KINDS, type AxisKind } from '../../core/swimlane/axis.ts';
 import { VerdictChip } from '../panels/Verdict.tsx';
-import { runCommand, setAxis } from '../store/commands.ts';
+import { setAxis } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { exportJson, exportScenario, openFile } from '../store/files.ts';
 import styles from './shell.module.css';
@@ -16,7 +16,6 @@ export function Toolbar() {
   const canRedo = useLabState((state) => state.future.length > 0);
   const axis = useLabState((state) => state.axis);
   const theme = useLabState((state) => state.theme);
-  const table = useLabState((state) => state.table);
   const work = useLabState((state) => state.work);
   const input = useRef<HTMLInputElement>(null);
   const builtIn = stories.some((story) => story.id === scenario.id);
@@ -49,14 +48,6 @@ export function Toolbar() {
             {AXIS_NAMES[kind]}
           </button>
         ))}
-      </div>
-      <div className={styles['group']}>
-        <button type="button" onClick={() => runCommand(lab, 'play')}>
-          Play
-        </button>
-        <button type="button" aria-pressed={table} onClick={() => runCommand(lab, 'table')}>
-          Table
-        </button>
       </div>
       <div className={styles['group']}>
         <button type="button" onClick={() => input.current?.click()}>

@@ -8,6 +8,7 @@ import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { makeAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { indexLanes } from '../../core/swimlane/marks.ts';
+import { kindAt } from '../../core/trace/trace.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import type { RunAnswer } from '../../worker/messages.ts';
@@ -86,7 +87,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const before = playhead.get();
     const ratio = axis.length / (state.run === undefined ? 1 : makeAxis(state.run.trace, state.axis).length);
     const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
-    const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : run.trace.length - 1;
+    const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
     playhead.set({ view, cursor, selected: undefined, hover: undefined, markers: { a: undefined, b: undefined } });
     if (keep) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
   }
@@ -162,10 +163,17 @@ export function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer
   return { scenario, ordering, trace, index: indexLanes(trace), states: new StateAt(trace), audit, windows, metrics, settled, workMs };
 }
 
-/** The step to draw attention to in the first minute: the one that saves or copies last, else none. */
+/** Where the cursor begins: at the last step that began. */
+function firstSight(run: RunView): number {
+  let seq = run.trace.length - 1;
+  while (seq > 0 && kindAt(run.trace, seq) !== 'step') seq -= 1;
+  return seq;
+}
+
+/** The step to draw attention to in the first minute: the last pass of RAM, which breaks most when it moves. */
 function hintOf(scenario: Scenario): string | undefined {
   const [list, steps] = Object.entries(scenario.steps)[0] ?? [];
-  const step = steps?.find((one) => one.does.some((primitive) => 'callbacks' in primitive && primitive.callbacks === 'stop'));
+  const step = steps?.findLast((one) => one.does.some((primitive) => 'copy' in primitive && primitive.copy === 'dirty'));
   return list === undefined || step === undefined ? undefined : `${list}/${step.id}`;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 import { makeRows } from '../../core/swimlane/rows.ts';
 import { runCommand, stepCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
@@ -7,12 +7,15 @@ import { createPanZoom, moveByKey } from './behaviours/pan-zoom.ts';
 import { createPointer } from './behaviours/pointer.ts';
 import { createOverviewDrag, createScrub } from './behaviours/scrub.ts';
 import { Chip, type ChipHandle } from './Chip.tsx';
-import { createStage, OVERVIEW_PX, RULER_PX, type Stage } from './stage.ts';
+import { createStage, OVERVIEW_PX, RULER_PX, type Stage, type StageElements } from './stage.ts';
 import styles from './timeline.module.css';
 import { TimeSlider } from './TimeSlider.tsx';
 
-/** The picture of one run. Renders once a run: cursor, hover and view go past React. */
-export function Timeline({ run, name, onStage }: { readonly run: RunView; readonly name?: string; readonly onStage?: (stage: Stage | undefined) => void }) {
+/**
+ * The picture of one run. Renders once a run: cursor, hover and view go past React. A picture that `follows` another
+ * run shares its view and shows its cursor at the same time.
+ */
+export function Timeline({ run, follows }: { readonly run: RunView; readonly follows?: RunView }) {
   const lab = useLab();
   const root = useRef<HTMLElement>(null);
   const lanes = useRef<HTMLDivElement>(null);
@@ -27,24 +30,20 @@ export function Timeline({ run, name, onStage }: { readonly run: RunView; readon
 
   useEffect(() => {
     const all = { root: root.current, lanes: lanes.current, scene: scene.current, overlay: overlay.current, ruler: ruler.current, overview: overview.current };
-    if (all.root === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null || all.overview === null) return;
-    const made = createStage(all as Parameters<typeof createStage>[0], lab, run);
+    if (all.root === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null) return;
+    const made = createStage(all as StageElements, lab, run, follows);
     stage.current = made;
-    onStage?.(made);
     const get = () => stage.current;
-    const behaviours = [
-      createPanZoom(all.lanes, lab, get),
-      createPointer(all.lanes, lab, get, (x, y) => chip.current?.at(x, y)),
-      createScrub(all.ruler, lab, get),
-      createOverviewDrag(all.overview, lab, get),
-    ];
+    const behaviours = [createPanZoom(all.lanes, lab, get), createScrub(all.ruler, lab, get)];
+    if (follows !== undefined) behaviours.push(createScrub(all.lanes, lab, get));
+    else behaviours.push(createPointer(all.lanes, lab, get, (x, y) => chip.current?.at(x, y)));
+    if (all.overview !== null) behaviours.push(createOverviewDrag(all.overview, lab, get));
     return () => {
       for (const behaviour of behaviours) behaviour.destroy();
       made.destroy();
       stage.current = undefined;
-      onStage?.(undefined);
     };
-  }, [lab, run, onStage]);
+  }, [lab, run, follows]);
 
   useEffect(() => {
     void theme;
@@ -69,18 +68,11 @@ export function Timeline({ run, name, onStage }: { readonly run: RunView; readon
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture takes the keys W A S D, arrows and Space
     // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the same; every key has a button or a slider as its twin
-    <section ref={root} className={styles['timeline']} aria-label={name ?? 'Timeline'} tabIndex={0} onKeyDown={onKeyDown}>
-      <div className={styles['overviewRow']} style={{ height: OVERVIEW_PX }}>
-        <div className={styles['gutter']}>
-          <button type="button" className={styles['whole']} onClick={() => runCommand(lab, 'whole')}>
-            Whole run
-          </button>
-        </div>
-        <canvas ref={overview} className={styles['overview']} data-opaque="false" aria-hidden="true" />
-      </div>
+    <section ref={root} className={styles['timeline']} aria-label={follows === undefined ? 'Timeline' : 'Timeline of B'} tabIndex={0} onKeyDown={onKeyDown}>
+      {follows === undefined ? <OverviewRow canvas={overview} /> : null}
       <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
         <div className={styles['gutter']}>
-          <TimeSlider run={run} />
+          {follows === undefined ? <TimeSlider run={run} /> : <span className={styles['same']}>same axis, same time</span>}
         </div>
         <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
       </div>
@@ -96,9 +88,29 @@ export function Timeline({ run, name, onStage }: { readonly run: RunView; readon
         <div ref={lanes} className={styles['lanes']} style={{ height: heightPx }}>
           <canvas ref={scene} data-opaque="true" aria-hidden="true" />
           <canvas ref={overlay} className={styles['overlay']} aria-hidden="true" />
-          <Chip ref={chip} run={run} />
+          {follows === undefined ? <Chip ref={chip} run={run} /> : null}
         </div>
       </div>
     </section>
+  );
+}
+
+function OverviewRow({ canvas }: { readonly canvas: RefObject<HTMLCanvasElement | null> }) {
+  const lab = useLab();
+  return (
+    <div className={styles['overviewRow']} style={{ height: OVERVIEW_PX }}>
+      <div className={styles['gutter']}>
+        <button type="button" className={styles['whole']} onClick={() => runCommand(lab, 'whole')}>
+          Whole run
+        </button>
+        <button type="button" className={styles['whole']} onClick={() => runCommand(lab, 'play')}>
+          Play
+        </button>
+        <button type="button" className={styles['whole']} onClick={() => runCommand(lab, 'table')}>
+          Table
+        </button>
+      </div>
+      <canvas ref={canvas} className={styles['overview']} data-opaque="false" aria-hidden="true" />
+    </div>
   );
 }

@@ -9,6 +9,8 @@ import type { Colours } from './colours.ts';
 export interface GlyphBox {
   readonly topPx: number;
   readonly heightPx: number;
+  /** Space to the next mark. */
+  readonly roomPx: number;
 }
 
 /** Widest picture of an instant. */
@@ -50,7 +52,7 @@ export function drawGlyph(context: CanvasRenderingContext2D, mark: Mark, args: E
     case 'phase':
     case 'checkpoint':
     case 'token':
-      diamond(context, x, middle, colours.ink);
+      diamond(context, x, box.topPx + box.heightPx - 5, 3.5, colours.ink);
       break;
     case 'doorbell':
     case 'interrupt':
@@ -63,7 +65,7 @@ export function drawGlyph(context: CanvasRenderingContext2D, mark: Mark, args: E
     default:
       context.fillRect(x - 1, middle - 4, 2, 8);
   }
-  if (mark.count > 1 && mark.kind !== 'write') badge(context, x, box, mark.count, colours);
+  if (mark.count > 1 && mark.kind !== 'write' && box.roomPx > 22) badge(context, x, box, mark.count, colours);
 }
 
 /** A workload's tick is as high as the log of its pages; a probe is a dot. */
@@ -111,13 +113,13 @@ function triangle(context: CanvasRenderingContext2D, x: number, middle: number, 
   context.fill();
 }
 
-function diamond(context: CanvasRenderingContext2D, x: number, middle: number, ink: string): void {
+function diamond(context: CanvasRenderingContext2D, x: number, middle: number, size: number, ink: string): void {
   context.fillStyle = ink;
   context.beginPath();
-  context.moveTo(x, middle - 5);
-  context.lineTo(x + 5, middle);
-  context.lineTo(x, middle + 5);
-  context.lineTo(x - 5, middle);
+  context.moveTo(x, middle - size);
+  context.lineTo(x + size, middle);
+  context.lineTo(x, middle + size);
+  context.lineTo(x - size, middle);
   context.fill();
 }
 

@@ -115,10 +115,13 @@ function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, mar
   // Instants after bars, so that a mark inside a bar is seen.
   for (const mark of marks) if (mark.toPx - mark.fromPx >= 1) paintBar(context, scene, row, mark, hue, colours);
   let labelFree = -1;
-  for (const mark of marks) {
+  const { widthPx } = scene;
+  for (const [i, mark] of marks.entries()) {
     if (mark.toPx - mark.fromPx >= 1) continue;
     const args = trace.args(mark.seq);
-    drawGlyph(context, mark, args, row, args['errno'] === undefined ? hue : colours.bad, colours);
+    const next = marks[i + 1];
+    const roomPx = next === undefined ? widthPx : next.fromPx - mark.fromPx;
+    drawGlyph(context, mark, args, { ...row, roomPx }, args['errno'] === undefined ? hue : colours.bad, colours);
     labelFree = paintSideLabel(context, row, mark, labelOf(mark.kind, args), marks, labelFree, colours);
   }
 }
@@ -154,7 +157,14 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, mar
     context.lineWidth = 1;
     context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
   }
-  paintBarLabel(context, { from, width, middle: row.topPx + row.heightPx / 2 }, labelOf(mark.kind, args), mark.kind === 'step' || quiet ? colours.ink : colours.onHue);
+  const short = mark.kind === 'step' ? stepId(scene, mark) : '';
+  paintBarLabel(context, { from, width, middle: row.topPx + row.heightPx / 2 }, [labelOf(mark.kind, args), short], mark.kind === 'step' || quiet ? colours.ink : colours.onHue);
+}
+
+/** The id of a step, where its label is too long. */
+function stepId(scene: Scene, mark: Mark): string {
+  const key = scene.run.trace.steps[scene.run.trace.step[mark.seq] as number] ?? '';
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** A state in which nothing runs is drawn hollow. */
@@ -163,13 +173,13 @@ function quietBar(mark: Mark, args: { readonly [name: string]: unknown }): boole
   return !/^(running|pre_?copy)/i.test(String(args['state'] ?? ''));
 }
 
-/** Whole, or shortened with an ellipsis to what fits, or not at all. */
-function paintBarLabel(context: CanvasRenderingContext2D, bar: { readonly from: number; readonly width: number; readonly middle: number }, label: string, ink: string): void {
+/** The first label that fits whole; else the last, shortened with an ellipsis; or none. */
+function paintBarLabel(context: CanvasRenderingContext2D, bar: { readonly from: number; readonly width: number; readonly middle: number }, labels: readonly string[], ink: string): void {
   const from = Math.max(bar.from, 0) + LABEL_PAD_PX;
   const room = bar.from + bar.width - from - LABEL_PAD_PX;
-  if (room < 18 || label === '') return;
-  let text = label;
-  if (context.measureText(text).width > room) {
+  if (room < 18) return;
+  let text = labels.find((label) => label !== '' && context.measureText(label).width <= room) ?? labels.findLast((label) => label !== '') ?? '';
+  if (text !== '' && context.measureText(text).width > room) {
     const share = Math.floor((room / context.measureText(text).width) * text.length) - 1;
     if (share < 3) return;
     text = `${text.slice(0, share).trimEnd()}…`;

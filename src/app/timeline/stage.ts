@@ -7,6 +7,7 @@ import { hitTest, type Mark } from '../../core/swimlane/marks.ts';
 import { makeRows, type Row } from '../../core/swimlane/rows.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Lab } from '../store/create-lab.ts';
+import type { Playhead } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { createFrames } from './frame.ts';
@@ -20,7 +21,8 @@ export interface StageElements {
   readonly scene: HTMLCanvasElement;
   readonly overlay: HTMLCanvasElement;
   readonly ruler: HTMLCanvasElement;
-  readonly overview: HTMLCanvasElement;
+  /** Missing where the picture follows another. */
+  readonly overview: HTMLCanvasElement | null;
 }
 
 export interface Stage {
@@ -40,7 +42,7 @@ export interface Stage {
 export const RULER_PX = 22;
 export const OVERVIEW_PX = 44;
 
-export function createStage(elements: StageElements, lab: Lab, run: RunView): Stage {
+export function createStage(elements: StageElements, lab: Lab, run: RunView, follows?: RunView): Stage {
   const { store, playhead } = lab;
   let colours: Colours = coloursOf(elements.root);
   let axis = makeAxis(run.trace, store.getState().axis);
@@ -55,18 +57,18 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView): St
       fit();
       const context = elements.scene.getContext('2d', { alpha: false });
       const ruler = elements.ruler.getContext('2d');
-      const overview = elements.overview.getContext('2d');
-      if (context === null || ruler === null || overview === null) return;
+      const overview = elements.overview?.getContext('2d') ?? null;
+      if (context === null || ruler === null) return;
       scene = { run, axis, view: playhead.get().view, rows, wirePx, widthPx, heightPx };
       painted = paintScene(context, scene, colours);
       paintRuler(ruler, scene, RULER_PX, colours);
-      paintOverview(overview, scene, OVERVIEW_PX, colours);
+      if (overview !== null) paintOverview(overview, scene, OVERVIEW_PX, colours);
       drawn.scenes += 1;
     }
     const overlay = elements.overlay.getContext('2d');
     if (overlay === null || scene === undefined) return;
-    const { lifted } = store.getState();
-    paintOverlay(overlay, scene, playhead.get(), lifted, lifted === undefined ? [] : slotPlaces(scene, lifted.list), colours);
+    const lifted = follows === undefined ? store.getState().lifted : undefined;
+    paintOverlay(overlay, scene, follows === undefined ? playhead.get() : following(playhead.get(), follows, run), lifted, lifted === undefined ? [] : slotPlaces(scene, lifted.list), colours);
     drawn.overlays += 1;
   }
 
@@ -75,7 +77,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView): St
     size(elements.scene, widthPx, heightPx);
     size(elements.overlay, widthPx, heightPx);
     size(elements.ruler, widthPx, RULER_PX);
-    size(elements.overview, widthPx, OVERVIEW_PX);
+    if (elements.overview !== null) size(elements.overview, widthPx, OVERVIEW_PX);
   }
 
   const frames = createFrames(draw);
@@ -116,7 +118,8 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView): St
     eventAtPx(xPx) {
       const { view } = playhead.get();
       const u = view.from + (xPx / widthPx) * (view.to - view.from);
-      return lastEventAt(run, axis, u);
+      const seq = lastEventAt(run, axis, u);
+      return follows === undefined ? seq : sameTime(run, follows, seq);
     },
     slots: (list) => (scene === undefined ? [] : slotPlaces(scene, list)),
     redraw: recolour,
@@ -127,6 +130,25 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView): St
       frames.destroy();
     },
   };
+}
+
+/** The playhead of one run as another shows it: the same time, and nothing that is named by number. */
+function following(playhead: Playhead, from: RunView, to: RunView): Playhead {
+  return { ...playhead, cursor: sameTime(from, to, playhead.cursor), hover: undefined, selected: undefined, markers: { a: undefined, b: undefined } };
+}
+
+/** The last event of `to` that is not later than event `seq` of `from`. */
+function sameTime(from: RunView, to: RunView, seq: EventSeq): EventSeq {
+  if (seq < 0) return -1;
+  const nanos = from.trace.at[seq] as number;
+  let low = -1;
+  let high = to.trace.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((to.trace.at[middle] as number) <= nanos) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** By bisection: places never fall along the events of an ordered trace. */

@@ -52,24 +52,39 @@ function point(nanos: Nanos, seq: number, u: number): Breakpoint {
   return { nanos, seq, u };
 }
 
-/** Beginnings and ends of steps, in the order of (time, seq); without steps, every change of time. */
+/** A beginning or an end of a step. `alone`: a step of no length begins here, and needs a column of its own. */
+interface Edge {
+  readonly nanos: Nanos;
+  readonly seq: number;
+  readonly alone: boolean;
+}
+
+/** Beginnings and ends of steps, in the order of (time, seq), equal times as one; without steps, one column. */
 function stepBreakpoints(trace: Trace): readonly Breakpoint[] {
-  const marks: { nanos: Nanos; seq: number }[] = [{ nanos: 0, seq: -1 }];
+  const end = Math.max(1, trace.endNanos);
+  const edges: Edge[] = [];
   const lastOfList = new Map<string, number>();
   for (let seq = 0; seq < trace.length; seq += 1) {
     if (kindAt(trace, seq) !== 'step') continue;
     const list = (trace.steps[trace.step[seq] as number] ?? '').split('/')[0] ?? '';
     const before = lastOfList.get(list);
-    if (before !== undefined) marks.push({ nanos: endOf(trace, before), seq: seq - 0.5 });
+    if (before !== undefined) edges.push({ nanos: endOf(trace, before), seq: seq - 0.5, alone: false });
     lastOfList.set(list, seq);
-    marks.push({ nanos: trace.at[seq] as number, seq });
+    edges.push({ nanos: trace.at[seq] as number, seq, alone: (trace.duration[seq] as number) === 0 });
   }
-  for (const last of lastOfList.values()) marks.push({ nanos: endOf(trace, last), seq: trace.length - 0.5 });
-  marks.push({ nanos: Math.max(1, trace.endNanos), seq: trace.length });
-  if (marks.length === 2) return [point(0, -1, 0), point(Math.max(1, trace.endNanos), trace.length, 1)];
-  marks.sort((a, b) => a.nanos - b.nanos || a.seq - b.seq);
-  const distinct = marks.filter((mark, i) => i === 0 || mark.nanos !== marks[i - 1]?.nanos || Math.abs(mark.seq - (marks[i - 1]?.seq ?? 0)) >= 0.75);
-  return distinct.map((mark, u) => point(mark.nanos, mark.seq, u));
+  for (const last of lastOfList.values()) edges.push({ nanos: endOf(trace, last), seq: trace.length - 0.5, alone: false });
+  edges.push({ nanos: end, seq: trace.length, alone: false });
+  edges.sort((a, b) => a.nanos - b.nanos || a.seq - b.seq);
+  const kept: Edge[] = [];
+  for (const edge of edges) {
+    const last = kept[kept.length - 1];
+    if (last !== undefined && last.nanos === edge.nanos && !last.alone) {
+      if (edge.alone) kept[kept.length - 1] = { ...last, alone: true };
+    } else kept.push(edge);
+  }
+  if ((kept[0]?.nanos ?? 0) > 0) kept.unshift({ nanos: 0, seq: -1, alone: false });
+  if (kept.length < 2) return [point(0, -1, 0), point(end, trace.length, 1)];
+  return kept.map((edge, u) => point(edge.nanos, edge.seq, u));
 }
 
 /** A silence is collapsed only if that shrinks the whole by a third, and at most twenty are. */
