@@ -26,7 +26,7 @@ export const rfcStories: readonly Scenario[] = [
     id: 'rfc-gilbert',
     title: 'RAM first, devices after (Gilbert’s reply)',
     question: 'RAM is completed first and the devices after, as QEMU of the time ran it. What does the order cost?',
-    lookFor: 'The same bytes and the same outage, and the walk finds the last version of every page.',
+    lookFor: 'The walk finds the last version of every page. The load no longer overlaps the last RAM pass: compare the outage with the drawn order’s.',
     source: GILBERT,
   }),
   rfcScenario({
