@@ -6,7 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const NAMES = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'microsoft-edge'];
-const PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'];
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
 
 /** @param {string} path whether it is a browser that answers (Ubuntu's file of that name may be a stub) */
 function answers(path) {
@@ -48,10 +51,15 @@ export async function findBrowser({ install }) {
     if (debian) {
       console.error('Trying Debian’s chromium…');
       spawnSync('apt-get', ['update'], { stdio: 'ignore' });
-      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
+        stdio: 'ignore',
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      });
       const packaged = system();
       if (packaged) return packaged;
     }
   }
-  throw new Error('No browser for the end-to-end tests. Install Chrome or Chromium, or run `npx playwright install chromium`, or give the path in E2E_BROWSER.');
+  throw new Error(
+    'No browser for the end-to-end tests. Install Chrome or Chromium, or run `npx playwright install chromium`, or give the path in E2E_BROWSER.',
+  );
 }

@@ -3,5 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { ROOT, setup } from './setup.mjs';
 
 setup();
-const result = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'src/core/emulator/golden.test.ts'], { cwd: ROOT, stdio: 'inherit', env: { ...process.env, GOLDEN: 'write' } });
+const result = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', 'src/core/emulator/golden.test.ts', 'src/core/formats/schema.test.ts'],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, GOLDEN: 'write' },
+  },
+);
 process.exit(result.status ?? 1);

@@ -18,9 +18,16 @@ server.printUrls();
 const url = server.resolvedUrls?.local[0];
 
 const wantsBrowser = process.stdout.isTTY && process.env['CI'] === undefined && url !== undefined;
-if (wantsBrowser && (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined)) {
-  const opener = { darwin: 'open', win32: 'explorer' }[process.platform] ?? 'xdg-open';
-  spawn(opener, [url], { stdio: 'ignore', detached: true }).on('error', () => {}).unref();
+if (
+  wantsBrowser &&
+  (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined)
+) {
+  /** @type {Record<string, string>} */
+  const openers = { darwin: 'open', win32: 'explorer' };
+  const opener = openers[process.platform] ?? 'xdg-open';
+  spawn(opener, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
 }
 
 // npm hands signals to its shell only: leave when the parent is gone, and give the port back.

@@ -15,7 +15,12 @@ mkdirSync(REPORTS, { recursive: true });
 /** @param {string} name @param {readonly string[]} args */
 function tool(name, args, env = {}) {
   const bin = join(ROOT, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name);
-  const result = spawnSync(bin, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env }, shell: process.platform === 'win32' });
+  const result = spawnSync(bin, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32',
+  });
   return result.status === 0;
 }
 
@@ -23,7 +28,8 @@ function tool(name, args, env = {}) {
 function counts(file) {
   if (!existsSync(file)) return undefined;
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  if ('numPassedTests' in report) return { passed: report.numPassedTests, failed: report.numFailedTests + (report.numFailedTestSuites ?? 0) };
+  if ('numPassedTests' in report)
+    return { passed: report.numPassedTests, failed: report.numFailedTests + (report.numFailedTestSuites ?? 0) };
   return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky };
 }
 
@@ -41,7 +47,8 @@ const one = (good) => ({ passed: good ? 1 : 0, failed: good ? 0 : 1 });
 /** @type {Record<string, () => Promise<{ passed: number, failed: number }>>} */
 const STEPS = {
   types: async () => one(['.', 'src/core', 'src/worker'].map((project) => tool('tsc', ['-p', project, '--noEmit'])).every(Boolean)),
-  lint: async () => one([tool('biome', ['ci', '--colors=off', '--error-on-warnings', '.']), tool('knip', ['--no-progress'])].every(Boolean)),
+  lint: async () =>
+    one([tool('biome', ['ci', '--colors=off', '--error-on-warnings', '.']), tool('knip', ['--no-progress'])].every(Boolean)),
   unit: async () => {
     const file = join(REPORTS, 'unit.json');
     return counted(file, () => tool('vitest', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]));
@@ -50,7 +57,12 @@ const STEPS = {
     try {
       const browser = await findBrowser({ install: true });
       const file = join(REPORTS, 'e2e.json');
-      return counted(file, () => tool('vite', ['build', '--logLevel', 'warn']) && tool('playwright', ['test', '-c', 'e2e/playwright.config.ts'], { E2E_BROWSER: browser, E2E_REPORT: file }));
+      return counted(
+        file,
+        () =>
+          tool('vite', ['build', '--logLevel', 'warn']) &&
+          tool('playwright', ['test', '-c', 'e2e/playwright.config.ts'], { E2E_BROWSER: browser, E2E_REPORT: file }),
+      );
     } catch (error) {
       console.error(String(error instanceof Error ? error.message : error));
       return one(false);

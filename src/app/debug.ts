@@ -1,5 +1,5 @@
 /** `window.app`: what tests and curious people hold on to. */
-import { printEdits, editsBetween } from '../core/scenario/edits.ts';
+import { editsBetween, printEdits } from '../core/scenario/edits.ts';
 import { orderingOf } from '../core/scenario/ordering.ts';
 import { runCommand } from './store/commands.ts';
 import type { Lab } from './store/create-lab.ts';

@@ -7,6 +7,8 @@ import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Answer, Request, RunAnswer } from '../worker/messages.ts';
 
+export type { RunAnswer } from '../worker/messages.ts';
+
 export interface RunWish {
   readonly topic: string;
   readonly scenario: Scenario;
@@ -24,7 +26,10 @@ export type RunOutcome =
 export interface EmulatorPort {
   run(wish: RunWish, onProgress?: (happenings: number) => void): Promise<RunOutcome>;
   /** Runs all slots of a step; `onSlot` as each is known. Ends early when superseded or cancelled. */
-  slots(wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string }, onSlot: (slot: SlotOutcome) => void): Promise<RunOutcome | { readonly kind: 'slots' }>;
+  slots(
+    wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string },
+    onSlot: (slot: SlotOutcome) => void,
+  ): Promise<RunOutcome | { readonly kind: 'slots' }>;
   cancel(topic: string): void;
   /** Requests without an answer. */
   readonly pending: number;
@@ -46,7 +51,7 @@ export function viaWorker(): EmulatorPort {
   let next = 1;
   let worker: Worker | undefined;
   let lastWord = 0;
-  let watchdog: ReturnType<typeof setInterval> | undefined;
+  let watched = false;
 
   function lose(message: string): void {
     worker?.terminate();
@@ -61,8 +66,14 @@ export function viaWorker(): EmulatorPort {
     if (answer.type === 'ready') return;
     const one = waiting.get(answer.id);
     if (one === undefined) return;
-    if (answer.type === 'progress') return one.onProgress?.(answer.happenings);
-    if (answer.type === 'slot') return one.onSlot?.(answer.slot);
+    if (answer.type === 'progress') {
+      one.onProgress?.(answer.happenings);
+      return;
+    }
+    if (answer.type === 'slot') {
+      one.onSlot?.(answer.slot);
+      return;
+    }
     waiting.delete(answer.id);
     if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
@@ -78,8 +89,11 @@ export function viaWorker(): EmulatorPort {
       lose(`The emulator stopped: ${event.message || 'its worker could not be loaded'}.`);
     };
     lastWord = performance.now();
-    watchdog ??= setInterval(() => {
-      if (waiting.size > 0 && worker !== undefined && performance.now() - lastWord > SILENCE_MS) lose('The emulator has not answered for 20 seconds.');
+    if (watched) return worker;
+    watched = true;
+    setInterval(() => {
+      if (waiting.size > 0 && worker !== undefined && performance.now() - lastWord > SILENCE_MS)
+        lose('The emulator has not answered for 20 seconds.');
     }, 1_000);
     return worker;
   }

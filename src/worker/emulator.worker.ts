@@ -3,9 +3,10 @@
  * The emulator in a Web Worker. It works in slices and looks at its messages between two, so that a newer request
  * and a cancel get in at once.
  */
+
+import type { Program } from '../core/emulator/program.ts';
 import { prepare, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
-import type { Program } from '../core/emulator/program.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import type { Answer, Request, RunRequest, SlotsRequest } from './messages.ts';

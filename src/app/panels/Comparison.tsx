@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { editsBetween, type OrderingEdit } from '../../core/scenario/edits.ts';
+import { bytes, sentenceOf } from '../../core/swimlane/labels.ts';
 import { compareTraces } from '../../core/trace/compare.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { eventAt } from '../../core/trace/trace.ts';
@@ -7,7 +8,6 @@ import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { comparedTake } from '../store/selectors.ts';
 import type { RunView } from '../store/state.ts';
-import { bytes, sentenceOf } from '../timeline/labels.ts';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
 
@@ -75,7 +75,9 @@ export function Comparison() {
               <p>
                 {at === undefined ? 'A ends here.' : `A: #${at} ${sentenceOf(eventAt(a.trace, at))}`}
                 <br />
-                {difference.divergence.b === undefined ? 'B ends here.' : `B: #${difference.divergence.b} ${sentenceOf(eventAt(b.trace, difference.divergence.b))}`}
+                {difference.divergence.b === undefined
+                  ? 'B ends here.'
+                  : `B: #${difference.divergence.b} ${sentenceOf(eventAt(b.trace, difference.divergence.b))}`}
               </p>
               <p className={styles['quiet']}>
                 {difference.both} events in both, {difference.onlyA} in A alone, {difference.onlyB} in B alone.
@@ -94,10 +96,14 @@ export function Comparison() {
 }
 
 function headline(a: RunView, b: RunView, edits: readonly OrderingEdit[]): string {
-  if (edits.length === 0) return a.settled === b.settled ? 'The same order, and equal in the final state.' : 'The same order in another world.';
+  if (edits.length === 0)
+    return a.settled === b.settled ? 'The same order, and equal in the final state.' : 'The same order in another world.';
   const moves = edits.filter((edit) => edit.kind === 'move').length;
   const others = edits.length - moves;
-  const parts = [moves > 0 ? `${moves} ${moves === 1 ? 'move' : 'moves'}` : '', others > 0 ? `${others} other ${others === 1 ? 'edit' : 'edits'}` : ''].filter((part) => part !== '');
+  const parts = [
+    moves > 0 ? `${moves} ${moves === 1 ? 'move' : 'moves'}` : '',
+    others > 0 ? `${others} other ${others === 1 ? 'edit' : 'edits'}` : '',
+  ].filter((part) => part !== '');
   const same = a.settled === b.settled ? ' The final state and the price are equal.' : '';
   return `A is B with ${parts.join(' and ')}.${same}`;
 }
@@ -108,7 +114,7 @@ function figures(a: RunView, b: RunView): readonly Figure[] {
   const causes = [...new Set([...a.metrics.downtimeBy, ...b.metrics.downtimeBy].map((one) => one.cause))];
   const nanosOf = (run: RunView, cause: string) => run.metrics.downtimeBy.find((one) => one.cause === cause)?.nanos ?? 0;
   return [
-    timeFigure('Outage', a.metrics.downtimeNanos, b.metrics.downtimeNanos),
+    timeFigure('Downtime', a.metrics.downtimeNanos, b.metrics.downtimeNanos),
     ...causes.map((cause) => timeFigure(`· ${cause === 'wire' ? 'on the wire' : cause}`, nanosOf(a, cause), nanosOf(b, cause))),
     timeFigure('Total', a.metrics.totalNanos, b.metrics.totalNanos),
     ['Bytes sent', bytes(a.metrics.bytesSent), bytes(b.metrics.bytesSent), sign(a.metrics.bytesSent - b.metrics.bytesSent, bytes)],

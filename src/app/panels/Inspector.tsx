@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
+import { bytes, count, sentenceOf } from '../../core/swimlane/labels.ts';
+import type { WorldState } from '../../core/trace/state-at.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { eventAt } from '../../core/trace/trace.ts';
-import type { WorldState } from '../../core/trace/state-at.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
-import { bytes, count, sentenceOf } from '../timeline/labels.ts';
 import { paintPageMap } from './page-map.ts';
 import styles from './panels.module.css';
 
@@ -62,7 +62,14 @@ export function Inspector() {
         <tbody ref={table} />
       </table>
       <h3>Guest pages on the target</h3>
-      <canvas ref={map} className={styles['pageMap']} width={320} height={96} role="img" aria-label="Page map: which pages are current on the target" />
+      <canvas
+        ref={map}
+        className={styles['pageMap']}
+        width={320}
+        height={96}
+        role="img"
+        aria-label="Page map: which pages are current on the target"
+      />
       <p className={styles['legend']}>
         <span data-key="good">current</span>
         <span data-key="stale">stale</span>
@@ -92,7 +99,12 @@ function fillArgs(list: HTMLElement, run: RunView, cursor: number): void {
     const term = document.createElement('dt');
     const words = document.createElement('dd');
     term.textContent = name;
-    words.textContent = typeof value === 'number' && /number|offset|addr/.test(name) ? `0x${value.toString(16)}` : Array.isArray(value) ? value.join(', ') : String(value);
+    words.textContent =
+      typeof value === 'number' && /number|offset|addr/.test(name)
+        ? `0x${value.toString(16)}`
+        : Array.isArray(value)
+          ? value.join(', ')
+          : String(value);
     row.append(term, words);
     list.append(row);
   }

@@ -7,7 +7,9 @@ const WIRE_PX = 64;
 
 /** Two orders of one list side by side; a step that moved is a line from its old to its new place. */
 export function Orders({ a, b }: { readonly a: RunView; readonly b: RunView }) {
-  const moved = new Set(editsBetween(b.ordering, a.ordering).flatMap((edit) => (edit.kind === 'move' ? edit.steps.map((step) => `${edit.list}/${step}`) : [])));
+  const moved = new Set(
+    editsBetween(b.ordering, a.ordering).flatMap((edit) => (edit.kind === 'move' ? edit.steps.map((step) => `${edit.list}/${step}`) : [])),
+  );
   return (
     <div className={styles['orders']}>
       {Object.keys(a.ordering.lists).map((list) => {
@@ -16,9 +18,7 @@ export function Orders({ a, b }: { readonly a: RunView; readonly b: RunView }) {
         const height = Math.max(left.length, right.length) * ROW_PX;
         return (
           <div key={list}>
-            <h3>
-              {list}: B → A
-            </h3>
+            <h3>{list}: B → A</h3>
             <div className={styles['order']}>
               <ol>
                 {left.map((step) => (
@@ -32,7 +32,13 @@ export function Orders({ a, b }: { readonly a: RunView; readonly b: RunView }) {
                   const to = right.indexOf(step);
                   if (to < 0) return null;
                   const [y0, y1] = [i * ROW_PX + ROW_PX / 2, to * ROW_PX + ROW_PX / 2];
-                  return <path key={step} d={`M0 ${y0} C${WIRE_PX / 2} ${y0} ${WIRE_PX / 2} ${y1} ${WIRE_PX} ${y1}`} data-moved={moved.has(`${list}/${step}`)} />;
+                  return (
+                    <path
+                      key={step}
+                      d={`M0 ${y0} C${WIRE_PX / 2} ${y0} ${WIRE_PX / 2} ${y1} ${WIRE_PX} ${y1}`}
+                      data-moved={moved.has(`${list}/${step}`)}
+                    />
+                  );
                 })}
               </svg>
               <ol>

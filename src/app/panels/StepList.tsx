@@ -31,13 +31,21 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
   return (
     <div className={styles['listBox']}>
       <h3 id={`steps-${list}`}>{title}</h3>
-      {state.hint?.startsWith(`${list}/`) === true ? <p className={styles['hint']}>Drag a step to another place: every order is run.</p> : null}
+      {state.hint?.startsWith(`${list}/`) === true ? (
+        <p className={styles['hint']}>Drag a step to another place: every order is run.</p>
+      ) : null}
       <ul ref={items} className={styles['steps']} aria-labelledby={`steps-${list}`}>
         {order.map((row, slot) => {
           const held = lifted?.step === row.spec.id;
           const outcome = lifted?.outcomes.get(slot);
           return (
-            <li key={row.spec.id} className={styles['step']} data-held={held} data-skipped={row.skipped} data-hint={state.hint === `${list}/${row.spec.id}`}>
+            <li
+              key={row.spec.id}
+              className={styles['step']}
+              data-held={held}
+              data-skipped={row.skipped}
+              data-hint={state.hint === `${list}/${row.spec.id}`}
+            >
               <span className={styles['stepLabel']} title={row.spec.why}>
                 {row.spec.label}
               </span>
@@ -71,7 +79,8 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                   lab.lifting.lift(list, row.spec.id, 'pointer');
                 }}
                 onPointerMove={(event) => {
-                  if (event.currentTarget.hasPointerCapture(event.pointerId) && lifted?.by === 'pointer') lab.lifting.over(slotAt(event.clientY));
+                  if (event.currentTarget.hasPointerCapture(event.pointerId) && lifted?.by === 'pointer')
+                    lab.lifting.over(slotAt(event.clientY));
                 }}
                 onPointerUp={() => lab.store.getState().lifted?.by === 'pointer' && lab.lifting.drop()}
                 onPointerCancel={() => lab.lifting.cancel()}
@@ -101,7 +110,9 @@ function Preview({ lifted }: { readonly lifted: Lifted }) {
   const outcome = lifted.outcomes.get(lifted.slot);
   return (
     <p className={styles['preview']} data-class={outcome?.class}>
-      {outcome === undefined ? 'Running this slot…' : `${outcomeWords(outcome)} ${outcome.sentence} Outage ${printNanos(outcome.downtimeNanos)}.`}
+      {outcome === undefined
+        ? 'Running this slot…'
+        : `${outcomeWords(outcome)} ${outcome.sentence} Downtime ${printNanos(outcome.downtimeNanos)}.`}
     </p>
   );
 }

@@ -19,7 +19,9 @@ export function Takes() {
           type="button"
           aria-pressed={compareWith !== undefined}
           disabled={last === undefined}
-          title={last === undefined ? 'Move a step first: then there are two orderings to compare' : 'The present run beside an earlier one'}
+          title={
+            last === undefined ? 'Move a step first: then there are two orderings to compare' : 'The present run beside an earlier one'
+          }
           onClick={() => lab.store.setState({ compareWith: compareWith === undefined ? last?.id : undefined })}
         >
           Compare
@@ -30,7 +32,12 @@ export function Takes() {
           const present = take.run === run;
           return (
             <li key={take.id} data-present={present}>
-              <button type="button" className={styles['take']} aria-current={present ? 'true' : undefined} onClick={() => lab.open(take.run.scenario, take.run.ordering)}>
+              <button
+                type="button"
+                className={styles['take']}
+                aria-current={present ? 'true' : undefined}
+                onClick={() => lab.open(take.run.scenario, take.run.ordering)}
+              >
                 <span>{take.name}</span>
                 <span className={styles['takeFigures']}>
                   <VerdictIcon runClass={take.run.audit.class} /> {printNanos(take.run.metrics.downtimeNanos)}

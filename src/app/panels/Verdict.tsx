@@ -1,8 +1,12 @@
+import { useMemo } from 'react';
+import { rules } from '../../core/rules/index.ts';
+import { judgeTrace } from '../../core/rules/judge.ts';
+import { bytes, count } from '../../core/swimlane/labels.ts';
 import type { Finding } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
+import type { Trace } from '../../core/trace/trace.ts';
 import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
-import { bytes, count } from '../timeline/labels.ts';
 import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
 
@@ -26,7 +30,7 @@ export function Verdict() {
       <p className={styles['sentence']}>{audit.sentence}</p>
       <dl className={styles['figures']}>
         <div>
-          <dt>Outage</dt>
+          <dt>Downtime</dt>
           <dd>{printNanos(metrics.downtimeNanos)}</dd>
         </div>
         <div>
@@ -43,6 +47,7 @@ export function Verdict() {
         </div>
       </dl>
       <Findings findings={audit.findings} />
+      <Guarantees trace={run.trace} />
     </section>
   );
 }
@@ -86,6 +91,36 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
         );
       })}
     </ul>
+  );
+}
+
+/** The rules, a second opinion that reads the trace alone: each holds, is broken, or cannot be told. */
+function Guarantees({ trace }: { readonly trace: Trace }) {
+  const lab = useLab();
+  const answers = useMemo(() => judgeTrace(trace), [trace]);
+  return (
+    <details className={styles['rules']}>
+      <summary>
+        Rules: {answers.filter((answer) => answer.outcome === 'holds').length} hold,{' '}
+        {answers.filter((answer) => answer.outcome === 'broken').length} broken
+      </summary>
+      <ul aria-label="Rules">
+        {answers.map((answer) => {
+          const rule = rules.find((one) => one.id === answer.rule);
+          const [first] = answer.events;
+          return (
+            <li key={answer.rule} data-outcome={answer.outcome} title={rule?.why}>
+              <b>{answer.rule}</b> <span>{rule?.title}</span> <i>{answer.outcome}</i>
+              {answer.outcome !== 'broken' || first === undefined ? null : (
+                <button type="button" className={styles['finding']} onClick={() => moveCursor(lab, first, true)}>
+                  {answer.sentence}
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </details>
   );
 }
 

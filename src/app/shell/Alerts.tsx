@@ -7,7 +7,12 @@ export function Alerts() {
   return (
     <div className={styles['alerts']}>
       {alerts.map((alert) => (
-        <div key={alert.id} role={alert.severity === 'error' ? 'alert' : 'status'} className={styles['alert']} data-severity={alert.severity}>
+        <div
+          key={alert.id}
+          role={alert.severity === 'error' ? 'alert' : 'status'}
+          className={styles['alert']}
+          data-severity={alert.severity}
+        >
           <div>
             <b>{alert.title}</b>
             {alert.lines.map((line) => (

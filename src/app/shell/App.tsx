@@ -32,7 +32,7 @@ export function App() {
     <div className={styles['app']}>
       <Toolbar />
       <Alerts />
-      <div className={styles['main']}>
+      <main className={styles['main']}>
         <div className={styles['left']}>
           <Question />
           <Picture />
@@ -43,11 +43,11 @@ export function App() {
           )}
           <Steps />
         </div>
-        <aside className={styles['right']}>
+        <div className={styles['right']}>
           <Verdict />
           <Inspector />
-        </aside>
-      </div>
+        </div>
+      </main>
       <Spoken />
       {palette ? (
         <Suspense fallback={null}>

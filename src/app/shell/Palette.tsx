@@ -10,7 +10,7 @@ export function Palette() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const words = text.toLowerCase().split(/\s+/);
-  const found = commands.filter((command) => words.every((word) => command.title.toLowerCase().includes(word)));
+  const found = commands.filter((command) => words.every((word) => `${command.title} ${command.id}`.toLowerCase().includes(word)));
   const close = () => lab.store.setState({ palette: false });
 
   useEffect(() => {

@@ -4,7 +4,8 @@ import { AXIS_KINDS, type AxisKind } from '../../core/swimlane/axis.ts';
 import { VerdictChip } from '../panels/Verdict.tsx';
 import { setAxis } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
-import { exportJson, exportScenario, openFile } from '../store/files.ts';
+import type { Lab } from '../store/create-lab.ts';
+import { exportAs, exportJson, exportScenario, openFile } from '../store/files.ts';
 import styles from './shell.module.css';
 
 const AXIS_NAMES: { readonly [kind in AxisKind]: string } = { steps: 'Steps', balanced: 'Balanced', time: 'Time' };
@@ -21,7 +22,7 @@ export function Toolbar() {
   const builtIn = stories.some((story) => story.id === scenario.id);
   return (
     <header className={styles['bar']}>
-      <strong className={styles['name']}>Switchover</strong>
+      <h1 className={styles['name']}>Switchover</h1>
       <select aria-label="Story" className={styles['story']} value={scenario.id} onChange={(event) => pick(lab, event.target.value)}>
         {builtIn ? null : <option value={scenario.id}>{scenario.title}</option>}
         {stories.map((story) => (
@@ -95,10 +96,15 @@ function pick(lab: ReturnType<typeof useLab>, id: string): void {
   if (story !== undefined) lab.open(story);
 }
 
-const FORMATS = [
+const FORMATS: readonly { readonly name: string; readonly title: string; readonly run: (lab: Lab) => unknown }[] = [
   { name: 'JSON', title: 'Recording (JSON)', run: exportJson },
   { name: 'Scenario', title: 'Scenario file with this order (JSON)', run: exportScenario },
-] as const;
+  { name: 'Chrome trace', title: 'Chrome trace (Perfetto and others)', run: (lab) => exportAs(lab, 'chrome') },
+  { name: 'Mermaid', title: 'Mermaid sequence diagram', run: (lab) => exportAs(lab, 'mermaid') },
+  { name: 'Text', title: 'Text for a mail or a bug report', run: (lab) => exportAs(lab, 'text') },
+  { name: 'CSV', title: 'Events as CSV', run: (lab) => exportAs(lab, 'csv') },
+  { name: 'SVG', title: 'Picture (SVG)', run: (lab) => exportAs(lab, 'svg') },
+];
 
 function ExportMenu() {
   const lab = useLab();

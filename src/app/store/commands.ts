@@ -41,7 +41,11 @@ export function moveCursor(lab: Lab, seq: number, select = false): void {
   const u = cursor < 0 ? 0 : makeAxis(run.trace, axis).at(run.trace.at[cursor] as number, cursor);
   const span = view.to - view.from;
   const seen = u >= view.from && u <= view.to;
-  lab.playhead.set({ cursor, ...(select ? { selected: cursor } : {}), ...(seen ? {} : { view: { from: u - span / 2, to: u + span / 2 } }) });
+  lab.playhead.set({
+    cursor,
+    ...(select ? { selected: cursor } : {}),
+    ...(seen ? {} : { view: { from: u - span / 2, to: u + span / 2 } }),
+  });
 }
 
 const PLAY_MS = 40;

@@ -8,11 +8,10 @@ import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { makeAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { indexLanes } from '../../core/swimlane/marks.ts';
-import { kindAt } from '../../core/trace/trace.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
-import type { RunAnswer } from '../../worker/messages.ts';
-import type { EmulatorPort } from '../emulator-port.ts';
+import { kindAt } from '../../core/trace/trace.ts';
+import type { EmulatorPort, RunAnswer } from '../emulator-port.ts';
 import { createLifting, type Lifting } from './lifting.ts';
 import { createPlayhead, type PlayheadStore } from './playhead.ts';
 import type { Alert, LabState, RunView } from './state.ts';
@@ -72,7 +71,12 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     if (outcome.kind === 'superseded') return;
     if (outcome.kind === 'failed') {
       store.setState({ work: 'idle' });
-      lab.alert({ severity: 'error', title: outcome.message, lines: ['What is on screen is kept. Try again, or undo the last edit.'], retry: 'run' });
+      lab.alert({
+        severity: 'error',
+        title: outcome.message,
+        lines: ['What is on screen is kept. Try again, or undo the last edit.'],
+        retry: 'run',
+      });
       return;
     }
     show(viewOf(scenario, ordering, outcome.run));

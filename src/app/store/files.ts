@@ -4,8 +4,10 @@ import { protocols } from '../../core/emulator/protocols/index.ts';
 import { guessJson, looksLike } from '../../core/formats/guess.ts';
 import { readRecording } from '../../core/formats/recording/read.ts';
 import { printRecording, toRecording } from '../../core/formats/recording/write.ts';
-import { checkScenario, type Problem } from '../../core/scenario/check.ts';
+import { judgeTrace } from '../../core/rules/judge.ts';
+import { checkScenario } from '../../core/scenario/check.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
+import type { Problem } from '../../core/scenario/problem.ts';
 import { firstDifference } from '../../core/trace/compare.ts';
 import type { Lab } from './create-lab.ts';
 
@@ -29,15 +31,22 @@ export async function openText(lab: Lab, text: string, name: string): Promise<vo
     case 'recording':
       return openRecording(lab, parsed.value, name);
     case 'exploration':
-      return refuse(lab, name, [{ path: '$.format', message: 'an exploration holds counts, no run: open the scenario that it was made of' }]);
+      return refuse(lab, name, [
+        { path: '$.format', message: 'an exploration holds counts, no run: open the scenario that it was made of' },
+      ]);
     default:
-      return refuse(lab, name, [{ path: '$', message: `expected a Switchover recording or scenario, and this looks like ${looksLike(parsed.value)}` }]);
+      return refuse(lab, name, [
+        { path: '$', message: `expected a Switchover recording or scenario, and this looks like ${looksLike(parsed.value)}` },
+      ]);
   }
 }
 
 function openScenario(lab: Lab, value: unknown, name: string): void {
   const { scenario, problems } = checkScenario(value, { models, protocols });
-  if (scenario === undefined) return refuse(lab, name, problems);
+  if (scenario === undefined) {
+    refuse(lab, name, problems);
+    return;
+  }
   lab.open(scenario);
 }
 
@@ -45,9 +54,15 @@ function openScenario(lab: Lab, value: unknown, name: string): void {
 async function openRecording(lab: Lab, value: unknown, name: string): Promise<void> {
   const read = readRecording(value);
   if (read.recording === undefined) return refuse(lab, name, read.problems);
-  if (read.recording.scenario === null) return refuse(lab, name, [{ path: '$.scenario', message: 'an imported log: nothing to run again' }]);
+  if (read.recording.scenario === null)
+    return refuse(lab, name, [{ path: '$.scenario', message: 'an imported log: nothing to run again' }]);
   const { scenario, problems } = checkScenario(read.recording.scenario, { models, protocols });
-  if (scenario === undefined) return refuse(lab, name, problems.map((problem) => ({ ...problem, path: problem.path.replace('$', '$.scenario') })));
+  if (scenario === undefined)
+    return refuse(
+      lab,
+      name,
+      problems.map((problem) => ({ ...problem, path: problem.path.replace('$', '$.scenario') })),
+    );
   lab.open(scenario, read.ordering);
   await lab.idle();
   const { run } = lab.store.getState();
@@ -55,28 +70,54 @@ async function openRecording(lab: Lab, value: unknown, name: string): Promise<vo
   const different = firstDifference(read.trace, run.trace);
   lab.alert({
     severity: 'info',
-    title: different === undefined ? `${name} was run again: the trace is identical.` : `${name} was run again: the trace differs from event #${different} on.`,
-    lines: different === undefined ? [`${run.trace.length} events.`] : ['It was made by another version of the emulator, or the file was edited. On screen is the run of today.'],
+    title:
+      different === undefined
+        ? `${name} was run again: the trace is identical.`
+        : `${name} was run again: the trace differs from event #${different} on.`,
+    lines:
+      different === undefined
+        ? [`${run.trace.length} events.`]
+        : ['It was made by another version of the emulator, or the file was edited. On screen is the run of today.'],
   });
 }
 
 export function refuse(lab: Lab, name: string, problems: readonly Problem[]): void {
   const lines = problems.slice(0, MOST_LINES).map((problem) => `${problem.path}: ${problem.message}`);
   const more = problems.length - lines.length;
-  lab.alert({ severity: 'error', title: `${name} was not opened. What is on screen is kept.`, lines: more > 0 ? [...lines, `and ${more} more`] : lines });
+  lab.alert({
+    severity: 'error',
+    title: `${name} was not opened. What is on screen is kept.`,
+    lines: more > 0 ? [...lines, `and ${more} more`] : lines,
+  });
+}
+
+/** The run on screen in a foreign format; the writers come when they are asked for. */
+export async function exportAs(lab: Lab, id: string): Promise<void> {
+  const { run } = lab.store.getState();
+  if (run === undefined) return;
+  const { writers } = await import('../../core/formats/index.ts');
+  const writer = writers.find((one) => one.id === id);
+  if (writer !== undefined) save(`${run.scenario.id}.${writer.extension}`, writer.write(run), writer.mediaType);
 }
 
 /** The run on screen as a file. */
 export function exportJson(lab: Lab): void {
   const { run, takes } = lab.store.getState();
   if (run === undefined) return;
-  const kept = takes.filter((take) => take.run.scenario.id === run.scenario.id).map((take) => ({ name: take.name, ordering: take.run.ordering }));
-  save(`${run.scenario.id}.json`, printRecording(toRecording({ ...run, takes: kept })), 'application/json');
+  const kept = takes
+    .filter((take) => take.run.scenario.id === run.scenario.id)
+    .map((take) => ({ name: take.name, ordering: take.run.ordering }));
+  save(`${run.scenario.id}.json`, printRecording(toRecording({ ...run, rules: judgeTrace(run.trace), takes: kept })), 'application/json');
 }
 
 export function exportScenario(lab: Lab): void {
   const { scenario, ordering } = lab.store.getState();
-  const steps = Object.fromEntries(Object.entries(scenario.steps).map(([list, specs]) => [list, (ordering.lists[list] ?? []).flatMap((id) => specs.filter((spec) => spec.id === id))]));
+  const steps = Object.fromEntries(
+    Object.entries(scenario.steps).map(([list, specs]) => [
+      list,
+      (ordering.lists[list] ?? []).flatMap((id) => specs.filter((spec) => spec.id === id)),
+    ]),
+  );
   const file = { ...scenario, steps, skipped: ordering.skipped, delays: ordering.delays };
   save(`${scenario.id}.scenario.json`, `${JSON.stringify(file, undefined, 2)}\n`, 'application/json');
 }

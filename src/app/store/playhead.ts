@@ -24,7 +24,14 @@ export interface PlayheadStore {
 }
 
 export function createPlayhead(): PlayheadStore {
-  let now: Playhead = { cursor: -1, hover: undefined, selected: undefined, view: { from: 0, to: 1 }, markers: { a: undefined, b: undefined }, playing: 0 };
+  let now: Playhead = {
+    cursor: -1,
+    hover: undefined,
+    selected: undefined,
+    view: { from: 0, to: 1 },
+    markers: { a: undefined, b: undefined },
+    playing: 0,
+  };
   const listeners = new Set<(now: Playhead, before: Playhead) => void>();
   return {
     get: () => now,

@@ -36,8 +36,3 @@ export function stepsOf(state: LabState, list: string): readonly StepRow[] {
 export function comparedTake(state: LabState): Take | undefined {
   return state.takes.find((take) => take.id === state.compareWith);
 }
-
-/** The take of the run on screen. */
-export function presentTake(state: LabState): Take | undefined {
-  return state.takes.find((take) => take.run === state.run);
-}

@@ -4,9 +4,9 @@ import type { Ordering } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import type { AxisKind } from '../../core/swimlane/axis.ts';
 import type { LaneIndex } from '../../core/swimlane/marks.ts';
+import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
 import type { StateAt } from '../../core/trace/state-at.ts';
 import type { Trace } from '../../core/trace/trace.ts';
-import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
 
 /** A run with what was run, and the indexes that drawing and scrubbing need. */
 export interface RunView {

@@ -1,10 +1,10 @@
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import { eventAt } from '../../core/trace/trace.ts';
+import { sentenceOf } from '../../core/swimlane/labels.ts';
 import { printNanos } from '../../core/trace/time.ts';
+import { eventAt } from '../../core/trace/trace.ts';
 import { useLab } from '../store/context.ts';
 import { describeSlot } from '../store/lifting.ts';
 import type { RunView } from '../store/state.ts';
-import { sentenceOf } from './labels.ts';
 import styles from './timeline.module.css';
 
 export interface ChipHandle {
@@ -50,7 +50,10 @@ export function Chip({ run, ref }: { readonly run: RunView; readonly ref: Ref<Ch
       chip.hidden = chip.textContent === '';
       move();
     };
-    const stops = [lab.playhead.subscribe((now, before) => now.hover !== before.hover && show()), lab.store.subscribe((now, before) => now.lifted !== before.lifted && show())];
+    const stops = [
+      lab.playhead.subscribe((now, before) => now.hover !== before.hover && show()),
+      lab.store.subscribe((now, before) => now.lifted !== before.lifted && show()),
+    ];
     return () => stops.forEach((stop) => stop());
   });
 

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
-import { eventAt, kindAt } from '../../core/trace/trace.ts';
+import { sentenceOf } from '../../core/swimlane/labels.ts';
 import { printNanos } from '../../core/trace/time.ts';
+import { eventAt, kindAt } from '../../core/trace/trace.ts';
 import { moveCursor } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
-import { sentenceOf } from './labels.ts';
 import styles from './timeline.module.css';
 
 /** Events shown before and after the cursor. */
@@ -63,7 +63,8 @@ export function EventTable({ run, shown }: { readonly run: RunView; readonly sho
 function around(run: RunView, cursor: number): readonly number[] {
   const { trace } = run;
   const list: number[] = [];
-  for (let seq = Math.min(cursor, trace.length - 1); seq >= 0 && list.length < AROUND; seq -= 1) if (kindAt(trace, seq) !== 'write') list.unshift(seq);
+  for (let seq = Math.min(cursor, trace.length - 1); seq >= 0 && list.length < AROUND; seq -= 1)
+    if (kindAt(trace, seq) !== 'write') list.unshift(seq);
   for (let seq = Math.max(0, cursor + 1), n = 0; seq < trace.length && n < AROUND; seq += 1) {
     if (kindAt(trace, seq) === 'write') continue;
     list.push(seq);

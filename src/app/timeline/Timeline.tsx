@@ -8,8 +8,8 @@ import { createPointer } from './behaviours/pointer.ts';
 import { createOverviewDrag, createScrub } from './behaviours/scrub.ts';
 import { Chip, type ChipHandle } from './Chip.tsx';
 import { createStage, OVERVIEW_PX, RULER_PX, type Stage, type StageElements } from './stage.ts';
-import styles from './timeline.module.css';
 import { TimeSlider } from './TimeSlider.tsx';
+import styles from './timeline.module.css';
 
 /**
  * The picture of one run. Renders once a run: cursor, hover and view go past React. A picture that `follows` another
@@ -29,7 +29,14 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   const { rows, heightPx } = makeRows(run.trace);
 
   useEffect(() => {
-    const all = { root: root.current, lanes: lanes.current, scene: scene.current, overlay: overlay.current, ruler: ruler.current, overview: overview.current };
+    const all = {
+      root: root.current,
+      lanes: lanes.current,
+      scene: scene.current,
+      overlay: overlay.current,
+      ruler: ruler.current,
+      overview: overview.current,
+    };
     if (all.root === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null) return;
     const made = createStage(all as StageElements, lab, run, follows);
     stage.current = made;
@@ -66,9 +73,14 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture takes the keys W A S D, arrows and Space
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the same; every key has a button or a slider as its twin
-    <section ref={root} className={styles['timeline']} aria-label={follows === undefined ? 'Timeline' : 'Timeline of B'} tabIndex={0} onKeyDown={onKeyDown}>
+    <section
+      ref={root}
+      className={styles['timeline']}
+      aria-label={follows === undefined ? 'Timeline' : 'Timeline of B'}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture takes the keys W A S D, arrows and Space; each has a button or slider as its twin
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
       {follows === undefined ? <OverviewRow canvas={overview} /> : null}
       <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
         <div className={styles['gutter']}>

@@ -16,7 +16,14 @@ export interface GlyphBox {
 /** Widest picture of an instant. */
 const GLYPH_PX = 8;
 
-export function drawGlyph(context: CanvasRenderingContext2D, mark: Mark, args: EventArgs, box: GlyphBox, hue: string, colours: Colours): void {
+export function drawGlyph(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  args: EventArgs,
+  box: GlyphBox,
+  hue: string,
+  colours: Colours,
+): void {
   const x = Math.round(mark.fromPx);
   const middle = box.topPx + box.heightPx / 2;
   context.fillStyle = hue;

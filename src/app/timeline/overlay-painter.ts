@@ -19,7 +19,14 @@ export function placeOf(scene: Scene, seq: EventSeq): number {
   return (axis.at(run.trace.at[seq] as number, seq) - view.from) * (widthPx / (view.to - view.from));
 }
 
-export function paintOverlay(context: CanvasRenderingContext2D, scene: Scene, playhead: Playhead, lifted: Lifted | undefined, slots: readonly SlotPlace[], colours: Colours): void {
+export function paintOverlay(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  playhead: Playhead,
+  lifted: Lifted | undefined,
+  slots: readonly SlotPlace[],
+  colours: Colours,
+): void {
   context.clearRect(0, 0, scene.widthPx, scene.heightPx);
   if (playhead.selected !== undefined) paintSelection(context, scene, playhead.selected, colours);
   if (playhead.hover !== undefined) outline(context, scene, playhead.hover, colours.dim);
@@ -86,7 +93,10 @@ function arrow(context: CanvasRenderingContext2D, scene: Scene, from: EventSeq, 
 function paintMarkers(context: CanvasRenderingContext2D, scene: Scene, playhead: Playhead, colours: Colours): void {
   const { a, b } = playhead.markers;
   context.font = 'bold 11px system-ui, sans-serif';
-  for (const [name, seq] of [['A', a], ['B', b]] as const) {
+  for (const [name, seq] of [
+    ['A', a],
+    ['B', b],
+  ] as const) {
     if (seq === undefined) continue;
     const x = Math.round(placeOf(scene, seq));
     context.fillStyle = colours.ink;

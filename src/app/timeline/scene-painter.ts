@@ -1,11 +1,11 @@
 /** The static picture: lanes, bars, glyphs, loss windows. Drawn when run, view, size or theme change, and not when the cursor moves. */
 import type { Axis, View } from '../../core/swimlane/axis.ts';
+import { labelOf } from '../../core/swimlane/labels.ts';
 import { type Mark, marksOf } from '../../core/swimlane/marks.ts';
 import type { Row } from '../../core/swimlane/rows.ts';
 import type { RunView } from '../store/state.ts';
 import type { Colours } from './colours.ts';
 import { drawGlyph } from './glyphs.ts';
-import { labelOf } from './labels.ts';
 
 export interface Scene {
   readonly run: RunView;
@@ -127,7 +127,15 @@ function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, mar
 }
 
 /** A label to the right of a glyph, if there is room before the next mark. */
-function paintSideLabel(context: CanvasRenderingContext2D, row: Row, mark: Mark, label: string, marks: readonly Mark[], free: number, colours: Colours): number {
+function paintSideLabel(
+  context: CanvasRenderingContext2D,
+  row: Row,
+  mark: Mark,
+  label: string,
+  marks: readonly Mark[],
+  free: number,
+  colours: Colours,
+): number {
   if (mark.kind === 'write' || mark.count > 1 || mark.fromPx < free || mark.fromPx < 0 || label === '') return free;
   const next = marks.find((one) => one.fromPx > mark.fromPx + 1)?.fromPx ?? Number.POSITIVE_INFINITY;
   const inBar = marks.some((one) => one.toPx - one.fromPx >= 1 && one.fromPx <= mark.fromPx + 8 && one.toPx >= mark.fromPx);
@@ -158,7 +166,12 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, mar
     context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
   }
   const short = mark.kind === 'step' ? stepId(scene, mark) : '';
-  paintBarLabel(context, { from, width, middle: row.topPx + row.heightPx / 2 }, [labelOf(mark.kind, args), short], mark.kind === 'step' || quiet ? colours.ink : colours.onHue);
+  paintBarLabel(
+    context,
+    { from, width, middle: row.topPx + row.heightPx / 2 },
+    [labelOf(mark.kind, args), short],
+    mark.kind === 'step' || quiet ? colours.ink : colours.onHue,
+  );
 }
 
 /** The id of a step, where its label is too long. */
@@ -174,11 +187,17 @@ function quietBar(mark: Mark, args: { readonly [name: string]: unknown }): boole
 }
 
 /** The first label that fits whole; else the last, shortened with an ellipsis; or none. */
-function paintBarLabel(context: CanvasRenderingContext2D, bar: { readonly from: number; readonly width: number; readonly middle: number }, labels: readonly string[], ink: string): void {
+function paintBarLabel(
+  context: CanvasRenderingContext2D,
+  bar: { readonly from: number; readonly width: number; readonly middle: number },
+  labels: readonly string[],
+  ink: string,
+): void {
   const from = Math.max(bar.from, 0) + LABEL_PAD_PX;
   const room = bar.from + bar.width - from - LABEL_PAD_PX;
   if (room < 18) return;
-  let text = labels.find((label) => label !== '' && context.measureText(label).width <= room) ?? labels.findLast((label) => label !== '') ?? '';
+  let text =
+    labels.find((label) => label !== '' && context.measureText(label).width <= room) ?? labels.findLast((label) => label !== '') ?? '';
   if (text !== '' && context.measureText(text).width > room) {
     const share = Math.floor((room / context.measureText(text).width) * text.length) - 1;
     if (share < 3) return;

@@ -11,7 +11,7 @@ import type { Playhead } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { createFrames } from './frame.ts';
-import { paintOverlay, slotPlaces, type SlotPlace } from './overlay-painter.ts';
+import { paintOverlay, type SlotPlace, slotPlaces } from './overlay-painter.ts';
 import { paintOverview, paintRuler } from './ruler-painter.ts';
 import { type PaintedRow, paintScene, type Scene } from './scene-painter.ts';
 
@@ -68,7 +68,14 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, fol
     const overlay = elements.overlay.getContext('2d');
     if (overlay === null || scene === undefined) return;
     const lifted = follows === undefined ? store.getState().lifted : undefined;
-    paintOverlay(overlay, scene, follows === undefined ? playhead.get() : following(playhead.get(), follows, run), lifted, lifted === undefined ? [] : slotPlaces(scene, lifted.list), colours);
+    paintOverlay(
+      overlay,
+      scene,
+      follows === undefined ? playhead.get() : following(playhead.get(), follows, run),
+      lifted,
+      lifted === undefined ? [] : slotPlaces(scene, lifted.list),
+      colours,
+    );
     drawn.overlays += 1;
   }
 
@@ -134,7 +141,13 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, fol
 
 /** The playhead of one run as another shows it: the same time, and nothing that is named by number. */
 function following(playhead: Playhead, from: RunView, to: RunView): Playhead {
-  return { ...playhead, cursor: sameTime(from, to, playhead.cursor), hover: undefined, selected: undefined, markers: { a: undefined, b: undefined } };
+  return {
+    ...playhead,
+    cursor: sameTime(from, to, playhead.cursor),
+    hover: undefined,
+    selected: undefined,
+    markers: { a: undefined, b: undefined },
+  };
 }
 
 /** The last event of `to` that is not later than event `seq` of `from`. */

@@ -18,7 +18,10 @@ export function assemble(program: Program, ordering: Ordering, options: MachineO
   machine.threads = program.lists.map((list, index) => {
     const ids = ordering.lists[list.id] ?? list.steps.map((step) => step.id);
     const order = ids.filter((id) => !skipped.has(`${list.id}/${id}`)).map((id) => list.indexOf.get(id) ?? -1);
-    return newThread(index, order.filter((step) => step >= 0));
+    return newThread(
+      index,
+      order.filter((step) => step >= 0),
+    );
   });
   machine.delays = new Map(Object.entries(ordering.delays));
   openBands(machine);
@@ -31,7 +34,10 @@ function openBands(machine: Machine): void {
   program.hosts.forEach((host, index) => {
     recorder.band('run-state', recorder.lane(index, 'cpu'), 0, { state: host.runs ? 'running' : 'stopped' });
     program.devices.forEach((def, device) => {
-      recorder.band('device-state', recorder.lane(index, 'device', def.id), 0, { device: def.id, state: machine.stateOf(device, index)?.id ?? '' });
+      recorder.band('device-state', recorder.lane(index, 'device', def.id), 0, {
+        device: def.id,
+        state: machine.stateOf(device, index)?.id ?? '',
+      });
     });
   });
 }

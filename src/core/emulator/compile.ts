@@ -37,23 +37,30 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     const to = channel.to === undefined ? 1 : indexOf(hosts, channel.to, 'host');
     return { id: channel.id, from, to, bytesPerSecond: channel.bytesPerSecond, latencyNanos: channel.latencyNanos };
   });
-  const logs = scenario.logs.map((spec): LogDef => ({
-    id: spec.id,
-    spec,
-    kind: spec.kind ?? 'bitmap',
-    regions: spec.regions === undefined ? -1 : regionMask(regions, spec.regions),
-  }));
+  const logs = scenario.logs.map(
+    (spec): LogDef => ({
+      id: spec.id,
+      spec,
+      kind: spec.kind ?? 'bitmap',
+      regions: spec.regions === undefined ? -1 : regionMask(regions, spec.regions),
+    }),
+  );
   const bare = scenario.devices.map((spec) => deviceOf(scenario, spec, hosts, catalogue));
-  const writers = scenario.writers.map((spec): WriterDef => ({
-    id: spec.id,
-    spec,
-    device: actorOf(bare, spec.actor),
-    region: indexOf(regions, spec.region, 'region'),
-    logs: spec.logs.reduce((mask, log) => mask | (1 << indexOf(logs, log, 'log')), 0),
-  }));
+  const writers = scenario.writers.map(
+    (spec): WriterDef => ({
+      id: spec.id,
+      spec,
+      device: actorOf(bare, spec.actor),
+      region: indexOf(regions, spec.region, 'region'),
+      logs: spec.logs.reduce((mask, log) => mask | (1 << indexOf(logs, log, 'log')), 0),
+    }),
+  );
   const flags = new Map(Object.entries(scenario.flags ?? {}));
   const names: Names = { scenario, hosts, regions, channels, devices: bare, logs, writers, signals: [], flags };
-  const devices = bare.map((device) => ({ ...device, paths: pathsOf(device.protocol, device.model, (p) => opOf(names, p, 0, 'abort', undefined)) }));
+  const devices = bare.map((device) => ({
+    ...device,
+    paths: pathsOf(device.protocol, device.model, (p) => opOf(names, p, 0, 'abort', undefined)),
+  }));
   const ready = { ...names, devices };
   const lists = Object.entries(scenario.steps).map(([id, steps]) => listOf(ready, id, steps));
   assert(logs.length * hosts.length <= 30, `logs x hosts is ${logs.length * hosts.length}, at most 30`);
@@ -176,7 +183,15 @@ function stepOf(names: Names, list: string, host: number, spec: StepSpec, onErro
   const faults = (names.scenario.faults ?? []).filter((fault) => fault.step === key);
   const ops = spec.does
     .flatMap((primitive) => unfoldCallbacks(names.scenario, primitive))
-    .map((primitive, index) => opOf(names, primitive, host, onError, faults.find((fault) => (fault.primitive ?? 0) === index)));
+    .map((primitive, index) =>
+      opOf(
+        names,
+        primitive,
+        host,
+        onError,
+        faults.find((fault) => (fault.primitive ?? 0) === index),
+      ),
+    );
   return { id: spec.id, key, label: spec.label, ops, pinned: spec.pinned ?? false, background: spec.background ?? false, faults };
 }
 

@@ -24,9 +24,9 @@ export function holds(machine: Machine, condition: Condition, host: number): boo
     const device = machine.device(indexOf(program.devices, condition.idle, 'device'), at);
     return device.working < 0;
   }
-  if ('holds' in condition) return ((machine.tokens[indexOf(program.tokens, condition.holds, 'token')] ?? 0) >> at & 1) === 1;
+  if ('holds' in condition) return (((machine.tokens[indexOf(program.tokens, condition.holds, 'token')] ?? 0) >> at) & 1) === 1;
   if ('pending' in condition) return machine.signals.has(`${at}/${condition.pending}`);
-  if ('mapped' in condition) return ((machine.mapped[at] ?? 0) >> indexOf(program.regions, condition.mapped, 'region') & 1) === 1;
+  if ('mapped' in condition) return (((machine.mapped[at] ?? 0) >> indexOf(program.regions, condition.mapped, 'region')) & 1) === 1;
   if ('migratable' in condition) {
     return program.devices[indexOf(program.devices, condition.migratable, 'device')]?.model.migratable !== false;
   }

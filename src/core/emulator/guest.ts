@@ -114,7 +114,17 @@ export class Guest {
     const page = writeFor(machine, 'vcpus', spec.ring, this.host, id);
     const lane = recorder.lane(this.host, 'guest');
     const event = recorder.event('request', lane, machine.now, { args: { request: id, state: 'submitted', device: spec.device } });
-    this.requests.push({ id, submittedNanos: machine.now, host: this.host, slotPage: page, starts: 0, completions: 0, noticed: 0, lastEvent: event, parked: false });
+    this.requests.push({
+      id,
+      submittedNanos: machine.now,
+      host: this.host,
+      slotPage: page,
+      starts: 0,
+      completions: 0,
+      noticed: 0,
+      lastEvent: event,
+      parked: false,
+    });
     this.open.push(id);
     this.nextSubmit = machine.now + spec.thinkNanos;
     const access = machine.stateOf(device, this.host)?.access;
@@ -159,7 +169,10 @@ export class Guest {
       own.version += 1;
       writeFor(machine, machine.program.devices[device]?.id ?? '', spec?.results, host, request.id);
       const { recorder } = machine;
-      request.lastEvent = recorder.event('request', recorder.lane(host, 'guest'), machine.now, { cause: request.lastEvent, args: { request: request.id, state: 'completed', device: spec?.device ?? '' } });
+      request.lastEvent = recorder.event('request', recorder.lane(host, 'guest'), machine.now, {
+        cause: request.lastEvent,
+        args: { request: request.id, state: 'completed', device: spec?.device ?? '' },
+      });
       if (this.host === host) this.#notice(machine, request, host);
       else this.parkedNanos.set(request.id, machine.now);
     }
@@ -212,7 +225,9 @@ function writeFor(machine: Machine, actor: string, region: string | undefined, h
   const page = where.first + (n % where.pages);
   const { armed, protects } = machine.logsSeeing(writer.logs, host, writer.region);
   const { recorder } = machine;
-  const event = recorder.event('write', recorder.lane(host, 'dma'), machine.now, { args: { writer: writer.id, pages: [page, 1], count: 1 } });
+  const event = recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
+    args: { writer: writer.id, pages: [page, 1], count: 1 },
+  });
   machine.memory.write(page, host, index, armed, protects, event);
   return page;
 }

@@ -103,20 +103,22 @@ export class Machine {
     const hosts = program.hosts.length;
     this.vcpus = program.hosts.map((host) => (host.runs ? 1 : 0));
     this.devices = program.devices.flatMap((def) =>
-      program.hosts.map((_, host): DeviceState => ({
-        state: def.starts[host] as number,
-        version: 1,
-        session: 0,
-        stamps: new Int32Array(def.sections.length).fill(-1),
-        loadedSession: 0,
-        reading: [],
-        walks: [],
-        queue: [],
-        working: -1,
-        doneNanos: Number.POSITIVE_INFINITY,
-        reset: false,
-        told: false,
-      })),
+      program.hosts.map(
+        (_, host): DeviceState => ({
+          state: def.starts[host] as number,
+          version: 1,
+          session: 0,
+          stamps: new Int32Array(def.sections.length).fill(-1),
+          loadedSession: 0,
+          reading: [],
+          walks: [],
+          queue: [],
+          working: -1,
+          doneNanos: Number.POSITIVE_INFINITY,
+          reset: false,
+          told: false,
+        }),
+      ),
     );
     const absent = program.regions.reduce((mask, region, index) => (region.absent ? mask | (1 << index) : mask), 0);
     const present = ((1 << program.regions.length) - 1) & ~absent;
@@ -234,7 +236,11 @@ export class Machine {
   fact(fact: Partial<Fact> & Pick<Fact, 'kind' | 'host' | 'text' | 'events'>): void {
     const whole: Fact = { device: -1, other: -1, atNanos: this.now, gap: this.gapCount - 1, errno: '', by: 'workload', ...fact };
     const same = (one: Fact) =>
-      one.kind === whole.kind && one.host === whole.host && one.device === whole.device && one.other === whole.other && one.errno === whole.errno;
+      one.kind === whole.kind &&
+      one.host === whole.host &&
+      one.device === whole.device &&
+      one.other === whole.other &&
+      one.errno === whole.errno;
     if (!this.options.evidence && this.facts.some(same)) return;
     this.facts.push(whole);
   }

@@ -67,7 +67,10 @@ export class Memory {
 
   static start(program: Program): Memory {
     const memory = new Memory(program);
-    const owner = Math.max(0, program.hosts.findIndex((host) => host.runs));
+    const owner = Math.max(
+      0,
+      program.hosts.findIndex((host) => host.runs),
+    );
     program.regions.forEach((region, index) => {
       memory.#append(region.first, index, region.pages);
       memory.version.forEach((versions, host) => {

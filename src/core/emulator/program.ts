@@ -6,12 +6,7 @@
  * A log on a host is `log + host * logs.length` (a bit in the masks of memory and tracers).
  */
 import type { Condition } from '../scenario/condition.ts';
-import type {
-  CallShape,
-  Cost,
-  FailurePolicy,
-  Primitive,
-} from '../scenario/primitives.ts';
+import type { CallShape, Cost, FailurePolicy, Primitive } from '../scenario/primitives.ts';
 import type {
   DeviceModelSpec,
   FaultSpec,
@@ -82,9 +77,7 @@ export interface DeviceDef {
   readonly imageBytes: number;
 }
 
-export type Path =
-  | { readonly errno: string }
-  | { readonly errno: undefined; readonly arcs: readonly ArcDef[] };
+export type Path = { readonly errno: string } | { readonly errno: undefined; readonly arcs: readonly ArcDef[] };
 
 export interface ArcDef {
   readonly from: number;

@@ -104,7 +104,11 @@ export class Recorder {
     const builder = this.#builder ?? new TraceBuilder();
     for (const seq of this.#bands.values()) builder.close(seq, endNanos);
     const clocks = this.#program.hosts.map((host) => ({ host: host.id, zero: '', offsetNanos: 0, plusMinusNanos: 0 }));
-    return builder.finish({ kind: 'emulated', seed }, EVENT_KINDS.filter((kind) => !FOREIGN.includes(kind)), clocks);
+    return builder.finish(
+      { kind: 'emulated', seed },
+      EVENT_KINDS.filter((kind) => !FOREIGN.includes(kind)),
+      clocks,
+    );
   }
 
   #declareLanes(): void {

@@ -54,7 +54,12 @@ export function prepare(scenario: Scenario): Program {
 
 export function startRun(program: Program, ordering: Ordering, options: RunOptions): Run {
   const recording = options.recording !== false;
-  const machine = assemble(program, ordering, { probes: options.probes, workload: options.workload, evidence: true, seed: options.seed }, recording);
+  const machine = assemble(
+    program,
+    ordering,
+    { probes: options.probes, workload: options.workload, evidence: true, seed: options.seed },
+    recording,
+  );
   let over = false;
   return {
     advance(budget) {
@@ -66,7 +71,7 @@ export function startRun(program: Program, ordering: Ordering, options: RunOptio
     },
     finish() {
       while (!over) over = !tick(machine);
-      return judge(program, machine, ordering, options);
+      return judge(program, machine, options);
     },
   };
 }
@@ -76,13 +81,13 @@ export function run(scenario: Scenario, ordering: Ordering = orderingOf(scenario
   return startRun(prepare(scenario), ordering, { probes: true, workload: true, seed: scenario.seed ?? 1, ...options }).finish();
 }
 
-function judge(program: Program, machine: Machine, ordering: Ordering, options: RunOptions): RunResult {
+function judge(program: Program, machine: Machine, options: RunOptions): RunResult {
   conclude(machine);
   const settled = `${settledState(machine)}\n${priceOf(machine)}`;
   const findings = findingsOf(machine);
   const reported = reportedBy(machine);
   const first = classify(machine, findings, reported, false);
-  const runClass = first === 'sound' ? classify(machine, findings, reported, referenceOf(program, ordering, options) === settled) : first;
+  const runClass = first === 'sound' ? classify(machine, findings, reported, referenceOf(program, options) === settled) : first;
   return {
     trace: machine.recorder.finish(machine.now, options.seed),
     audit: {
@@ -108,7 +113,7 @@ function judge(program: Program, machine: Machine, ordering: Ordering, options: 
 const references = new WeakMap<Program, Map<string, string>>();
 
 /** Settled state and price of the reference order under the same options; kept, since every run of a program asks for it. */
-function referenceOf(program: Program, ordering: Ordering, options: RunOptions): string {
+function referenceOf(program: Program, options: RunOptions): string {
   const reference = program.scenario.reference ?? orderingOf(program.scenario);
   const key = `${options.probes}/${options.workload}/${options.seed}`;
   const kept = references.get(program) ?? new Map<string, string>();
@@ -123,6 +128,5 @@ function referenceOf(program: Program, ordering: Ordering, options: RunOptions):
   // Where the reference is itself unsafe no run is equivalent (PRODUCT.md, verdict classes).
   const settled = safe ? `${settledState(machine)}\n${priceOf(machine)}` : 'unsafe';
   kept.set(key, settled);
-  void ordering;
   return settled;
 }

@@ -51,6 +51,19 @@ export function* slotOutcomes(program: Program, ordering: Ordering, list: string
 function outcomeOf(slot: number, now: RunResult, there: RunResult): SlotOutcome {
   const { audit, metrics } = there;
   const outcome =
-    audit.class === 'impossible' ? 'forbidden' : there.settled === now.settled ? 'commutes' : RANK[audit.class] <= RANK[now.audit.class] ? 'free' : 'worse';
-  return { slot, outcome, class: audit.class, sentence: audit.sentence, downtimeNanos: metrics.downtimeNanos, bytesSent: metrics.bytesSent };
+    audit.class === 'impossible'
+      ? 'forbidden'
+      : there.settled === now.settled
+        ? 'commutes'
+        : RANK[audit.class] <= RANK[now.audit.class]
+          ? 'free'
+          : 'worse';
+  return {
+    slot,
+    outcome,
+    class: audit.class,
+    sentence: audit.sentence,
+    downtimeNanos: metrics.downtimeNanos,
+    bytesSent: metrics.bytesSent,
+  };
 }

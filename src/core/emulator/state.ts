@@ -122,7 +122,18 @@ export interface Request {
 
 /** Something that happened and may turn out to be damage: the audit decides at the end. */
 export interface Fact {
-  readonly kind: 'lost-access' | 'lost-peer' | 'ran-unloaded' | 'ran-early' | 'refused' | 'two-owners' | 'lost-doorbell' | 'not-converged' | 'timeout' | 'lost-interrupt' | 'token';
+  readonly kind:
+    | 'lost-access'
+    | 'lost-peer'
+    | 'ran-unloaded'
+    | 'ran-early'
+    | 'refused'
+    | 'two-owners'
+    | 'lost-doorbell'
+    | 'not-converged'
+    | 'timeout'
+    | 'lost-interrupt'
+    | 'token';
   readonly host: number;
   readonly device: number;
   readonly other: number;

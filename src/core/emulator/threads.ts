@@ -199,7 +199,10 @@ function authored(context: Context): Refusal | 'handled' | undefined {
   }
   if (fault === undefined) return undefined;
   const { recorder } = machine;
-  recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, { step: context.step, args: { what: fault.what, errno: fault.errno ?? '' } });
+  recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, {
+    step: context.step,
+    args: { what: fault.what, errno: fault.errno ?? '' },
+  });
   if (fault.what === 'errno') return { go: 'error', errno: fault.errno ?? 'EIO', text: 'authored failure' };
   if (fault.what === 'cancel') return { go: 'error', errno: 'ECANCELED', text: 'cancelled' };
   if (fault.what === 'hang') {
@@ -281,7 +284,8 @@ function endStep(machine: Machine, thread: Thread): void {
   if (step !== undefined) {
     machine.done.add(step.key);
     machine.recorder.close(thread.stepEvent, machine.now);
-    if (machine.options.evidence) machine.spans.push({ step: step.key, host: list.host, fromNanos: thread.stepNanos, toNanos: machine.now });
+    if (machine.options.evidence)
+      machine.spans.push({ step: step.key, host: list.host, fromNanos: thread.stepNanos, toNanos: machine.now });
   }
   thread.position += 1;
   thread.wakeNanos = machine.now;
@@ -320,8 +324,18 @@ function recordRefusal(context: Context, errno: string, text: string, op: Op): v
     recorder.amend(call, { errno });
     recorder.close(call, machine.now);
   }
-  const error = recorder.event('error', recorder.lane(op.host, 'migration'), machine.now, { step, args: { errno, message: text, policy: op.onError } });
-  machine.fact({ kind: 'refused', host: op.host, device: op.subject, text: `${step}: ${text}; the caller ${policyWords(op.onError)}`, errno, events: [...calls, error] });
+  const error = recorder.event('error', recorder.lane(op.host, 'migration'), machine.now, {
+    step,
+    args: { errno, message: text, policy: op.onError },
+  });
+  machine.fact({
+    kind: 'refused',
+    host: op.host,
+    device: op.subject,
+    text: `${step}: ${text}; the caller ${policyWords(op.onError)}`,
+    errno,
+    events: [...calls, error],
+  });
 }
 
 function policyWords(policy: Op['onError']): string {
@@ -367,7 +381,9 @@ function endThread(machine: Machine, thread: Thread, list: ListDef): void {
   if (!failed && !machine.reports.has(thread.list)) machine.reports.set(thread.list, 'completed');
   leaveChannels(machine, list);
   const { recorder } = machine;
-  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: machine.reports.get(thread.list) ?? 'completed', list: list.id } });
+  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, {
+    args: { status: machine.reports.get(thread.list) ?? 'completed', list: list.id },
+  });
 }
 
 /** What this list writes ends here; who writes to it learns that nobody reads any more. */

@@ -69,7 +69,10 @@ export class Tracers {
   /** One untouched row for each writer, its content current on the hosts that run at the beginning. */
   static start(program: Program, evidence: boolean): Tracers {
     const tracers = new Tracers(new Int32Array(WIDTH * 32), 0, evidence ? [] : undefined, program.walks.length);
-    const owner = Math.max(0, program.hosts.findIndex((host) => host.runs));
+    const owner = Math.max(
+      0,
+      program.hosts.findIndex((host) => host.runs),
+    );
     program.writers.forEach((_, writer) => {
       const row = tracers.#push();
       tracers.rows[row + WRITER] = writer;
@@ -225,7 +228,11 @@ export class Tracers {
   }
 
   /** How far it got: for the sentence that explains a loss. */
-  fate(index: number, hostLogs: number, host: number): 'not logged' | 'not harvested' | 'not merged' | 'not sent' | 'not loaded' | 'sent before' {
+  fate(
+    index: number,
+    hostLogs: number,
+    host: number,
+  ): 'not logged' | 'not harvested' | 'not merged' | 'not sent' | 'not loaded' | 'sent before' {
     const row = index * WIDTH;
     if (((this.rows[row + NEW] as number) & -1) !== 0) return 'not loaded';
     if (((this.rows[row + DIRTY] as number) >> host) & 1) return 'not sent';

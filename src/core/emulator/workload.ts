@@ -2,7 +2,7 @@
  * The timed workload: writers that dirty pages at their rate, in ticks of a millisecond. One event a tick and
  * writer, so that the trace grows with time and not with the pages.
  */
-import { randomStream, type RandomStream } from '../base/random.ts';
+import { type RandomStream, randomStream } from '../base/random.ts';
 import type { Nanos } from '../trace/time.ts';
 import type { Machine, MachineOptions } from './machine.ts';
 import { mergeRuns } from './memory.ts';

@@ -13,7 +13,8 @@ export function guessJson(value: unknown): Guess {
 /** In words: what a foreign value looks like. */
 export function looksLike(value: unknown): string {
   if (value === null || typeof value !== 'object') return 'a plain value';
-  if ('traceEvents' in value || (Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null && 'ph' in value[0])) return 'a Chrome trace';
+  if ('traceEvents' in value || (Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null && 'ph' in value[0]))
+    return 'a Chrome trace';
   if (Array.isArray(value)) return 'a list';
   if ('lockfileVersion' in value) return 'an npm lock file';
   const names = Object.keys(value).slice(0, 4).join(', ');

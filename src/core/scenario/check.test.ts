@@ -22,25 +22,94 @@ test('every story is a scenario', () => {
 });
 
 test.each([
-  ['an unknown device', (s: Loose) => { s.steps.source[3].does[0].save = 'vgpx'; }, '$.steps.source[3].does[0].save: no device is called "vgpx": did you mean "vgpu"?'],
-  ['an unknown state', (s: Loose) => { s.callbacks[0].stop.change[0].to = 'halted'; }, '$.callbacks[0].stop.change[0].to: no state is called "halted": there are running, stopped'],
-  ['a step twice', (s: Loose) => { s.steps.source.push(s.steps.source[0]); }, '$.steps.source[7].id: "precopy" is already the name of $.steps.source[0]: names must differ'],
-  ['a negative time', (s: Loose) => { s.channels[0].latencyNanos = -1; }, '$.channels[0].latencyNanos: zero or more nanoseconds, found -1'],
-  ['not a number', (s: Loose) => { s.channels[0].latencyNanos = Number.NaN; }, '$.channels[0].latencyNanos: expected a finite number, found NaN'],
-  ['a cycle', (s: Loose) => { s.about.self = s; }, '$.about.self: refers to what it is part of: a cycle'],
-  ['a prototype key', (s: Loose) => { Object.defineProperty(s.flags = {}, '__proto__', { value: 1, enumerable: true }); }, '$.flags.__proto__: the name __proto__ is not allowed'],
-  ['a field that is none', (s: Loose) => { s.memory.size = 5; }, '$.memory.size: unknown field: remove it, or see the published schema for its name'],
-  ['a newer version', (s: Loose) => { s.version = 7; }, '$.version: this file is of version 7, and this program knows version 1: open it with a newer one'],
-  ['a list of no host', (s: Loose) => { s.steps.nowhere = []; }, '$.steps.nowhere: the list belongs to no host: name it HOST.out or HOST.in, or give its host in $.lists.nowhere.host'],
+  [
+    'an unknown device',
+    (s: Loose) => {
+      s.steps.source[3].does[0].save = 'vgpx';
+    },
+    '$.steps.source[3].does[0].save: no device is called "vgpx": did you mean "vgpu"?',
+  ],
+  [
+    'an unknown state',
+    (s: Loose) => {
+      s.callbacks[0].stop.change[0].to = 'halted';
+    },
+    '$.callbacks[0].stop.change[0].to: no state is called "halted": there are running, stopped',
+  ],
+  [
+    'a step twice',
+    (s: Loose) => {
+      s.steps.source.push(s.steps.source[0]);
+    },
+    '$.steps.source[7].id: "precopy" is already the name of $.steps.source[0]: names must differ',
+  ],
+  [
+    'a negative time',
+    (s: Loose) => {
+      s.channels[0].latencyNanos = -1;
+    },
+    '$.channels[0].latencyNanos: zero or more nanoseconds, found -1',
+  ],
+  [
+    'not a number',
+    (s: Loose) => {
+      s.channels[0].latencyNanos = Number.NaN;
+    },
+    '$.channels[0].latencyNanos: expected a finite number, found NaN',
+  ],
+  [
+    'a cycle',
+    (s: Loose) => {
+      s.about.self = s;
+    },
+    '$.about.self: refers to what it is part of: a cycle',
+  ],
+  [
+    'a prototype key',
+    (s: Loose) => {
+      Object.defineProperty((s.flags = {}), '__proto__', { value: 1, enumerable: true });
+    },
+    '$.flags.__proto__: the name __proto__ is not allowed',
+  ],
+  [
+    'a field that is none',
+    (s: Loose) => {
+      s.memory.size = 5;
+    },
+    '$.memory.size: unknown field: remove it, or see the published schema for its name',
+  ],
+  [
+    'a newer version',
+    (s: Loose) => {
+      s.version = 7;
+    },
+    '$.version: this file is of version 7, and this program knows version 1: open it with a newer one',
+  ],
+  [
+    'a list of no host',
+    (s: Loose) => {
+      s.steps.nowhere = [];
+    },
+    '$.steps.nowhere: the list belongs to no host: name it HOST.out or HOST.in, or give its host in $.lists.nowhere.host',
+  ],
 ])('%s is named with its place', (_, damage, expected) => {
   expect(check(damage)).toBe(expected);
 });
 
 test('an inline protocol that does not hold together is a list of problems', () => {
-  const arcs = [{ from: 'a', to: 'b' }, { from: 'a', to: 'gone' }, { from: 'a', to: 'b', via: ['b'] }];
+  const arcs = [
+    { from: 'a', to: 'b' },
+    { from: 'a', to: 'gone' },
+    { from: 'a', to: 'b', via: ['b'] },
+  ];
   const protocol = { id: 'p', title: 'p', initial: 'a', states: [{ id: 'a', saves: 'any' }, { id: 'b' }, { id: 'island' }], arcs };
   const { problems } = checkScenario({ ...structuredClone(stories[0]), protocols: [protocol] }, builtIn);
-  expect(problems.map((problem) => problem.path)).toEqual(['$.protocols[0].arcs[1].to', '$.protocols[0].arcs[2].via', '$.protocols[0].states[2]', '$.protocols[0].states']);
+  expect(problems.map((problem) => problem.path)).toEqual([
+    '$.protocols[0].arcs[1].to',
+    '$.protocols[0].arcs[2].via',
+    '$.protocols[0].states[2]',
+    '$.protocols[0].states',
+  ]);
 });
 
 test('a value of any kind is answered, never thrown at', () => {

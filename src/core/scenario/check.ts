@@ -3,27 +3,15 @@
  * prototype keys are checked before anything else looks at the value.
  */
 import * as v from 'valibot';
-import type { Condition } from './condition.ts';
 import { walk } from './plain.ts';
+import type { BuiltIn, Problem } from './problem.ts';
 import { checkReferences } from './references.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioSchema } from './schema.ts';
 
-/** One thing to mend in a file. */
-export interface Problem {
-  /** Where, as a JSON path: `$.steps.source[2].does[0].set`. */
-  readonly path: string;
-  /** What is wrong, what was expected, what to do. */
-  readonly message: string;
-}
-
-/** Ids of what is built in: the scenario layer does not know the emulator. */
-export interface BuiltIn {
-  readonly protocols: readonly { readonly id: string; readonly states: readonly { readonly id: string }[] }[];
-  readonly models: readonly { readonly id: string; readonly protocol: string }[];
-}
-
-export type Checked = { readonly scenario: Scenario; readonly problems: readonly [] } | { readonly scenario: undefined; readonly problems: readonly Problem[] };
+export type Checked =
+  | { readonly scenario: Scenario; readonly problems: readonly [] }
+  | { readonly scenario: undefined; readonly problems: readonly Problem[] };
 
 /** At most this many problems are told at once. */
 const MOST_PROBLEMS = 20;
@@ -42,7 +30,10 @@ export function checkScenario(value: unknown, builtIn: BuiltIn): Checked {
 
 function checkHead(value: unknown): Problem | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { path: '$', message: `expected a scenario (an object that begins with "format": "switchover.scenario"), found ${kindOf(value)}` };
+    return {
+      path: '$',
+      message: `expected a scenario (an object that begins with "format": "switchover.scenario"), found ${kindOf(value)}`,
+    };
   }
   const { format, version } = value as { readonly format?: unknown; readonly version?: unknown };
   if (format !== 'switchover.scenario') return { path: '$.format', message: `expected "switchover.scenario", found ${show(format)}` };
@@ -54,7 +45,8 @@ function checkHead(value: unknown): Problem | undefined {
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
   const path = pathOf(issue.path);
-  if (issue.type === 'strict_object' && issue.expected === 'never') return { path, message: 'unknown field: remove it, or see the published schema for its name' };
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    return { path, message: 'unknown field: remove it, or see the published schema for its name' };
   if (issue.received === 'undefined') return { path, message: `missing: expected ${issue.expected ?? 'a value'}` };
   const wanted = issue.kind === 'validation' ? issue.message : `expected ${issue.expected}`;
   return { path, message: `${wanted}, found ${show(issue.input)}` };
@@ -74,12 +66,4 @@ function show(value: unknown): string {
   if (typeof value === 'object') return kindOf(value);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-/** Conditions that a condition consists of, itself included. */
-export function conditionsIn(condition: Condition): readonly Condition[] {
-  if ('all' in condition) return [condition, ...condition.all.flatMap(conditionsIn)];
-  if ('any' in condition) return [condition, ...condition.any.flatMap(conditionsIn)];
-  if ('not' in condition) return [condition, ...conditionsIn(condition.not)];
-  return [condition];
 }

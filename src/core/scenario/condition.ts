@@ -16,3 +16,11 @@ export type Condition =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition };
+
+/** Conditions that a condition consists of, itself included. */
+export function conditionsIn(condition: Condition): readonly Condition[] {
+  if ('all' in condition) return [condition, ...condition.all.flatMap(conditionsIn)];
+  if ('any' in condition) return [condition, ...condition.any.flatMap(conditionsIn)];
+  if ('not' in condition) return [condition, ...conditionsIn(condition.not)];
+  return [condition];
+}

@@ -8,7 +8,12 @@ const LISTS: Ordering = { lists: { source: STEPS, target: ['x', 'y'] }, skipped:
 
 const stepOf = fc.constantFrom(...STEPS);
 const edit: fc.Arbitrary<OrderingEdit> = fc.oneof(
-  fc.record({ kind: fc.constant('move' as const), list: fc.constant('source'), steps: fc.uniqueArray(stepOf, { minLength: 1, maxLength: 3 }), before: fc.oneof(stepOf, fc.constant('end')) }),
+  fc.record({
+    kind: fc.constant('move' as const),
+    list: fc.constant('source'),
+    steps: fc.uniqueArray(stepOf, { minLength: 1, maxLength: 3 }),
+    before: fc.oneof(stepOf, fc.constant('end')),
+  }),
   fc.record({ kind: fc.constantFrom('skip' as const, 'unskip' as const), list: fc.constant('source'), step: stepOf }),
   fc.record({ kind: fc.constant('delay' as const), list: fc.constant('source'), step: stepOf, nanos: fc.nat(9_000) }),
 );
@@ -23,10 +28,13 @@ property.prop([fc.array(edit, { maxLength: 8 })], { seed: 12 })('print and parse
   expect(parseEdits(printEdits(edits))).toEqual(edits);
 });
 
-property.prop([fc.array(edit, { maxLength: 10 }), fc.array(edit, { maxLength: 10 })], { seed: 13 })('edits between two orderings lead from one to the other (seed 13)', (a, b) => {
-  const [from, to] = [apply(LISTS, a), apply(LISTS, b)];
-  expect(apply(from, editsBetween(from, to))).toEqual(to);
-});
+property.prop([fc.array(edit, { maxLength: 10 }), fc.array(edit, { maxLength: 10 })], { seed: 13 })(
+  'edits between two orderings lead from one to the other (seed 13)',
+  (a, b) => {
+    const [from, to] = [apply(LISTS, a), apply(LISTS, b)];
+    expect(apply(from, editsBetween(from, to))).toEqual(to);
+  },
+);
 
 test('one step out of place is one move, named by it', () => {
   const to = applyEdit(LISTS, { kind: 'move', list: 'source', steps: ['d'], before: 'b' });

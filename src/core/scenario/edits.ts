@@ -95,7 +95,10 @@ const SKIP = new RegExp(`^(skip|unskip) (${STEP})/(${STEP})$`);
 
 /** The edits of a printed text; undefined where a part is none. */
 export function parseEdits(text: string): readonly OrderingEdit[] | undefined {
-  const parts = text.split(';').map((part) => part.trim()).filter((part) => part !== '');
+  const parts = text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   const edits = parts.map(parseEdit);
   return edits.every((edit) => edit !== undefined) ? edits : undefined;
 }

@@ -3,7 +3,8 @@
  * at once more: token by token, with what may follow.
  */
 
-const TOKEN = /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+const TOKEN =
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
 
 type Expect = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma' | 'end';
 
@@ -38,7 +39,9 @@ function afterMark(expect: Expect, mark: string, open: ('{' | '[')[]): Expect | 
   }
   if (mark === ':') return expect === 'colon' ? 'value' : undefined;
   if (mark === ',') return expect === 'comma' ? (open.at(-1) === '{' ? 'name' : 'value') : undefined;
-  const closes = (mark === '}' && open.at(-1) === '{' && (expect === 'comma' || expect === 'name or }')) || (mark === ']' && open.at(-1) === '[' && (expect === 'comma' || expect === 'value or ]'));
+  const closes =
+    (mark === '}' && open.at(-1) === '{' && (expect === 'comma' || expect === 'name or }')) ||
+    (mark === ']' && open.at(-1) === '[' && (expect === 'comma' || expect === 'value or ]'));
   if (!closes) return undefined;
   open.pop();
   return open.length === 0 ? 'end' : 'comma';

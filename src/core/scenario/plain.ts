@@ -1,6 +1,7 @@
 /** The first look at a foreign value: is it plain data of a bearable size, without cycles and tricks? */
-import type { Problem } from './check.ts';
+
 import { jsonFault } from './json-fault.ts';
+import type { Problem } from './problem.ts';
 
 export const MOST_DEPTH = 64;
 export const MOST_VALUES = 500_000;
@@ -15,7 +16,8 @@ export function walk(value: unknown): readonly Problem[] {
     values += 1;
     if (values > MOST_VALUES) return { path, message: `more than ${MOST_VALUES} values: the limit of what is read` };
     if (typeof one === 'number' && !Number.isFinite(one)) return { path, message: `expected a finite number, found ${one}` };
-    if (typeof one === 'function' || typeof one === 'symbol' || typeof one === 'bigint') return { path, message: `expected data, found a ${typeof one}` };
+    if (typeof one === 'function' || typeof one === 'symbol' || typeof one === 'bigint')
+      return { path, message: `expected data, found a ${typeof one}` };
     if (typeof one !== 'object' || one === null) return undefined;
     if (depth > MOST_DEPTH) return { path: `${path.slice(0, 80)}…`, message: `nested deeper than ${MOST_DEPTH} levels` };
     if (above.has(one)) return { path, message: 'refers to what it is part of: a cycle' };
@@ -38,10 +40,17 @@ export type Parsed = { readonly value: unknown; readonly problem: undefined } | 
 /** JSON text to a value; a syntax error is told with line and column, too deep a nesting before it can hurt. */
 export function parseJson(text: string): Parsed {
   if (text.length > MOST_TEXT_BYTES) {
-    return { value: undefined, problem: { path: '$', message: `the text has ${text.length} characters, at most ${MOST_TEXT_BYTES} are read` } };
+    return {
+      value: undefined,
+      problem: { path: '$', message: `the text has ${text.length} characters, at most ${MOST_TEXT_BYTES} are read` },
+    };
   }
   const depth = deepest(text);
-  if (depth.level > MOST_DEPTH * 4) return { value: undefined, problem: { path: place(text, depth.at), message: `nested ${depth.level} levels deep, at most ${MOST_DEPTH} are allowed` } };
+  if (depth.level > MOST_DEPTH * 4)
+    return {
+      value: undefined,
+      problem: { path: place(text, depth.at), message: `nested ${depth.level} levels deep, at most ${MOST_DEPTH} are allowed` },
+    };
   try {
     return { value: JSON.parse(text) as unknown, problem: undefined };
   } catch {

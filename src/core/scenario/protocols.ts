@@ -1,6 +1,7 @@
 /** What can be wrong with a protocol that stands in a file. */
-import type { Problem } from './check.ts';
-import { type Known, one, primitiveProblems } from './references.ts';
+
+import { type Known, one, primitiveProblems } from './primitive-references.ts';
+import type { Problem } from './problem.ts';
 import type { ProtocolSpec } from './scenario.ts';
 
 export function checkProtocol(protocol: ProtocolSpec, path: string, known: Known): readonly Problem[] {
@@ -16,7 +17,8 @@ export function checkProtocol(protocol: ProtocolSpec, path: string, known: Known
     problems.push(...one(states, arc.from, `${at}.from`, 'state'), ...one(states, arc.to, `${at}.to`, 'state'));
     const stations = [arc.from, ...(arc.via ?? []), arc.to];
     (arc.via ?? []).forEach((station, k) => problems.push(...one(states, station, `${at}.via[${k}]`, 'state')));
-    if (arc.via !== undefined && new Set(stations).size !== stations.length) problems.push({ path: `${at}.via`, message: `goes in a circle: ${stations.join(' → ')}` });
+    if (arc.via !== undefined && new Set(stations).size !== stations.length)
+      problems.push({ path: `${at}.via`, message: `goes in a circle: ${stations.join(' → ')}` });
     (arc.does ?? []).forEach((primitive, k) => problems.push(...primitiveProblems(primitive, `${at}.does[${k}]`, known)));
   });
   return [...problems, ...unreachable(protocol, path), ...loads(protocol, path)];
@@ -29,12 +31,21 @@ function unreachable(protocol: ProtocolSpec, path: string): readonly Problem[] {
     for (const arc of protocol.arcs) if (arc.errno === undefined && reached.has(arc.from)) reached.add(arc.to);
   }
   return protocol.states.flatMap((state, i) =>
-    reached.has(state.id) ? [] : [{ path: `${path}.states[${i}]`, message: `no arc leads to "${state.id}" from the initial state "${protocol.initial}": add one, or remove the state` }],
+    reached.has(state.id)
+      ? []
+      : [
+          {
+            path: `${path}.states[${i}]`,
+            message: `no arc leads to "${state.id}" from the initial state "${protocol.initial}": add one, or remove the state`,
+          },
+        ],
   );
 }
 
 function loads(protocol: ProtocolSpec, path: string): readonly Problem[] {
   const saves = protocol.states.some((state) => state.saves !== undefined && state.saves !== 'none');
   const loading = protocol.states.some((state) => state.loads === true);
-  return saves && !loading ? [{ path: `${path}.states`, message: 'an image can be saved and in no state be loaded: give a state "loads": true' }] : [];
+  return saves && !loading
+    ? [{ path: `${path}.states`, message: 'an image can be saved and in no state be loaded: give a state "loads": true' }]
+    : [];
 }

@@ -16,7 +16,13 @@ const pages = v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.
 
 /** By the field that names the primitive. */
 export const PRIMITIVES = {
-  write: v.strictObject({ write: id, half: optional(v.picklist(['both', 'log', 'land'])), ifInFlight: optional(id), pages: optional(pages), ...options }),
+  write: v.strictObject({
+    write: id,
+    half: optional(v.picklist(['both', 'log', 'land'])),
+    ifInFlight: optional(id),
+    pages: optional(pages),
+    ...options,
+  }),
   log: v.strictObject({
     log: id,
     op: v.picklist(['arm', 'disarm', 'harvest', 'swap', 'reprotect', 'merge', 'remark', 'drop', 'discard', 'hint']),
@@ -47,7 +53,11 @@ export const PRIMITIVES = {
   load: v.strictObject({ load: id, channel: optional(id), sections: optional(v.array(id)), ...options }),
   set: v.strictObject({ set: id, to: id, via: optional(v.array(id)), recover: optional(id), ...options }),
   reset: v.strictObject({ reset: id, ...options }),
-  callbacks: v.strictObject({ callbacks: v.picklist(['stop', 'start']), phase: optional(v.picklist(['prepare', 'change', 'both'])), ...options }),
+  callbacks: v.strictObject({
+    callbacks: v.picklist(['stop', 'start']),
+    phase: optional(v.picklist(['prepare', 'change', 'both'])),
+    ...options,
+  }),
   wait: v.strictObject({ wait: condition, limitNanos: optional(nanos), ...options }),
   signal: v.strictObject({
     signal: id,

@@ -3,8 +3,8 @@
  * truth; a type-level test in `schema.test.ts` keeps both in step.
  */
 import * as v from 'valibot';
-import { primitive } from './schema-primitives.ts';
 import { bytes, call, condition, cost, errno, id, nanos, optional, policy, text } from './schema-parts.ts';
+import { primitive } from './schema-primitives.ts';
 
 const about = v.strictObject({ source: optional(text), lookFor: optional(text), tags: optional(v.array(text)) });
 
@@ -98,7 +98,14 @@ export const modelSchema = v.strictObject({
   tooLargeErrno: optional(errno),
   movedBytes: optional(bytes),
   figures: v.objectWithRest(
-    { stopNanos: nanos, startNanos: nanos, saveNanosPerKib: nanos, loadNanosPerKib: nanos, loadNanos: optional(nanos), requestNanos: optional(nanos) },
+    {
+      stopNanos: nanos,
+      startNanos: nanos,
+      saveNanosPerKib: nanos,
+      loadNanosPerKib: nanos,
+      loadNanos: optional(nanos),
+      requestNanos: optional(nanos),
+    },
     v.union([v.pipe(v.number(), v.minValue(0)), v.undefined()]),
   ),
   interruptsThrough: optional(id),

@@ -20,7 +20,20 @@ export interface Row {
 }
 
 /** From the outside to the wire. */
-const OUTWARD: readonly LaneKind[] = ['migration', 'guest', 'cpu', 'dma', 'device', 'ioctl', 'region', 'bitmap', 'ram', 'stream', 'text', 'track'];
+const OUTWARD: readonly LaneKind[] = [
+  'migration',
+  'guest',
+  'cpu',
+  'dma',
+  'device',
+  'ioctl',
+  'region',
+  'bitmap',
+  'ram',
+  'stream',
+  'text',
+  'track',
+];
 
 const HEIGHTS_PX: { readonly [kind in LaneKind]: number } = {
   migration: 30,
@@ -40,7 +53,10 @@ const HEIGHTS_PX: { readonly [kind in LaneKind]: number } = {
 /** Space between the hosts: the wire. */
 export const WIRE_PX = 18;
 
-export function makeRows(trace: Trace, hidden: ReadonlySet<string> = new Set()): { readonly rows: readonly Row[]; readonly heightPx: number; readonly wirePx: number } {
+export function makeRows(
+  trace: Trace,
+  hidden: ReadonlySet<string> = new Set(),
+): { readonly rows: readonly Row[]; readonly heightPx: number; readonly wirePx: number } {
   const hosts = [...new Set(trace.lanes.map((lane) => lane.host))];
   const rows: Row[] = [];
   let top = 0;

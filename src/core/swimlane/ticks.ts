@@ -1,4 +1,5 @@
 /** Ticks of the ruler: round times for the proportional axes, step beginnings for the Steps axis. Never closer than their labels are wide. */
+import { tickStep } from 'd3';
 import { printNanos } from '../trace/time.ts';
 import type { Axis, View } from './axis.ts';
 
@@ -24,7 +25,9 @@ export function ticksOf(axis: Axis, view: View, widthPx: number): readonly Tick[
     for (const edge of axis.edges) add(edge);
     return ticks;
   }
-  const step = roundStep(((view.to - view.from) / widthPx) * LABEL_PX * 1.2);
+  const span = view.to - view.from;
+  // Virtual time has no fractions of a nanosecond.
+  const step = Math.max(1, tickStep(0, span, widthPx / (LABEL_PX * 1.2)));
   const first = Math.ceil(axis.nanosAt(view.from) / step) * step;
   const last = axis.nanosAt(view.to);
   for (let nanos = first, i = 0; nanos <= last && i < 400; nanos += step, i += 1) {
@@ -32,11 +35,4 @@ export function ticksOf(axis: Axis, view: View, widthPx: number): readonly Tick[
     if (!axis.gaps.some(([from, to]) => u > from && u < to)) add(u);
   }
   return ticks;
-}
-
-/** The least of 1, 2, 5 times a power of ten that is not below `nanos`. */
-function roundStep(nanos: number): number {
-  let power = 1;
-  while (power * 10 <= nanos) power *= 10;
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= nanos) ?? power * 10;
 }

@@ -5,14 +5,7 @@
 import type { EventSeq, Nanos } from './time.ts';
 
 /** The first that fits, in this order (PRODUCT.md, "Verdict classes"). */
-export const RUN_CLASSES = [
-  'impossible',
-  'silent-corruption',
-  'fails-badly',
-  'fails-cleanly',
-  'equivalent',
-  'sound',
-] as const;
+export const RUN_CLASSES = ['impossible', 'silent-corruption', 'fails-badly', 'fails-cleanly', 'equivalent', 'sound'] as const;
 export type RunClass = (typeof RUN_CLASSES)[number];
 
 export const FINDING_KINDS = [

@@ -101,7 +101,12 @@ export class StateAt {
   }
 
   #keep(): void {
-    this.#checkpoints.push({ seq: this.#seq, world: structuredCloneWorld(this.#world), cells: this.#cells.slice(), ends: this.#ends.slice() });
+    this.#checkpoints.push({
+      seq: this.#seq,
+      world: structuredCloneWorld(this.#world),
+      cells: this.#cells.slice(),
+      ends: this.#ends.slice(),
+    });
   }
 
   #return(wanted: number): void {
@@ -121,7 +126,10 @@ export class StateAt {
     world.nanos = at;
     this.#finishPasses(at);
     const kind = kindAt(trace, seq);
-    if (kind === 'write') return this.#write(seq);
+    if (kind === 'write') {
+      this.#write(seq);
+      return;
+    }
     const args = trace.args(seq);
     const lane = trace.lanes[trace.lane[seq] as number];
     const host = world.hosts[lane?.host ?? ''];

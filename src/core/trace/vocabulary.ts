@@ -68,8 +68,3 @@ const KIND_INDEX: ReadonlyMap<string, number> = new Map(EVENT_KINDS.map((kind, i
 export function kindIndex(kind: EventKind): number {
   return KIND_INDEX.get(kind) as number;
 }
-
-/** The kind that a string names, or undefined. */
-export function asEventKind(text: string): EventKind | undefined {
-  return KIND_INDEX.has(text) ? (text as EventKind) : undefined;
-}

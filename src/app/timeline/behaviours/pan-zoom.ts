@@ -21,7 +21,9 @@ export function createPanZoom(lanes: HTMLElement, lab: Lab, stage: () => Stage |
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       const anchor = view.from + ((event.clientX - box.left) / box.width) * (view.to - view.from);
-      playhead.set({ view: zoom(at.axis, view, anchor, WHEEL_ZOOM ** Math.max(-300, Math.min(300, event.deltaY * (event.deltaMode === 1 ? 16 : 1)))) });
+      playhead.set({
+        view: zoom(at.axis, view, anchor, WHEEL_ZOOM ** Math.max(-300, Math.min(300, event.deltaY * (event.deltaMode === 1 ? 16 : 1)))),
+      });
     } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       event.preventDefault();
       const by = (event.deltaX !== 0 ? event.deltaX : event.deltaY) / box.width;

@@ -17,13 +17,22 @@ type State =
 
 const LIFT_PX = 4;
 
-export function createPointer(lanes: HTMLElement, lab: Lab, stage: () => Stage | undefined, onChip: (x: number, y: number) => void): Behaviour {
+export function createPointer(
+  lanes: HTMLElement,
+  lab: Lab,
+  stage: () => Stage | undefined,
+  onChip: (x: number, y: number) => void,
+): Behaviour {
   const { playhead, lifting, store } = lab;
   const fingers = new Map<number, { x: number; y: number }>();
   let state: State = { mode: 'idle' };
   const local = (event: PointerEvent) => {
     const box = lanes.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top, inside: event.clientY > box.top - 40 && event.clientY < box.bottom + 40 };
+    return {
+      x: event.clientX - box.left,
+      y: event.clientY - box.top,
+      inside: event.clientY > box.top - 40 && event.clientY < box.bottom + 40,
+    };
   };
 
   function stepUnder(x: number, y: number): { readonly list: string; readonly step: string } | undefined {

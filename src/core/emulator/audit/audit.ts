@@ -9,11 +9,7 @@ import { ownership } from './owners.ts';
 import { lostWrites } from './pages.ts';
 import { refusals, waits } from './refusals.ts';
 import { signals } from './signals.ts';
-
-export interface Reference {
-  /** Settled state and price of the reference run, as text; undefined when there is none. */
-  readonly settled: string;
-}
+import { known, sentenceCase } from './words.ts';
 
 export type Reported = Audit['reported'];
 
@@ -84,22 +80,16 @@ export function headline(machine: Machine, runClass: RunClass, reported: Reporte
     case 'silent-corruption':
       return `Both sides report completed, but ${damage}.`;
     case 'fails-badly':
-      return reported === 'failed' ? `The migration fails, and ${damage === '' ? at : damage}.` : `The migration never ends, and ${damage === '' ? at : damage}.`;
+      return reported === 'failed'
+        ? `The migration fails, and ${damage === '' ? at : damage}.`
+        : `The migration never ends, and ${damage === '' ? at : damage}.`;
     case 'fails-cleanly':
-      return reported === 'failed' ? `The migration fails, nothing is lost, and ${at}.` : `The migration never ends, nothing is lost, and ${at}.`;
+      return reported === 'failed'
+        ? `The migration fails, nothing is lost, and ${at}.`
+        : `The migration never ends, nothing is lost, and ${at}.`;
     case 'equivalent':
       return 'Completed, nothing is lost, at the reference order’s price.';
     case 'sound':
       return 'Completed, and nothing is lost.';
   }
-}
-
-export function sentenceCase(text: string): string {
-  const trimmed = text.trim();
-  const end = /[.!?]$/.test(trimmed) ? '' : '.';
-  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + end;
-}
-
-export function known(events: readonly number[]): readonly number[] {
-  return [...new Set(events.filter((event) => event >= 0))].sort((a, b) => a - b);
 }

@@ -1,11 +1,14 @@
 /** Torn state: images whose sections are of different moments, of a moment before the stop, missing, or at odds with guest RAM. */
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import { known } from './audit.ts';
+import { known } from './words.ts';
 
 export function damageToState(machine: Machine, owner: number): readonly Finding[] {
   if (owner < 0 || machine.program.hosts[owner]?.runs === true) return peers(machine);
-  const origin = Math.max(0, machine.program.hosts.findIndex((host) => host.runs));
+  const origin = Math.max(
+    0,
+    machine.program.hosts.findIndex((host) => host.runs),
+  );
   return [
     ...machine.program.devices.flatMap((_, device) => [...stale(machine, device, origin, owner), ...shadows(machine, device, owner)]),
     ...early(machine, owner),
@@ -35,7 +38,13 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
   });
   const first = old[0];
   if (first !== undefined) {
-    const versions = [...new Set(def.sections.flatMap((section, i) => ((target.stamps[i] as number) >= 0 && section.constant !== true && section.phase !== 'precopy' ? [target.stamps[i] as number] : [])))];
+    const versions = [
+      ...new Set(
+        def.sections.flatMap((section, i) =>
+          (target.stamps[i] as number) >= 0 && section.constant !== true && section.phase !== 'precopy' ? [target.stamps[i] as number] : [],
+        ),
+      ),
+    ];
     const sections = old.map((one) => `${one.section.id}@${one.stamp}`).join(', ');
     findings.push({
       by: 'probe',
@@ -79,7 +88,9 @@ function shadows(machine: Machine, device: number, owner: number): readonly Find
       gaps.push(...(tracers.gaps?.[i] ?? []));
     }
     const found = machine.device(device, owner).walks[index];
-    const pages = [...(found ?? [])].filter(([slot, version]) => version !== memory.last[slot] && memory.lastHost[slot] !== owner && (memory.weight[slot] as number) > 0);
+    const pages = [...(found ?? [])].filter(
+      ([slot, version]) => version !== memory.last[slot] && memory.lastHost[slot] !== owner && (memory.weight[slot] as number) > 0,
+    );
     const worked = pages.filter(([slot]) => slot >= program.regions.length);
     const events = gaps.flatMap((gap) => machine.gaps[gap]?.events ?? []).filter((event) => event >= 0);
     const zero = pages.length > 0 && pages.every(([, version]) => version === 0);
@@ -110,11 +121,25 @@ function early(machine: Machine, owner: number): readonly Finding[] {
     const who = fact.device < 0 ? 'the vCPUs' : (program.devices[fact.device]?.id ?? '');
     if (fact.kind === 'ran-early') {
       const region = program.regions[fact.other]?.id ?? '';
-      return [{ by: 'probe', kind: 'torn-state', sentence: `${capital(who)} ran on the ${program.hosts[owner]?.title} while pages of ${region} were still on their way: it worked with old content.`, events: known(fact.events) }];
+      return [
+        {
+          by: 'probe',
+          kind: 'torn-state',
+          sentence: `The device ${who} ran on the ${program.hosts[owner]?.title} while pages of ${region} were still on their way: it worked with old content.`,
+          events: known(fact.events),
+        },
+      ];
     }
     const state = machine.device(fact.device, owner);
     const kind = program.devices[fact.device]?.sections.find((_, i) => (state.stamps[i] as number) >= 0)?.stale ?? 'torn-state';
-    return [{ by: 'probe', kind, sentence: `${capital(who)} ran on the ${program.hosts[owner]?.title} before its image was loaded: the load overwrote what it had done.`, events: known(fact.events) }];
+    return [
+      {
+        by: 'probe',
+        kind,
+        sentence: `The device ${who} ran on the ${program.hosts[owner]?.title} before its image was loaded: the load overwrote what it had done.`,
+        events: known(fact.events),
+      },
+    ];
   });
 }
 
@@ -127,10 +152,13 @@ function peers(machine: Machine): readonly Finding[] {
     seen.add(key);
     const from = program.devices[fact.device]?.id ?? '';
     const to = program.devices[fact.other]?.id ?? '';
-    return [{ by: 'probe', kind: 'torn-state', sentence: `${from} writes to its peer ${to} on the ${program.hosts[fact.host]?.title} while ${to} is in ${fact.text} and takes no writes: the two disagree from then on.`, events: known(fact.events) }];
+    return [
+      {
+        by: 'probe',
+        kind: 'torn-state',
+        sentence: `${from} writes to its peer ${to} on the ${program.hosts[fact.host]?.title} while ${to} is in ${fact.text} and takes no writes: the two disagree from then on.`,
+        events: known(fact.events),
+      },
+    ];
   });
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

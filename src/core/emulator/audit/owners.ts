@@ -2,7 +2,7 @@
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine, Outage } from '../machine.ts';
-import { known } from './audit.ts';
+import { known } from './words.ts';
 
 export function ownership(machine: Machine): readonly Finding[] {
   const findings: Finding[] = [];
@@ -12,7 +12,10 @@ export function ownership(machine: Machine): readonly Finding[] {
     findings.push({
       by: 'workload',
       kind: 'two-owners',
-      sentence: first.text === 'vCPUs' ? `Two hosts run the guest from ${printNanos(first.atNanos)} on: one disk, one address, two VMs.` : `Two hosts hold ${first.text} from ${printNanos(first.atNanos)} on.`,
+      sentence:
+        first.text === 'vCPUs'
+          ? `Two hosts run the guest from ${printNanos(first.atNanos)} on: one disk, one address, two VMs.`
+          : `Two hosts hold ${first.text} from ${printNanos(first.atNanos)} on.`,
       events: known(two.flatMap((fact) => fact.events)),
     });
   }
@@ -49,7 +52,9 @@ export function downtimeBy(machine: Machine): readonly { readonly cause: string;
   for (const outage of machine.outages) {
     let at = outage.fromNanos;
     while (at < outage.toNanos) {
-      const here = machine.spans.filter((span) => span.fromNanos <= at && at < span.toNanos).sort((a, b) => a.host - b.host || b.fromNanos - a.fromNanos);
+      const here = machine.spans
+        .filter((span) => span.fromNanos <= at && at < span.toNanos)
+        .sort((a, b) => a.host - b.host || b.fromNanos - a.fromNanos);
       const span = here[0];
       const next = machine.spans.filter((one) => one.fromNanos > at).reduce((min, one) => Math.min(min, one.fromNanos), outage.toNanos);
       const until = Math.min(outage.toNanos, span?.toNanos ?? next, next);

@@ -12,7 +12,17 @@ export function lostWrites(machine: Machine, owner: number): readonly Finding[] 
 
 /** Tracers first: they tell the window exactly. One finding for a writer and a fate. */
 function lostTracers(machine: Machine, owner: number): readonly Finding[] {
-  const found = new Map<string, { readonly writer: number; readonly fate: string; readonly placed: boolean; readonly untouched: boolean; readonly host: number; gaps: number[] }>();
+  const found = new Map<
+    string,
+    {
+      readonly writer: number;
+      readonly fate: string;
+      readonly placed: boolean;
+      readonly untouched: boolean;
+      readonly host: number;
+      gaps: number[];
+    }
+  >();
   const { tracers, program } = machine;
   for (let i = 0; i < tracers.count; i += 1) {
     const state = tracers.rows[i * WIDTH + STATE] as number;
@@ -31,7 +41,14 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
 
 function tracerFinding(
   machine: Machine,
-  lost: { readonly writer: number; readonly fate: string; readonly placed: boolean; readonly untouched: boolean; readonly host: number; readonly gaps: readonly number[] },
+  lost: {
+    readonly writer: number;
+    readonly fate: string;
+    readonly placed: boolean;
+    readonly untouched: boolean;
+    readonly host: number;
+    readonly gaps: readonly number[];
+  },
 ): Finding {
   const { program } = machine;
   const def = program.writers[lost.writer];
@@ -52,7 +69,8 @@ function tracerFinding(
   const page = gaps[0] === undefined ? (region?.first ?? 0) : probePage(machine, lost.writer, gaps[0]);
   const between = window === undefined ? '' : ` between ${printNanos(window[0])} and ${printNanos(window[1])}`;
   const steps = [...new Set(gaps.map((gap) => machine.gaps[gap]?.step ?? '').filter((step) => step !== ''))];
-  const where = steps.length === 0 ? '' : steps.length === 1 ? ` (before or during ${steps[0]})` : ` (from ${steps[0]} to ${steps[steps.length - 1]})`;
+  const where =
+    steps.length === 0 ? '' : steps.length === 1 ? ` (before or during ${steps[0]})` : ` (from ${steps[0]} to ${steps[steps.length - 1]})`;
   return {
     by: lost.placed ? 'workload' : 'probe',
     kind: 'lost-write',
@@ -120,7 +138,10 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
       by: 'workload',
       kind: 'lost-write',
       sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on the ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}.`,
-      events: [...new Set(slots.map((one) => memory.event[one] as number))].filter((event) => event >= 0).sort((a, b) => a - b).slice(0, 32),
+      events: [...new Set(slots.map((one) => memory.event[one] as number))]
+        .filter((event) => event >= 0)
+        .sort((a, b) => a - b)
+        .slice(0, 32),
       pages,
     };
   });
@@ -154,6 +175,11 @@ export function lossWindows(machine: Machine, owner: number): readonly LossWindo
       if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
       else spans.push([from, to]);
     }
-    return spans.map(([fromNanos, toNanos]) => ({ fromNanos, toNanos, writer: program.writers[writer]?.id ?? '', host: program.hosts[host]?.id ?? '' }));
+    return spans.map(([fromNanos, toNanos]) => ({
+      fromNanos,
+      toNanos,
+      writer: program.writers[writer]?.id ?? '',
+      host: program.hosts[host]?.id ?? '',
+    }));
   });
 }

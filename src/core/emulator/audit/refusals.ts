@@ -1,7 +1,7 @@
 /** Calls that were refused, waits that never ended. */
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import { known, sentenceCase } from './audit.ts';
+import { known, sentenceCase } from './words.ts';
 
 export function refusals(machine: Machine): readonly Finding[] {
   return machine.facts
@@ -20,12 +20,15 @@ export function waits(machine: Machine): readonly Finding[] {
   const stuck = machine.threads.filter((thread) => thread.status === 'running' && thread.frames.length > 0);
   const notConverged = machine.facts
     .filter((fact) => fact.kind === 'not-converged' || fact.kind === 'timeout')
-    .map((fact): Finding => ({
-      by: 'workload',
-      kind: 'hung-migration',
-      sentence: fact.kind === 'timeout' ? `The wait for ${fact.text} ran into its time limit.` : `The migration does not converge: ${fact.text}.`,
-      events: known(fact.events),
-    }));
+    .map(
+      (fact): Finding => ({
+        by: 'workload',
+        kind: 'hung-migration',
+        sentence:
+          fact.kind === 'timeout' ? `The wait for ${fact.text} ran into its time limit.` : `The migration does not converge: ${fact.text}.`,
+        events: known(fact.events),
+      }),
+    );
   if (stuck.length === 0) return notConverged;
   const words = stuck.map((thread) => `${machine.program.lists[thread.list]?.id} waits for ${thread.reason}`).join('; ');
   return [

@@ -3,7 +3,7 @@
  * Everything is relative to the source at its own stop, so that absolute times and version numbers do not matter.
  */
 import type { Machine } from '../machine.ts';
-import { UNTOUCHED, PLACED, STATE, WIDTH, WRITER } from '../tracers.ts';
+import { PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracers.ts';
 import { downtimeNanos } from './owners.ts';
 
 export function settledState(machine: Machine): string {
@@ -16,15 +16,25 @@ export function settledState(machine: Machine): string {
       rows.add(`${tracers.rows[i * WIDTH + WRITER]}:${state & (PLACED | UNTOUCHED)}:${tracers.isStale(i, owner) ? 'stale' : 'good'}`);
     }
   }
-  const origin = Math.max(0, program.hosts.findIndex((host) => host.runs));
+  const origin = Math.max(
+    0,
+    program.hosts.findIndex((host) => host.runs),
+  );
   const devices = program.devices.map((def, index) => {
     const final = machine.device(index, origin).version;
-    const stamps = owner < 0 || owner === origin ? [] : [...machine.device(index, owner).stamps].map((stamp) => (stamp < 0 ? '-' : stamp >= final ? '=' : '<'));
+    const stamps =
+      owner < 0 || owner === origin
+        ? []
+        : [...machine.device(index, owner).stamps].map((stamp) => (stamp < 0 ? '-' : stamp >= final ? '=' : '<'));
     const states = program.hosts.map((_, host) => def.states[machine.device(index, host).state]?.id);
     return `${def.id}:${stamps.join('')}:${states.join(',')}`;
   });
   const requests = machine.guest.requests.length === 0 ? '' : machine.guest.open.length > 0 ? 'open' : 'answered';
-  const facts = [...new Set(machine.facts.filter((fact) => fact.kind !== 'refused').map((fact) => `${fact.kind}/${fact.host}/${fact.device}/${fact.other}`))].sort();
+  const facts = [
+    ...new Set(
+      machine.facts.filter((fact) => fact.kind !== 'refused').map((fact) => `${fact.kind}/${fact.host}/${fact.device}/${fact.other}`),
+    ),
+  ].sort();
   const errors = [...new Set(machine.facts.filter((fact) => fact.kind === 'refused').map((fact) => fact.errno))].sort();
   return [
     `vcpus ${machine.vcpus.join('')}`,

@@ -2,7 +2,7 @@
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
-import { known } from './audit.ts';
+import { known } from './words.ts';
 
 const DEFAULT_PATIENCE_NANOS = 500_000_000;
 
@@ -21,11 +21,25 @@ function accesses(machine: Machine): readonly Finding[] {
     const host = program.hosts[fact.host]?.title ?? '';
     if (fact.kind === 'lost-access') {
       seen.add(key);
-      return [{ by: 'probe', kind: 'lost-signal', sentence: `The vCPUs run on the ${host} while ${device} is in ${fact.text}: a doorbell rung at ${printNanos(fact.atNanos)} finds nobody.`, events: known(fact.events) }];
+      return [
+        {
+          by: 'probe',
+          kind: 'lost-signal',
+          sentence: `The vCPUs run on the ${host} while ${device} is in ${fact.text}: a doorbell rung at ${printNanos(fact.atNanos)} finds nobody.`,
+          events: known(fact.events),
+        },
+      ];
     }
     if (fact.kind === 'lost-doorbell' || fact.kind === 'lost-interrupt') {
       const what = fact.kind === 'lost-doorbell' ? 'doorbell' : 'interrupt';
-      return [{ by: 'workload', kind: 'lost-signal', sentence: `The ${what} of ${fact.text} is lost on the ${host}.`, events: known(fact.events) }];
+      return [
+        {
+          by: 'workload',
+          kind: 'lost-signal',
+          sentence: `The ${what} of ${fact.text} is lost on the ${host}.`,
+          events: known(fact.events),
+        },
+      ];
     }
     return [];
   });
@@ -53,7 +67,12 @@ function requests(machine: Machine, owner: number): readonly Finding[] {
     });
   }
   for (const request of twice.slice(0, 3)) {
-    findings.push({ by: 'workload', kind: 'doubled-request', sentence: `Request ${request.id} completes ${request.completions} times.`, events: known([request.lastEvent]) });
+    findings.push({
+      by: 'workload',
+      kind: 'doubled-request',
+      sentence: `Request ${request.id} completes ${request.completions} times.`,
+      events: known([request.lastEvent]),
+    });
   }
   return findings;
 }

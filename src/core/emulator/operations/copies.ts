@@ -93,7 +93,10 @@ function endHarvest(context: Context, primitive: CopyPrimitive): End {
   const { machine, op, frame } = context;
   for (const log of primitive.harvest ?? []) harvest(context, indexOf(machine.program.logs, log, 'log'), op.host, false);
   const { bytes } = machine.memory.measure(op.host, within(context), 'dirty');
-  const counted = (primitive.counts ?? []).reduce((sum, id) => sum + (machine.program.devices.find((device) => device.id === id)?.imageBytes ?? 0), 0);
+  const counted = (primitive.counts ?? []).reduce(
+    (sum, id) => sum + (machine.program.devices.find((device) => device.id === id)?.imageBytes ?? 0),
+    0,
+  );
   const def = machine.program.channels[op.channel] as ChannelDef;
   const left = bytes + counted;
   const enough = primitive.until === 'empty' ? left === 0 : wireNanos(def, left) <= machine.program.downtimeLimitNanos;
@@ -155,6 +158,10 @@ export function stepIndex(context: Context): number {
 /** Waits until everything sent so far on the named channels has been taken off by the other side. */
 export function beginBarrier(context: Context, primitive: BarrierPrimitive): Begin {
   const { machine } = context;
-  const open = primitive.barrier.filter((id) => (machine.channels[indexOf(machine.program.channels, id, 'channel')]?.queue.length ?? 0) > 0);
-  return open.length === 0 ? timed(costNanos(context.op, 0, 0)) : { go: 'blocked', why: `${open.join(', ')} to be taken off by the other side` };
+  const open = primitive.barrier.filter(
+    (id) => (machine.channels[indexOf(machine.program.channels, id, 'channel')]?.queue.length ?? 0) > 0,
+  );
+  return open.length === 0
+    ? timed(costNanos(context.op, 0, 0))
+    : { go: 'blocked', why: `${open.join(', ')} to be taken off by the other side` };
 }

@@ -55,9 +55,13 @@ function readOps(op: Op, def: DeviceDef, sections: readonly number[], chunks: nu
   const pieces = def.model.reserialises === true ? chunks : 1;
   return Array.from({ length: pieces }, (_, piece) =>
     sections.map((section) =>
-      innerOp(op, { inner: 'read-section', device: op.subject, section, piece }, {
-        nanosPerKib: def.model.figures.saveNanosPerKib / pieces,
-      }),
+      innerOp(
+        op,
+        { inner: 'read-section', device: op.subject, section, piece },
+        {
+          nanosPerKib: def.model.figures.saveNanosPerKib / pieces,
+        },
+      ),
     ),
   ).flat();
 }
@@ -74,7 +78,14 @@ function noteTooLarge(context: Context, def: DeviceDef, image: number): void {
   const { machine, op, frame, step } = context;
   const errno = tooLargeErrno(def);
   machine.recorder.amend(frame.callEvent, { errno });
-  machine.fact({ kind: 'refused', host: op.host, device: op.subject, text: `${step}: ${tooLargeText(def, image)}; the caller goes on (${op.onError})`, events: [frame.callEvent], errno });
+  machine.fact({
+    kind: 'refused',
+    host: op.host,
+    device: op.subject,
+    text: `${step}: ${tooLargeText(def, image)}; the caller goes on (${op.onError})`,
+    events: [frame.callEvent],
+    errno,
+  });
 }
 
 export function beginRead(context: Context, device: number, section: number): Begin {
@@ -102,7 +113,13 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
   thread.sendEvent = recorder.event('send', recorder.lane(op.host, 'stream'), machine.now, {
     durationNanos,
     step,
-    args: { what: 'image', device: def.id, bytes, channel: channel.id, sections: sections.map((section) => def.sections[section]?.id ?? '') },
+    args: {
+      what: 'image',
+      device: def.id,
+      bytes,
+      channel: channel.id,
+      sections: sections.map((section) => def.sections[section]?.id ?? ''),
+    },
   });
   return timed(durationNanos);
 }
@@ -141,7 +158,8 @@ export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
   if (channel === undefined) return refused('ENOTCONN', 'there is no channel to receive from');
   const item = channel.queue.find((one) => wanted(context, primitive, one) && one.arriveNanos <= machine.now);
   if (item !== undefined) return { go: 'inner', ops: itemOps(context, item) };
-  if (primitive.load === 'ram' && channel.queue[0] !== undefined && channel.queue[0].what !== 'ram' && context.frame.round > 0) return timed(0);
+  if (primitive.load === 'ram' && channel.queue[0] !== undefined && channel.queue[0].what !== 'ram' && context.frame.round > 0)
+    return timed(0);
   const coming = channel.queue.some((one) => wanted(context, primitive, one));
   if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded');
   return { go: 'blocked', why: `${primitive.load} to arrive on ${machine.program.channels[op.channel]?.id}` };
@@ -161,10 +179,17 @@ function wanted(context: Context, primitive: LoadPrimitive, item: Item): boolean
 function itemOps(context: Context, item: Item): readonly Op[] {
   const { machine, op } = context;
   const { recorder, now } = machine;
+  const image = item.what === 'image' ? machine.program.devices[item.device] : undefined;
+  const walks = image?.sections.some((section) => section.walks !== undefined) ?? false;
   recorder.event('receive', recorder.lane(op.host, 'stream'), now, {
     step: context.step,
     cause: item.event,
-    args: { item: item.id, what: item.what, bytes: item.bytes },
+    args: {
+      item: item.id,
+      what: item.what,
+      bytes: item.bytes,
+      ...(image === undefined ? {} : { device: image.id, ...(walks ? { walks } : {}) }),
+    },
   });
   if (item.what === 'ram') return [innerOp(op, { inner: 'load-ram', item: item.id })];
   if (item.what === 'mark') return [innerOp(op, { inner: 'finish-image', item: item.id })];
@@ -200,7 +225,10 @@ export function endLoad(context: Context, primitive: LoadPrimitive): End {
   return DONE;
 }
 
-export function sectionsOf(def: DeviceDef, primitive: { readonly sections?: readonly string[]; readonly phase?: string }): readonly number[] {
+export function sectionsOf(
+  def: DeviceDef,
+  primitive: { readonly sections?: readonly string[]; readonly phase?: string },
+): readonly number[] {
   return def.sections.flatMap((section, index) => {
     if (primitive.sections !== undefined) return primitive.sections.includes(section.id) ? [index] : [];
     return primitive.phase === undefined || (section.phase ?? 'final') === primitive.phase ? [index] : [];
@@ -213,13 +241,22 @@ function imageBytes(def: DeviceDef, sections: readonly number[]): number {
 }
 
 /** What a section's load needs and does not find: an errno, or undefined. */
-export function loadRefusal(machine: Machine, item: Item, section: number, host: number): { readonly errno: string; readonly text: string } | undefined {
+export function loadRefusal(
+  machine: Machine,
+  item: Item,
+  section: number,
+  host: number,
+): { readonly errno: string; readonly text: string } | undefined {
   if (item.what !== 'image') return undefined;
   const def = machine.program.devices[item.device] as DeviceDef;
   const device = machine.device(item.device, host);
   const state = def.states[device.state];
   if (!item.valid) return { errno: 'EFAULT', text: 'the buffer does not begin with the head object of an image' };
-  if (item.chunks > 1) return { errno: 'EFAULT', text: `read in ${item.chunks} pieces, and each read starts the image afresh: the second piece begins with another head object` };
+  if (item.chunks > 1)
+    return {
+      errno: 'EFAULT',
+      text: `read in ${item.chunks} pieces, and each read starts the image afresh: the second piece begins with another head object`,
+    };
   if (state?.loads !== true) return { errno: 'EINVAL', text: `${def.id} takes no image in ${state?.id}` };
   const spec = def.sections[section];
   const missing = (spec?.after ?? []).find((id) => (device.stamps[def.sections.findIndex((one) => one.id === id)] ?? -1) < 0);

@@ -1,5 +1,5 @@
 /** Which operation does what at its beginning and at its end. Effects come at the end: the gap before stands for its whole length. */
-import type { Context } from './outcome.ts';
+
 import { never } from '../../base/assert.ts';
 import type { InnerPrimitive } from '../program.ts';
 import { recordCall } from './calls.ts';
@@ -8,6 +8,7 @@ import { beginLoad, beginRead, beginSave, beginSend, endLoad, endRead, endSend }
 import { beginLoadRam, beginWrite, endItem, endLoadRam, endWrite } from './loads.ts';
 import { beginLog, endLog } from './logs.ts';
 import { beginSignal, beginWait, endAccess, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
+import type { Context } from './outcome.ts';
 import { type Begin, costNanos, DONE, type End, refused, timed } from './outcome.ts';
 import { beginArc, beginSet, endArc, endSet, resetDevice } from './states.ts';
 

@@ -39,7 +39,8 @@ function noteLateReaders(context: Context, late: number, event: number): void {
     if (((late >> index) & 1) === 0) return;
     if ((((machine.faults[op.host] as number) >> writer.region) & 1) === 1 && writer.device < 0) return;
     const device = writer.device;
-    const ran = device >= 0 ? machine.stateOf(device, op.host)?.runs === true && machine.device(device, op.host).told : machine.vcpus[op.host] === 1;
+    const ran =
+      device >= 0 ? machine.stateOf(device, op.host)?.runs === true && machine.device(device, op.host).told : machine.vcpus[op.host] === 1;
     if (!ran) return;
     machine.fact({ kind: 'ran-early', host: op.host, device, other: writer.region, text: writer.spec.actor, events: [event], by: 'probe' });
   });
@@ -70,7 +71,11 @@ export function endWrite(context: Context, itemId: number, section: number): End
   device.version = Math.max(device.version, stamp.version);
   machine.program.walks.forEach((walk, index) => {
     if (walk.device !== item.device || walk.section !== section) return;
-    machine.tracers.walk(op.host, 1 << (index + op.host * machine.program.walks.length), (writer) => regionOfWriter(machine, writer) === walk.region);
+    machine.tracers.walk(
+      op.host,
+      1 << (index + op.host * machine.program.walks.length),
+      (writer) => regionOfWriter(machine, writer) === walk.region,
+    );
     device.walks[index] = machine.memory.snapshot(op.host, walk.region);
   });
   const def = machine.program.devices[item.device] as DeviceDef;

@@ -13,7 +13,7 @@ export function beginLog(context: Context, primitive: LogPrimitive): Begin {
   const errno = refusal(machine, def, primitive, on);
   if (errno !== undefined) return refused(errno, `${primitive.op} of log ${def.id} while it is ${on ? 'on' : 'off'}`);
   const own = def.spec.cost;
-  const pages = machine.program.regions.reduce((sum, region, i) => sum + (regionsOf(context, def) >> i & 1 ? region.pages : 0), 0);
+  const pages = machine.program.regions.reduce((sum, region, i) => sum + ((regionsOf(context, def) >> i) & 1 ? region.pages : 0), 0);
   return timed(costNanos(op, 0, pages) + (own?.nanos ?? 0) + Math.round((own?.nanosPerPage ?? 0) * pages));
 }
 

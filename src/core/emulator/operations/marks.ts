@@ -54,18 +54,28 @@ export function endSignal(context: Context, primitive: SignalPrimitive): End {
     case 'raise':
     case 'park':
       machine.signals.add(key);
-      recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, { step, args: { signal: primitive.signal, parked: primitive.op === 'park' } });
+      recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
+        step,
+        args: { signal: primitive.signal, parked: primitive.op === 'park' },
+      });
       return DONE;
     case 'deliver':
       machine.signals.delete(key);
-      recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, { step, args: { signal: primitive.signal, delivered: true } });
+      recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
+        step,
+        args: { signal: primitive.signal, delivered: true },
+      });
       return DONE;
     case 'receive': {
       const channel = machine.channels[op.channel];
       const item = channel?.queue.find((one) => one.what === 'mark' && one.signal === op.subject);
       if (channel !== undefined && item !== undefined) channel.queue = channel.queue.filter((one) => one !== item);
       machine.received.add(key);
-      recorder.event('receive', recorder.lane(op.host, 'stream'), machine.now, { step, cause: item?.event ?? -1, args: { what: 'mark', mark: primitive.signal } });
+      recorder.event('receive', recorder.lane(op.host, 'stream'), machine.now, {
+        step,
+        cause: item?.event ?? -1,
+        args: { what: 'mark', mark: primitive.signal },
+      });
       return DONE;
     }
     case 'send': {
@@ -99,7 +109,10 @@ export function endToken(context: Context, primitive: TokenPrimitive): End {
   else if (primitive.op === 'give') machine.tokens[op.subject] = held & ~bit;
   else machine.tokens[op.subject] = bit;
   const { recorder } = machine;
-  const event = recorder.event('token', recorder.lane(op.host, 'migration'), machine.now, { step, args: { token: primitive.token, op: primitive.op } });
+  const event = recorder.event('token', recorder.lane(op.host, 'migration'), machine.now, {
+    step,
+    args: { token: primitive.token, op: primitive.op },
+  });
   const holders = machine.tokens[op.subject] as number;
   if ((holders & (holders - 1)) !== 0) {
     machine.fact({ kind: 'two-owners', host: op.host, device: op.subject, text: `token ${primitive.token}`, events: [event] });
@@ -146,9 +159,17 @@ export function endWritePrimitive(context: Context, primitive: WritePrimitive): 
   tracers.settle();
   const pages = primitive.pages ?? [probePage(machine, op.subject, gap), 1];
   const kind = half === 'land' ? 'land' : 'write';
-  const event = recorder.event(kind, recorder.lane(op.host, 'dma'), machine.now, { step, args: { writer: writer.id, pages, count: pages[1] ?? 1, half } });
+  const event = recorder.event(kind, recorder.lane(op.host, 'dma'), machine.now, {
+    step,
+    args: { writer: writer.id, pages, count: pages[1] ?? 1, half },
+  });
   if (machine.options.evidence) {
-    machine.gaps.push({ atNanos: machine.now, host: op.host, step, events: program.writers.map((_, i) => (i === op.subject ? event : -1)) });
+    machine.gaps.push({
+      atNanos: machine.now,
+      host: op.host,
+      step,
+      events: program.writers.map((_, i) => (i === op.subject ? event : -1)),
+    });
   }
   return DONE;
 }

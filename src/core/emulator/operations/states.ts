@@ -1,9 +1,10 @@
 /** Run-state changes (primitive 5) and resets: vCPUs, and devices along the arcs of their protocol. */
+
+import type { SetStatePrimitive } from '../../scenario/primitives.ts';
 import { VCPUS } from '../compile.ts';
 import { holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { ArcDef, Op } from '../program.ts';
-import type { SetStatePrimitive } from '../../scenario/primitives.ts';
 import { recordCall } from './calls.ts';
 import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed } from './outcome.ts';
 
@@ -32,11 +33,15 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
 
 /** What an arc does inside (a drain, a write-back) comes before the state is reached. */
 function arcOps(op: Op, arc: ArcDef, device: number): readonly Op[] {
-  const arcOp = innerOp(op, { inner: 'arc', arc, device }, {
-    nanos: arc.cost.nanos ?? 0,
-    nanosPerKib: 0,
-    nanosPerPage: arc.cost.nanosPerPage ?? 0,
-  });
+  const arcOp = innerOp(
+    op,
+    { inner: 'arc', arc, device },
+    {
+      nanos: arc.cost.nanos ?? 0,
+      nanosPerKib: 0,
+      nanosPerPage: arc.cost.nanosPerPage ?? 0,
+    },
+  );
   return [...arc.does.map((inner) => ({ ...inner, host: op.host })), arcOp];
 }
 
@@ -98,7 +103,13 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     device.walks = [];
   }
   const { recorder } = machine;
-  recorder.band('device-state', recorder.lane(host, 'device', def.id), machine.now, { device: def.id, state: state.id, from: from?.id ?? '' }, step);
+  recorder.band(
+    'device-state',
+    recorder.lane(host, 'device', def.id),
+    machine.now,
+    { device: def.id, state: state.id, from: from?.id ?? '' },
+    step,
+  );
   machine.guest.onDevice(machine, deviceIndex, host);
 }
 
@@ -113,7 +124,13 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
   device.version += 1;
   device.queue = [];
   device.working = -1;
-  enterState(machine, deviceIndex, host, def.states.findIndex((state) => state.id === def.protocol.initial), step);
+  enterState(
+    machine,
+    deviceIndex,
+    host,
+    def.states.findIndex((state) => state.id === def.protocol.initial),
+    step,
+  );
 }
 
 /** After a refused change: the named recovery state, else reset (vfio-v2.md, section 7). */

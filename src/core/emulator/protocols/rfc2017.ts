@@ -8,8 +8,6 @@ import type { ProtocolSpec, StateSpec } from '../../scenario/scenario.ts';
 
 /** _IO(';', 100 + n): (0x3b << 8) | (100 + n), no size and no direction bits. */
 export const STATUS_SET = 0x3b72;
-export const GET_DIRTY_BITMAP_V1 = 0x3b73;
-export const GET_DIRTY_BITMAP_V2 = 0x3b75;
 
 /** Bytes of the device-state region (driver constant, 9 MiB). */
 export const REGION_BYTES = 9 * 1024 * 1024;

@@ -1,18 +1,20 @@
 /** Reading a recording: a newer version, a damaged file and a foreign file each get a message that names the place. */
 import * as v from 'valibot';
-import type { Problem } from '../../scenario/check.ts';
 import type { Ordering } from '../../scenario/ordering.ts';
 import { walk } from '../../scenario/plain.ts';
+import type { Problem } from '../../scenario/problem.ts';
 import { TraceBuilder } from '../../trace/builder.ts';
 import type { Origin, Trace } from '../../trace/trace.ts';
 import type { EventKind } from '../../trace/vocabulary.ts';
-import { type Recording, RECORDING_VERSION, recordingSchema } from './shape.ts';
+import { RECORDING_VERSION, type Recording, recordingSchema } from './shape.ts';
 import { upgrade } from './upgrade.ts';
 
 /** Events that a recording may hold. */
 export const MOST_EVENTS = 2_000_000;
 
-export type ReadRecording = { readonly recording: Recording; readonly trace: Trace; readonly ordering: Ordering; readonly problems: readonly [] } | { readonly recording: undefined; readonly problems: readonly Problem[] };
+export type ReadRecording =
+  | { readonly recording: Recording; readonly trace: Trace; readonly ordering: Ordering; readonly problems: readonly [] }
+  | { readonly recording: undefined; readonly problems: readonly Problem[] };
 
 export function readRecording(value: unknown): ReadRecording {
   const { events, ...head } = (typeof value === 'object' && value !== null ? value : {}) as { readonly events?: unknown };
@@ -20,13 +22,22 @@ export function readRecording(value: unknown): ReadRecording {
   if (tricks.length > 0) return fail(tricks);
   const version = (value as { readonly version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > RECORDING_VERSION) {
-    return fail([{ path: '$.version', message: `this recording is of version ${version}, and this program reads up to version ${RECORDING_VERSION}: open it with a newer one` }]);
+    return fail([
+      {
+        path: '$.version',
+        message: `this recording is of version ${version}, and this program reads up to version ${RECORDING_VERSION}: open it with a newer one`,
+      },
+    ]);
   }
-  if (Array.isArray(events) && events.length > MOST_EVENTS) return fail([{ path: '$.events', message: `${events.length} events, at most ${MOST_EVENTS} are read` }]);
+  if (Array.isArray(events) && events.length > MOST_EVENTS)
+    return fail([{ path: '$.events', message: `${events.length} events, at most ${MOST_EVENTS} are read` }]);
   const parsed = v.safeParse(recordingSchema, upgrade(value), { abortEarly: true });
   if (!parsed.success) {
     const issue = parsed.issues[0];
-    const path = (issue.path ?? []).reduce((text, item) => text + (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`), '$');
+    const path = (issue.path ?? []).reduce(
+      (text, item) => text + (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`),
+      '$',
+    );
     return fail([{ path, message: `expected ${issue.expected ?? issue.message}, found ${issue.received}` }]);
   }
   return build(parsed.output);
@@ -39,7 +50,8 @@ function build(recording: Recording): ReadRecording {
     const lane = lanes.get(event.lane);
     if (event.seq !== index) return fail([{ path: `$.events[${index}].seq`, message: `expected ${index}, found ${event.seq}` }]);
     if (lane === undefined) return fail([{ path: `$.events[${index}].lane`, message: `no lane is called "${event.lane}"` }]);
-    if (event.cause !== undefined && event.cause >= index) return fail([{ path: `$.events[${index}].cause`, message: `the cause ${event.cause} is not before the event` }]);
+    if (event.cause !== undefined && event.cause >= index)
+      return fail([{ path: `$.events[${index}].cause`, message: `the cause ${event.cause} is not before the event` }]);
     builder.add({
       atNanos: event.atNanos,
       lane,

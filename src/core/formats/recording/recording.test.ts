@@ -36,9 +36,27 @@ test('the scenario in it gives the same bytes again', () => {
 });
 
 test.each([
-  ['a newer version', (r: { [field: string]: unknown }) => { r['version'] = 9; }, '$.version: this recording is of version 9, and this program reads up to version 1: open it with a newer one'],
-  ['a damaged event', (r: { [field: string]: unknown }) => { (r['events'] as { atNanos: unknown }[])[3] = { ...(r['events'] as { atNanos: unknown }[])[3], atNanos: 'soon' }; }, '$.events[3].atNanos: expected number, found "soon"'],
-  ['a lane that is none', (r: { [field: string]: unknown }) => { (r['events'] as { lane: string }[])[2] = { ...(r['events'] as { lane: string }[])[2], lane: 'nowhere' } as { lane: string }; }, '$.events[2].lane: no lane is called "nowhere"'],
+  [
+    'a newer version',
+    (r: { [field: string]: unknown }) => {
+      r['version'] = 9;
+    },
+    '$.version: this recording is of version 9, and this program reads up to version 1: open it with a newer one',
+  ],
+  [
+    'a damaged event',
+    (r: { [field: string]: unknown }) => {
+      (r['events'] as { atNanos: unknown }[])[3] = { ...(r['events'] as { atNanos: unknown }[])[3], atNanos: 'soon' };
+    },
+    '$.events[3].atNanos: expected number, found "soon"',
+  ],
+  [
+    'a lane that is none',
+    (r: { [field: string]: unknown }) => {
+      (r['events'] as { lane: string }[])[2] = { ...(r['events'] as { lane: string }[])[2], lane: 'nowhere' } as { lane: string };
+    },
+    '$.events[2].lane: no lane is called "nowhere"',
+  ],
 ])('%s is named with its place', (_, damage, expected) => {
   expect(check(damage)).toBe(expected);
 });

@@ -4,8 +4,8 @@
  */
 import * as v from 'valibot';
 import { orderingSchema } from '../../scenario/schema.ts';
-import { EVENT_KINDS, LANE_KINDS } from '../../trace/vocabulary.ts';
 import { FINDING_KINDS, RUN_CLASSES } from '../../trace/audit.ts';
+import { EVENT_KINDS, LANE_KINDS } from '../../trace/vocabulary.ts';
 
 export const RECORDING_VERSION = 1;
 
@@ -50,7 +50,9 @@ export const recordingSchema = v.strictObject({
   events: v.array(event),
   clocks: v.array(v.strictObject({ host: v.string(), zero: v.string(), offsetNanos: v.number(), plusMinusNanos: v.number() })),
   reports: v.array(v.picklist(EVENT_KINDS)),
-  notes: v.array(v.strictObject({ severity: v.picklist(['info', 'warning', 'error']), message: v.string(), where: v.exactOptional(v.string()) })),
+  notes: v.array(
+    v.strictObject({ severity: v.picklist(['info', 'warning', 'error']), message: v.string(), where: v.exactOptional(v.string()) }),
+  ),
   audit: v.nullable(
     v.strictObject({
       ok: v.boolean(),
@@ -60,7 +62,15 @@ export const recordingSchema = v.strictObject({
       findings: v.array(finding),
     }),
   ),
-  windows: v.array(v.strictObject({ fromNanos: time, toNanos: time, writer: v.string(), host: v.exactOptional(v.string()), pages: v.exactOptional(v.array(count)) })),
+  windows: v.array(
+    v.strictObject({
+      fromNanos: time,
+      toNanos: time,
+      writer: v.string(),
+      host: v.exactOptional(v.string()),
+      pages: v.exactOptional(v.array(count)),
+    }),
+  ),
   rules: v.array(
     v.strictObject({
       rule: v.string(),

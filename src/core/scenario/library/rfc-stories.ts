@@ -10,7 +10,8 @@ export const rfcStories: readonly Scenario[] = [
     id: 'rfc-v1-as-drawn',
     title: '2017 RFC v1, as drawn',
     question: 'The device is saved before the dirty bitmap is queried and the last RAM pass is sent. Is anything lost?',
-    lookFor: 'The source loses nothing. Look at the target: the load of the vGPU walks page tables whose last version is still on the wire.',
+    lookFor:
+      'The source loses nothing. Look at the target: the load of the vGPU walks page tables whose last version is still on the wire.',
     source: AS_DRAWN,
   }),
   rfcScenario({
@@ -26,14 +27,16 @@ export const rfcStories: readonly Scenario[] = [
     id: 'rfc-gilbert',
     title: 'RAM first, devices after (Gilbert’s reply)',
     question: 'RAM is completed first and the devices after, as QEMU of the time ran it. What does the order cost?',
-    lookFor: 'The walk finds the last version of every page. The load no longer overlaps the last RAM pass: compare the outage with the drawn order’s.',
+    lookFor:
+      'The walk finds the last version of every page. The load no longer overlaps the last RAM pass: compare the outage with the drawn order’s.',
     source: GILBERT,
   }),
   rfcScenario({
     id: 'rfc-sync-before-stop',
     title: 'Sync and last pass before the device stops',
     question: 'The vCPUs are stopped, but the device is not: what does it write after the last sync?',
-    lookFor: 'The window from the last pass to the stop. Move only the query and it closes: this log reports every pinned page whenever it is asked.',
+    lookFor:
+      'The window from the last pass to the stop. Move only the query and it closes: this log reports every pinned page whenever it is asked.',
     source: ['precopy', 'vm-stop', 'query-bitmap', 'copy-last', 'device-stop', 'save-device', 'eof'],
   }),
   rfcScenario({

@@ -47,7 +47,11 @@ export function rfcScenario(story: RfcStory): Scenario {
     id: story.id,
     title: story.title,
     question: story.question,
-    about: { source: 'RFC "vfio: Introduce Live migration capability to vfio_mdev device" (qemu-devel, 2017)', lookFor: story.lookFor, tags: ['2017 RFC'] },
+    about: {
+      source: 'RFC "vfio: Introduce Live migration capability to vfio_mdev device" (qemu-devel, 2017)',
+      lookFor: story.lookFor,
+      tags: ['2017 RFC'],
+    },
     memory: { pageBytes: 4096, regions: REGIONS },
     channels: [{ id: 'main', from: 'source', to: 'target', bytesPerSecond: story.bytesPerSecond ?? TEN_GIGABIT, latencyNanos: 100_000 }],
     devices: [
@@ -99,8 +103,22 @@ const REGIONS: readonly RegionSpec[] = [
 ];
 
 const WRITERS: readonly WriterSpec[] = [
-  { id: 'cpu', title: 'a vCPU', actor: 'vcpus', region: 'ram', logs: ['kvm'], load: { pagesPerSecond: 24_000, workingSetPages: 3_000, pattern: 'random' } },
-  { id: 'cpu-page-tables', title: 'a vCPU (GPU page tables)', actor: 'vcpus', region: 'page-tables', logs: ['kvm'], load: { pagesPerSecond: 700, pattern: 'sequential' } },
+  {
+    id: 'cpu',
+    title: 'a vCPU',
+    actor: 'vcpus',
+    region: 'ram',
+    logs: ['kvm'],
+    load: { pagesPerSecond: 24_000, workingSetPages: 3_000, pattern: 'random' },
+  },
+  {
+    id: 'cpu-page-tables',
+    title: 'a vCPU (GPU page tables)',
+    actor: 'vcpus',
+    region: 'page-tables',
+    logs: ['kvm'],
+    load: { pagesPerSecond: 700, pattern: 'sequential' },
+  },
   { id: 'cpu-commands', title: 'a vCPU (command ring)', actor: 'vcpus', region: 'commands', logs: ['kvm'] },
   { id: 'gpu', title: 'the vGPU', actor: 'vgpu', region: 'graphics', logs: ['mdev'], load: { pagesPerSecond: 9_000, pattern: 'random' } },
 ];
@@ -110,7 +128,7 @@ function logs(protocol: string): readonly LogSpec[] {
   const query: CallShape = {
     as: 'ioctl',
     name: container ? 'VFIO_IOMMU_GET_DIRTY_BITMAP' : 'VFIO_DEVICE_PCI_GET_DIRTY_BITMAP',
-    number: container ? 0x3b75 : 0x3b73,
+    number: container ? 0x3b75 : 0x3b73, // as rfc2017.ts has them
     fd: container ? 'container' : 'device',
     bytes: DIRTY_REQUEST_BYTES,
     fields: { start_addr: 0, page_nr: 261_896 },
@@ -124,7 +142,14 @@ function logs(protocol: string): readonly LogSpec[] {
       // _IOW(0xae, 0x42, struct kvm_dirty_log of 16 bytes).
       calls: { harvest: { as: 'ioctl', name: 'KVM_GET_DIRTY_LOG', number: 0x4010ae42, fd: 'kvm' } },
     },
-    { id: 'mdev', title: 'pinned pages of the mdev', kind: 'pinned', regions: ['graphics', 'commands'], cost: { nanos: 400_000 }, calls: { harvest: query } },
+    {
+      id: 'mdev',
+      title: 'pinned pages of the mdev',
+      kind: 'pinned',
+      regions: ['graphics', 'commands'],
+      cost: { nanos: 400_000 },
+      calls: { harvest: query },
+    },
   ];
 }
 
@@ -137,7 +162,13 @@ function sourceSteps(story: RfcStory): readonly StepSpec[] {
       does: [
         {
           cost: { nanos: 50_000 },
-          call: { as: 'ioctl', name: 'VFIO_DEVICE_GET_INFO', number: 0x3b6b, fd: 'device', fields: { flag: 'VFIO_DEVICE_FLAGS_MIGRATABLE' } },
+          call: {
+            as: 'ioctl',
+            name: 'VFIO_DEVICE_GET_INFO',
+            number: 0x3b6b,
+            fd: 'device',
+            fields: { flag: 'VFIO_DEVICE_FLAGS_MIGRATABLE' },
+          },
           needs: { condition: { migratable: 'vgpu' }, errno: 'EPERM' },
         },
         { log: 'kvm', op: 'arm' },

@@ -1,6 +1,7 @@
 /** What stands inside or beside a mark: the name that an engineer would look for. */
-import type { EventArgs, TraceEvent } from '../../core/trace/trace.ts';
-import { printNanos } from '../../core/trace/time.ts';
+
+import { printNanos } from '../trace/time.ts';
+import type { EventArgs, TraceEvent } from '../trace/trace.ts';
 
 /** A short name of an event, for bars and glyphs. */
 export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
@@ -14,7 +15,11 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
     case 'ram-round':
       return `round ${args['round']}: ${count(args['count'])} pages`;
     case 'send':
-      return args['what'] === 'ram' ? `RAM ${bytes(args['bytes'])}` : args['what'] === 'mark' ? String(args['mark']) : `${args['device']} image ${bytes(args['bytes'])}`;
+      return args['what'] === 'ram'
+        ? `RAM ${bytes(args['bytes'])}`
+        : args['what'] === 'mark'
+          ? String(args['mark'])
+          : `${args['device']} image ${bytes(args['bytes'])}`;
     case 'bitmap-sync':
       return `${args['log']}: ${count(args['count'])} pages`;
     case 'log-start':
@@ -27,7 +32,9 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
       return String(args['section'] ?? '');
     case 'region-read':
     case 'region-write':
-      return args['section'] === undefined ? `${args['region'] ?? ''}${args['offset'] === undefined ? '' : `+0x${Number(args['offset']).toString(16)}`}` : String(args['section']);
+      return args['section'] === undefined
+        ? `${args['region'] ?? ''}${args['offset'] === undefined ? '' : `+0x${Number(args['offset']).toString(16)}`}`
+        : String(args['section']);
     case 'ioctl':
     case 'callback':
     case 'slice':

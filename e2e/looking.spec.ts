@@ -1,0 +1,89 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './test.ts';
+
+test('the cursor moves by keys, and the inspector follows', async ({ lab }) => {
+  await lab.timeline.focus();
+  await lab.page.keyboard.press('Home');
+  const at = async () => (await lab.dump()).cursor;
+  await lab.page.keyboard.press('ArrowRight');
+  const first = await at();
+  await lab.page.keyboard.press('Shift+ArrowRight');
+  expect(await at()).toBeGreaterThan(first + 8);
+  await lab.page.keyboard.press('End');
+  await expect(lab.time).toHaveAttribute('aria-valuetext', /ms/);
+  await expect(lab.page.getByRole('region', { name: 'Inspector' })).toContainText(/running|stopped/);
+});
+
+test('scrubbing renders no React component of the picture', async ({ lab }) => {
+  const box = await lab.timeline.locator('canvas').nth(1).boundingBox();
+  if (box === null) throw new Error('no canvas');
+  await lab.page.evaluate(() => {
+    const seen = { mutations: 0 };
+    (window as unknown as { seen: typeof seen }).seen = seen;
+    const labels = document.querySelector('section[aria-label="Timeline"] [aria-hidden="true"]');
+    if (labels !== null)
+      new MutationObserver((records) => (seen.mutations += records.length)).observe(labels, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+  });
+  await lab.page.mouse.move(box.x + 60, box.y + 10);
+  await lab.page.mouse.down();
+  await lab.page.mouse.move(box.x + box.width - 60, box.y + 10, { steps: 40 });
+  await lab.page.mouse.up();
+  expect(await lab.page.evaluate(() => (window as unknown as { seen: { mutations: number } }).seen.mutations)).toBe(0);
+});
+
+test('the three axes, whole run, and the table twin', async ({ lab }) => {
+  for (const axis of ['Balanced', 'Time', 'Steps']) {
+    await lab.page.getByRole('radio', { name: axis }).click();
+    await expect(lab.page.getByRole('radio', { name: axis })).toBeChecked();
+  }
+  await lab.timeline.focus();
+  await lab.page.keyboard.press('KeyW');
+  await lab.button('Whole run').click();
+  await lab.button('Table').click();
+  await expect(lab.page.getByRole('table', { name: 'Events' })).toBeVisible();
+});
+
+test('commands are found and run by name', async ({ lab }) => {
+  await lab.page.keyboard.press('ControlOrMeta+k');
+  const dialog = lab.page.getByRole('dialog', { name: 'Commands' });
+  await expect(dialog).toBeVisible();
+  await lab.page.keyboard.type('slow');
+  await lab.page.keyboard.press('Enter');
+  await lab.idle();
+  expect((await lab.dump()).scenario).toBe('rfc-slow-link');
+});
+
+test('a worker that crashes is told, the screen stays, and Retry runs again', async ({ lab }) => {
+  const before = await lab.dump();
+  await lab.page.evaluate(() => window.app?.crashWorker());
+  await lab.handle('Save the device state').focus();
+  await lab.page.keyboard.press('Enter');
+  await lab.page.keyboard.press('ArrowUp');
+  await lab.page.keyboard.press('ArrowUp');
+  await lab.page.keyboard.press('Enter');
+  await lab.idle();
+  const alert = lab.page.getByRole('alert').filter({ hasText: 'emulator' });
+  if (await alert.isVisible()) await alert.getByRole('button', { name: 'Retry' }).click();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  expect((await lab.dump()).scenario).toBe(before.scenario);
+});
+
+for (const width of [1280, 390]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`nobody is shut out at ${width} px, ${colorScheme}`, async ({ lab }) => {
+      await lab.page.setViewportSize({ width, height: 800 });
+      await lab.page.emulateMedia({ colorScheme });
+      await lab.moveByKeys('Save the device state', -2);
+      const { violations } = await new AxeBuilder({ page: lab.page }).analyze();
+      expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.target.join(' ')}`)).toEqual([]);
+      const scrolls = await lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(scrolls).toBeLessThanOrEqual(0);
+    });
+  }
+}

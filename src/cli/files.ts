@@ -1,0 +1,67 @@
+/** Files in and out of the terminal. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { models } from '../core/emulator/devices/index.ts';
+import { protocols } from '../core/emulator/protocols/index.ts';
+import { type ReadRecording, readRecording } from '../core/formats/recording/read.ts';
+import { checkScenario } from '../core/scenario/check.ts';
+import { stories } from '../core/scenario/library/index.ts';
+import { MOST_TEXT_BYTES, parseJson } from '../core/scenario/plain.ts';
+import type { Problem } from '../core/scenario/problem.ts';
+import type { Scenario } from '../core/scenario/scenario.ts';
+import { UsageError } from './arguments.ts';
+
+/** The parsed JSON of a file. @throws {UsageError} that names the file, the place and what was expected */
+export function readJson(path: string): unknown {
+  checkFile(path);
+  const parsed = parseJson(readFileSync(path, 'utf8'));
+  if (parsed.problem !== undefined) throw new UsageError(line(path, [parsed.problem]));
+  return parsed.value;
+}
+
+/** @throws {UsageError} where there is nothing to read, or too much */
+function checkFile(path: string): void {
+  if (!existsSync(path)) throw new UsageError(`${path}: no such file`);
+  const about = statSync(path);
+  if (about.isDirectory()) throw new UsageError(`${path}: expected a file, found a folder`);
+  if (about.size > MOST_TEXT_BYTES) throw new UsageError(`${path}: ${about.size} bytes, at most ${MOST_TEXT_BYTES} are read`);
+}
+
+/** A built-in story by its id, else a scenario file. */
+export function scenarioOf(word: string): Scenario {
+  const story = stories.find((one) => one.id === word);
+  if (story !== undefined) return story;
+  if (!existsSync(word)) throw new UsageError(`${word}: no story of that id (see \`list\`) and no such file`);
+  const value = readJson(word);
+  const inner =
+    (value as { readonly format?: unknown } | null)?.format === 'switchover.recording'
+      ? (value as { readonly scenario: unknown }).scenario
+      : value;
+  const { scenario, problems } = checkScenario(inner, { models, protocols });
+  if (scenario === undefined) throw new UsageError(line(word, problems));
+  return scenario;
+}
+
+export function recordingOf(path: string): ReadRecording & { readonly recording: object } {
+  const read = readRecording(readJson(path));
+  if (read.recording === undefined) throw new UsageError(line(path, read.problems));
+  return read;
+}
+
+function line(path: string, problems: readonly Problem[]): string {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return `${path}: ${first?.path ?? '$'}: ${first?.message ?? 'cannot be read'}${more}`.replaceAll('\n', ' ');
+}
+
+/** To a file, else to stdout. */
+export function emit(text: string, out: string | undefined): void {
+  if (out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(out, text);
+  } catch (error) {
+    throw new UsageError(`${out}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+  }
+}

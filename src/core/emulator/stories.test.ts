@@ -1,0 +1,33 @@
+/** What comes of the stories, obtained by running them; the reasons are those of rfc2017.md and gallery G00. */
+import { expect, test } from 'vitest';
+import { stories } from '../scenario/library/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { run } from './run.ts';
+
+const SUMS: { readonly [id: string]: readonly [string, ...string[]] } = {
+  'rfc-v1-as-drawn': ['silent-corruption', 'torn-state', 'hung-guest'],
+  'rfc-v2-swapped': ['silent-corruption', 'torn-state', 'hung-guest'],
+  'rfc-gilbert': ['equivalent'],
+  'rfc-sync-before-stop': ['silent-corruption', 'lost-write'],
+  'rfc-read-before-stop': ['silent-corruption', 'torn-state'],
+  'rfc-start-before-restore': ['silent-corruption', 'lost-write', 'torn-state'],
+  'rfc-vcpus-before-device': ['silent-corruption', 'lost-signal', 'hung-guest'],
+  'rfc-slow-link': ['equivalent', 'downtime'],
+  'rfc-unmigratable': ['fails-cleanly', 'refused'],
+  'rfc-image-too-large': ['fails-badly', 'refused', 'no-owner'],
+  'rfc-chunked-read': ['fails-badly', 'refused', 'no-owner'],
+  'rfc-no-last-pass': ['silent-corruption', 'lost-write'],
+  'rfc-ioctl-state': ['silent-corruption', 'torn-state', 'hung-guest'],
+};
+
+test.each(Object.entries(SUMS))('%s', (id, [runClass, ...kinds]) => {
+  const { audit } = run(stories.find((story) => story.id === id) as Scenario);
+  expect(audit.class).toBe(runClass);
+  expect([...new Set(audit.findings.map((finding) => finding.kind))]).toEqual(expect.arrayContaining(kinds));
+});
+
+test('as drawn the source loses nothing: what is torn is what the load walked, and with the RAM sent first nothing is', () => {
+  const drawn = run(stories.find((story) => story.id === 'rfc-v1-as-drawn') as Scenario).audit.findings;
+  expect(drawn.filter((finding) => finding.kind === 'lost-write')).toEqual([]);
+  expect(drawn.filter((finding) => finding.kind === 'torn-state').every((finding) => finding.sentence.includes('walked'))).toBe(true);
+});

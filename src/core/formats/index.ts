@@ -1,0 +1,18 @@
+/** The writers, in the order of the export menu. */
+import { chromeTrace } from './chrome-trace.ts';
+import { csv } from './csv.ts';
+import type { Writer } from './format.ts';
+import { mermaid } from './mermaid.ts';
+import { printRecording, toRecording } from './recording/write.ts';
+import { svg } from './svg.ts';
+import { text } from './text.ts';
+
+const recording: Writer = {
+  id: 'recording',
+  title: 'JSON',
+  extension: 'json',
+  mediaType: 'application/json',
+  write: (run) => printRecording(toRecording(run)),
+};
+
+export const writers: readonly Writer[] = [recording, chromeTrace, mermaid, text, csv, svg];

@@ -1,0 +1,106 @@
+/** Rules D: the order in which the target comes to life. */
+import { deviceRuns, type Entry, type Ledger, vcpusRun } from './ledger.ts';
+import type { Rule } from './rule.ts';
+
+function starts(ledger: Ledger): readonly Entry[] {
+  return ledger.deviceStates.filter((entry) => entry.host === ledger.target && deviceRuns(entry));
+}
+
+function firstRun(ledger: Ledger): Entry | undefined {
+  return ledger.runs.find((entry) => entry.host === ledger.target && vcpusRun(entry));
+}
+
+const ramBeforeLoad: Rule = {
+  id: 'D1',
+  title: 'RAM is complete before a device that walks it is loaded',
+  severity: 'X',
+  why: 'The load of such a device reads guest RAM at once (ordering-rules.md, D1: the reply’s point).',
+  check(ledger) {
+    const last = ledger.arrivals.at(-1);
+    const walks = ledger.loads.filter((load) => load.args['walks'] === true);
+    if (last === undefined || walks.length === 0) return ledger.loads.length === 0 ? undefined : [];
+    return walks
+      .filter((load) => load.seq < last.seq)
+      .map((load) => ({
+        sentence: `${load.args['device']} was loaded at #${load.seq}; pages arrived until #${last.seq}.`,
+        events: [load.seq, last.seq],
+      }));
+  },
+};
+
+const dataBeforeRun: Rule = {
+  id: 'D2',
+  title: 'All data of a device are loaded before it runs',
+  severity: 'X',
+  why: 'Data that come later are refused, or overwrite a running device (ordering-rules.md, D2).',
+  check(ledger) {
+    if (ledger.loads.length === 0 || starts(ledger).length === 0) return undefined;
+    return ledger.loads.flatMap((load) => {
+      const start = starts(ledger).find((one) => one.args['device'] === load.args['device'] && one.seq < load.seq);
+      if (start === undefined) return [];
+      return [
+        {
+          sentence: `${load.args['device']} ran from #${start.seq} and its image was loaded at #${load.seq}.`,
+          events: [start.seq, load.seq],
+        },
+      ];
+    });
+  },
+};
+
+const ramBeforeRun: Rule = {
+  id: 'D6',
+  title: 'RAM is complete before a device runs on the target',
+  severity: 'L',
+  why: 'Device DMA cannot fault: it reads old data, or a late page covers what it wrote (ordering-rules.md, D6).',
+  check(ledger) {
+    const last = ledger.arrivals.at(-1);
+    if (last === undefined || starts(ledger).length === 0) return undefined;
+    return starts(ledger)
+      .filter((start) => start.seq < last.seq)
+      .map((start) => ({
+        sentence: `${start.args['device']} ran from #${start.seq}; pages arrived until #${last.seq}.`,
+        events: [start.seq, last.seq],
+      }));
+  },
+};
+
+const deviceBeforeVcpus: Rule = {
+  id: 'D8',
+  title: 'Devices run before the vCPUs do',
+  severity: 'I',
+  why: 'The guest touches the device at once (ordering-rules.md, D8).',
+  check(ledger) {
+    const run = firstRun(ledger);
+    if (run === undefined || starts(ledger).length === 0) return undefined;
+    return starts(ledger)
+      .filter(
+        (start) => start.seq > run.seq && !starts(ledger).some((one) => one.seq < run.seq && one.args['device'] === start.args['device']),
+      )
+      .map((start) => ({
+        sentence: `The vCPUs ran from #${run.seq}, ${start.args['device']} only from #${start.seq}.`,
+        events: [run.seq, start.seq],
+      }));
+  },
+};
+
+const oneOwner: Rule = {
+  id: 'D9',
+  title: 'The source has stopped for good before the target runs',
+  severity: 'B',
+  why: 'One guest, one identity (ordering-rules.md, D9 and D11).',
+  check(ledger) {
+    const run = firstRun(ledger);
+    const last = ledger.runs.findLast((entry) => entry.host === ledger.source);
+    if (run === undefined || last === undefined) return undefined;
+    if (!vcpusRun(last) && last.seq < run.seq) return [];
+    return [
+      {
+        sentence: `The target ran from #${run.seq}; the last run state of the source is #${last.seq} (${last.args['state']}).`,
+        events: [run.seq, last.seq],
+      },
+    ];
+  },
+};
+
+export const starting: readonly Rule[] = [ramBeforeLoad, dataBeforeRun, ramBeforeRun, deviceBeforeVcpus, oneOwner];

@@ -1,0 +1,94 @@
+/** Names in a primitive or a condition that must mean something in the scenario around it. */
+import { type Condition, conditionsIn } from './condition.ts';
+import type { Primitive } from './primitives.ts';
+import type { Problem } from './problem.ts';
+
+/** Ids that may be used. */
+export interface Known {
+  readonly hosts: readonly string[];
+  readonly regions: readonly string[];
+  readonly channels: readonly string[];
+  readonly devices: readonly string[];
+  readonly logs: readonly string[];
+  readonly writers: readonly string[];
+  readonly tokens: readonly string[];
+  readonly lists: readonly string[];
+  readonly steps: readonly string[];
+  statesOf(device: string): readonly string[];
+}
+
+export function primitiveProblems(primitive: Primitive, path: string, known: Known): readonly Problem[] {
+  const problems: Problem[] = [];
+  const add = (names: readonly string[], id: string, field: string, what: string) =>
+    problems.push(...one(names, id, `${path}.${field}`, what));
+  if ('write' in primitive) add(known.writers, primitive.write, 'write', 'writer');
+  if ('log' in primitive) add(known.logs, primitive.log, 'log', 'log');
+  if ('harvest' in primitive) for (const log of primitive.harvest ?? []) add(known.logs, log, 'harvest', 'log');
+  if ('save' in primitive) add(known.devices, primitive.save, 'save', 'device');
+  if ('load' in primitive) {
+    const items = ['stream', 'ram', ...known.devices, ...known.steps.map((key) => key.slice(key.indexOf('/') + 1))];
+    add(items, primitive.load, 'load', 'stream, ram, device or sending step');
+  }
+  if ('set' in primitive) {
+    add(['vcpus', ...known.devices], primitive.set, 'set', 'device (or vcpus)');
+    const states = primitive.set === 'vcpus' ? ['running', 'stopped'] : known.statesOf(primitive.set);
+    if (states.length > 0) add(states, primitive.to, 'to', 'state');
+  }
+  if ('reset' in primitive) add(known.devices, primitive.reset, 'reset', 'device');
+  if ('token' in primitive) add(known.tokens, primitive.token, 'token', 'token');
+  if ('barrier' in primitive) for (const channel of primitive.barrier) add(known.channels, channel, 'barrier', 'channel');
+  if ('channel' in primitive && primitive.channel !== undefined) add(known.channels, primitive.channel, 'channel', 'channel');
+  if ('regions' in primitive) for (const region of primitive.regions ?? []) add(known.regions, region, 'regions', 'region');
+  if ('wait' in primitive) problems.push(...conditionProblems(primitive.wait, `${path}.wait`, known));
+  if (primitive.needs !== undefined) problems.push(...conditionProblems(primitive.needs.condition, `${path}.needs`, known));
+  if (primitive.when !== undefined) problems.push(...conditionProblems(primitive.when, `${path}.when`, known));
+  if (primitive.on !== undefined) add(known.hosts, primitive.on, 'on', 'host');
+  return problems;
+}
+
+export function conditionProblems(condition: Condition, path: string, known: Known): readonly Problem[] {
+  return conditionsIn(condition).flatMap((each) => [
+    ...('device' in each
+      ? [
+          ...one(known.devices, each.device, path, 'device'),
+          ...each.in.flatMap((state) => one(known.statesOf(each.device), state, path, 'state')),
+        ]
+      : []),
+    ...('armed' in each ? one(known.logs, each.armed, path, 'log') : []),
+    ...('loaded' in each ? one(known.devices, each.loaded, path, 'device') : []),
+    ...('idle' in each ? one(known.devices, each.idle, path, 'device') : []),
+    ...('holds' in each ? one(known.tokens, each.holds, path, 'token') : []),
+    ...('mapped' in each ? one(known.regions, each.mapped, path, 'region') : []),
+    ...('migratable' in each ? one(known.devices, each.migratable, path, 'device') : []),
+    ...('done' in each ? one(known.steps, each.done, path, 'step (LIST/STEP)') : []),
+    ...('list' in each ? one(known.lists, each.list, path, 'list') : []),
+    ...('on' in each && each.on !== undefined ? one(known.hosts, each.on, path, 'host') : []),
+  ]);
+}
+
+/** A problem if `id` is not among `names`, with the nearest of them. */
+export function one(names: readonly string[], id: string, path: string, what: string): readonly Problem[] {
+  if (names.includes(id)) return [];
+  const near = nearest(names, id);
+  const hint =
+    near === undefined ? (names.length === 0 ? 'there is none' : `there are ${names.slice(0, 8).join(', ')}`) : `did you mean "${near}"?`;
+  return [{ path, message: `no ${what} is called "${id}": ${hint}` }];
+}
+
+function nearest(names: readonly string[], id: string): string | undefined {
+  const scored = names.map((name) => ({ name, distance: distance(name, id) })).sort((a, b) => a.distance - b.distance);
+  const best = scored[0];
+  return best !== undefined && best.distance <= Math.max(1, id.length / 3) ? best.name : undefined;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
