@@ -67,7 +67,7 @@ export function Comparison() {
           </tbody>
         </table>
         <div>
-          <h3>First divergence</h3>
+          <h2>First divergence</h2>
           {difference.divergence === undefined ? (
             <p>None: the two courses are equal in all {difference.both} events.</p>
           ) : (

@@ -61,7 +61,7 @@ export function Inspector() {
         </thead>
         <tbody ref={table} />
       </table>
-      <h3>Guest pages on the target</h3>
+      <h2>Guest pages on the target</h2>
       <canvas
         ref={map}
         className={styles['pageMap']}
@@ -142,6 +142,6 @@ function rowsOf(world: WorldState): readonly (readonly [string, string])[] {
   rows.push(['stream', `${world.itemsSent} sent, ${world.itemsReceived} received`]);
   rows.push(['bytes sent', bytes(world.bytesSent)]);
   rows.push(['requests', `${count(world.requests.submitted)} submitted, ${count(world.requests.answered)} answered`]);
-  rows.push(['outage', world.outageSince < 0 ? 'none' : printNanos(world.nanos - world.outageSince)]);
+  rows.push(['downtime', world.outageSince < 0 ? 'none' : printNanos(world.nanos - world.outageSince)]);
   return rows;
 }

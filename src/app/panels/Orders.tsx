@@ -18,7 +18,7 @@ export function Orders({ a, b }: { readonly a: RunView; readonly b: RunView }) {
         const height = Math.max(left.length, right.length) * ROW_PX;
         return (
           <div key={list}>
-            <h3>{list}: B → A</h3>
+            <h2>{list}: B → A</h2>
             <div className={styles['order']}>
               <ol>
                 {left.map((step) => (

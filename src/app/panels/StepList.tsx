@@ -30,10 +30,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
 
   return (
     <div className={styles['listBox']}>
-      <h3 id={`steps-${list}`}>{title}</h3>
-      {state.hint?.startsWith(`${list}/`) === true ? (
-        <p className={styles['hint']}>Drag a step to another place: every order is run.</p>
-      ) : null}
+      <h2 id={`steps-${list}`}>{title}</h2>
       <ul ref={items} className={styles['steps']} aria-labelledby={`steps-${list}`}>
         {order.map((row, slot) => {
           const held = lifted?.step === row.spec.id;
@@ -94,6 +91,9 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
         })}
       </ul>
       {lifted === undefined ? null : <Preview lifted={lifted} />}
+      {lifted === undefined && state.hint?.startsWith(`${list}/`) === true ? (
+        <p className={styles['hint']}>Drag a step to another place: every order is run.</p>
+      ) : null}
     </div>
   );
 }

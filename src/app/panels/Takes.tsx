@@ -14,7 +14,7 @@ export function Takes() {
   return (
     <div className={styles['listBox']}>
       <div className={styles['row']}>
-        <h3 id="takes">Takes</h3>
+        <h2 id="takes">Takes</h2>
         <button
           type="button"
           aria-pressed={compareWith !== undefined}
