@@ -232,16 +232,23 @@ export class Memory {
 
   /** Flat runs [first, count, …] of the pages of some slots; a rest is its whole region without the written pages. */
   runsOf(slots: readonly number[]): { readonly pages: readonly number[]; readonly count: number } {
-    const spans: [number, number][] = [];
+    const singles = new Float64Array(slots.length);
+    const rests: [number, number][] = [];
+    let whole = 0;
+    let found = 0;
     let count = 0;
     for (const slot of slots) {
       const weight = this.weight[slot] as number;
       if (weight === 0) continue;
       count += weight;
-      const rest = slot < this.#program.regions.length;
-      spans.push([this.page[slot] as number, rest ? (this.#program.regions[slot]?.pages ?? 1) : 1]);
+      const region = this.region[slot] as number;
+      if (slot < this.#program.regions.length) {
+        rests.push([this.page[slot] as number, this.#program.regions[slot]?.pages ?? 1]);
+        whole |= 1 << region;
+      } else if (((whole >> region) & 1) === 0) singles[found++] = this.page[slot] as number;
     }
-    return { pages: mergeRuns(spans), count };
+    const runs = runsOfPages(singles.subarray(0, found));
+    return { pages: rests.length === 0 ? runs : mergeRuns([...rests, ...pairs(runs)]), count };
   }
 
   #takes(slot: number, host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): boolean {
@@ -267,7 +274,12 @@ export class Memory {
     this.slotOf.set(page, slot);
     this.weight[rest] = (this.weight[rest] as number) - 1;
     for (const versions of this.version) versions[slot] = versions[rest] as number;
-    for (const bits of [this.pend, this.open, this.buf, this.dirty, this.last, this.lastHost]) bits[slot] = bits[rest] as number;
+    this.pend[slot] = this.pend[rest] as number;
+    this.open[slot] = this.open[rest] as number;
+    this.buf[slot] = this.buf[rest] as number;
+    this.dirty[slot] = this.dirty[rest] as number;
+    this.last[slot] = this.last[rest] as number;
+    this.lastHost[slot] = this.lastHost[rest] as number;
     return slot;
   }
 
@@ -275,7 +287,10 @@ export class Memory {
     const slot = this.page.push(page) - 1;
     this.region.push(region);
     this.weight.push(weight);
-    for (const bits of [this.pend, this.open, this.buf, this.dirty]) bits.push(0);
+    this.pend.push(0);
+    this.open.push(0);
+    this.buf.push(0);
+    this.dirty.push(0);
     this.writer.push(-1);
     this.event.push(-1);
     this.last.push(1);
@@ -303,7 +318,7 @@ export class Memory {
 }
 
 /** Sorted, joined runs as a flat list. */
-export function mergeRuns(spans: readonly (readonly [number, number])[]): readonly number[] {
+function mergeRuns(spans: readonly (readonly [number, number])[]): readonly number[] {
   const sorted = [...spans].sort((a, b) => a[0] - b[0]);
   const runs: number[] = [];
   for (const [first, count] of sorted) {
@@ -312,4 +327,21 @@ export function mergeRuns(spans: readonly (readonly [number, number])[]): readon
     else runs.push(first, count);
   }
   return runs;
+}
+
+/** Runs of single pages, a flat list; sorts them in place. */
+export function runsOfPages(pages: Float64Array): readonly number[] {
+  const runs: number[] = [];
+  let end = -1;
+  for (const page of pages.sort()) {
+    if (page < end) continue;
+    if (page === end) runs[runs.length - 1] = (runs[runs.length - 1] as number) + 1;
+    else runs.push(page, 1);
+    end = page + 1;
+  }
+  return runs;
+}
+
+function pairs(runs: readonly number[]): readonly (readonly [number, number])[] {
+  return Array.from({ length: runs.length / 2 }, (_, i) => [runs[2 * i] as number, runs[2 * i + 1] as number] as const);
 }

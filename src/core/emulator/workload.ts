@@ -5,7 +5,7 @@
 import { type RandomStream, randomStream } from '../base/random.ts';
 import type { Nanos } from '../trace/time.ts';
 import type { Machine, MachineOptions } from './machine.ts';
-import { mergeRuns } from './memory.ts';
+import { runsOfPages } from './memory.ts';
 import { canWrite } from './probes.ts';
 import type { Program } from './program.ts';
 
@@ -92,7 +92,7 @@ function tick(machine: Machine, flow: Flow, host: number): void {
   }
   const { recorder } = machine;
   const event = recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
-    args: { writer: def.id, count, pages: recorder.on ? mergeRuns(pages.map((page) => [page, 1] as const)) : [] },
+    args: { writer: def.id, count, pages: recorder.on ? runsOfPages(Float64Array.from(pages)) : [] },
   });
   for (const page of pages) machine.memory.write(page, host, flow.writer, armed, protects, event);
 }

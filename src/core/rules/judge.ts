@@ -11,18 +11,15 @@ export function judgeTrace(trace: Trace, asked: readonly Rule[] = rules): readon
 }
 
 function answerOf(rule: Rule, ledger: Ledger): RuleAnswer {
-  const head = { rule: rule.id, severity: rule.severity };
+  const { id, severity } = rule;
   try {
     const broken = rule.check(ledger);
-    if (broken === undefined) return { ...head, outcome: 'cannot tell', sentence: 'The trace holds nothing to tell it by.', events: [] };
-    if (broken.length === 0) return { ...head, outcome: 'holds', events: [] };
-    return {
-      ...head,
-      outcome: 'broken',
-      sentence: broken.map((one) => one.sentence).join(' '),
-      events: broken.flatMap((one) => one.events),
-    };
+    if (broken === undefined)
+      return { rule: id, outcome: 'cannot tell', sentence: 'The trace holds nothing to tell it by.', severity, events: [] };
+    if (broken.length === 0) return { rule: id, outcome: 'holds', severity, events: [] };
+    const events = broken.flatMap((one) => one.events);
+    return { rule: id, outcome: 'broken', sentence: broken.map((one) => one.sentence).join(' '), severity, events };
   } catch (error) {
-    return { ...head, outcome: 'crashed', sentence: String(error), events: [] };
+    return { rule: id, outcome: 'crashed', sentence: String(error), severity, events: [] };
   }
 }

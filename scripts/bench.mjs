@@ -1,0 +1,99 @@
+/**
+ * `npm run bench`: figures as JSON on stdout and as a table on stderr. Core figures in this Node, page figures in a
+ * headless Chromium against the built page.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { findBrowser } from './browser.mjs';
+import { ROOT, setup } from './setup.mjs';
+
+setup();
+const { build, preview } = await import('vite');
+const OUT = 'node_modules/.cache/switchover/bench';
+
+/** @returns {Promise<Record<string, number>>} */
+async function core() {
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    build: { ssr: join(ROOT, 'e2e/bench/core.ts'), outDir: join(ROOT, OUT), emptyOutDir: false, target: 'node20', minify: false },
+    ssr: { noExternal: true },
+  });
+  const { coreFigures } = await import(pathToFileURL(join(ROOT, OUT, 'core.js')).href);
+  return coreFigures();
+}
+
+/** Scripts that the page loads before its first picture, gzipped. */
+function firstLoadBytes() {
+  const html = readFileSync(join(ROOT, 'dist/index.html'), 'utf8');
+  const names = readdirSync(join(ROOT, 'dist/assets')).filter(
+    (name) => name.endsWith('.js') && (html.includes(name) || name.includes('worker')),
+  );
+  return names.reduce((sum, name) => sum + gzipSync(readFileSync(join(ROOT, 'dist/assets', name))).length, 0);
+}
+
+/** @returns {Promise<Record<string, number>>} */
+async function page() {
+  await build({ root: ROOT, logLevel: 'error' });
+  const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
+  const { chromium } = await import('@playwright/test');
+  const browser = await chromium.launch({ executablePath: await findBrowser({ install: false }), args: ['--no-sandbox'] });
+  try {
+    return await pageFigures(browser, server.resolvedUrls?.local[0] ?? '');
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** @param {import('@playwright/test').Browser} browser @param {string} url @returns {Promise<Record<string, number>>} */
+async function pageFigures(browser, url) {
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await tab.addInitScript(() => {
+    const long = /** @type {number[]} */ ([]);
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => long.push(entry.duration))).observe({
+      type: 'longtask',
+      buffered: true,
+    });
+    Object.assign(window, { long });
+  });
+  await tab.goto(url);
+  await tab.getByRole('region', { name: 'Timeline', exact: true }).waitFor();
+  const firstTimelineMs = await tab.evaluate(() => performance.now());
+  await tab.evaluate(() => /** @type {any} */ (window).app.idle());
+  const verdicts = [];
+  for (let i = 0; i < 12; i += 1) {
+    verdicts.push(
+      await tab.evaluate(async () => {
+        const { app } = /** @type {any} */ (window);
+        app.command('run-again');
+        const began = performance.now();
+        await app.idle();
+        return { page: performance.now() - began, worker: app.dump().workMs };
+      }),
+    );
+  }
+  const middle = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+  const long = await tab.evaluate(() => /** @type {any} */ (window).long);
+  const heap = await tab.evaluate(() => /** @type {any} */ (performance).memory.usedJSHeapSize);
+  return {
+    firstTimelineMs,
+    runToVerdictMs: middle(verdicts.map((one) => one.page)),
+    runInWorkerMs: middle(verdicts.map((one) => one.worker)),
+    longTasks: long.length,
+    longestTaskMs: Math.max(0, ...long),
+    heapMib: heap / 2 ** 20,
+    firstLoadKib: firstLoadBytes() / 1024,
+  };
+}
+
+const figures = { core: await core(), page: await page() };
+for (const [group, values] of Object.entries(figures)) {
+  for (const [name, value] of Object.entries(values)) console.error(`${group.padEnd(6)} ${name.padEnd(24)} ${value.toFixed(1)}`);
+}
+console.log(JSON.stringify(figures, undefined, 2));
+process.exit(0);
