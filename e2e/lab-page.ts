@@ -90,6 +90,14 @@ export class LabPage {
     return { name: (await coming).suggestedFilename(), text: await textOf(await coming) };
   }
 
+  /** Chooses files of this machine, all at once. */
+  async openFiles(paths: readonly string[]): Promise<void> {
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.button(/^Open/).click();
+    await (await chooser).setFiles([...paths]);
+    await this.idle();
+  }
+
   /** Chooses a file by the button's own input. */
   async openText(name: string, text: string): Promise<void> {
     const chooser = this.page.waitForEvent('filechooser');

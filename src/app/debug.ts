@@ -20,7 +20,7 @@ function handle(lab: Lab) {
       return {
         scenario: scenario.id,
         edits: printEdits(editsBetween(orderingOf(scenario), ordering)),
-        class: run?.audit.class,
+        class: run?.audit?.class,
         events: run?.trace.length,
         takes: takes.map((take) => take.name),
         cursor: lab.playhead.get().cursor,

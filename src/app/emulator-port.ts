@@ -5,9 +5,9 @@
 import type { SlotOutcome } from '../core/emulator/slots.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import type { Answer, Request, RunAnswer } from '../worker/messages.ts';
+import type { Answer, ImportAnswer, Request, RunAnswer } from '../worker/messages.ts';
 
-export type { RunAnswer } from '../worker/messages.ts';
+export type { ImportAnswer, RunAnswer } from '../worker/messages.ts';
 
 export interface RunWish {
   readonly topic: string;
@@ -23,7 +23,11 @@ export type RunOutcome =
   | { readonly kind: 'failed'; readonly message: string; readonly crashed: boolean }
   | { readonly kind: 'superseded' };
 
+export type ImportOutcome = { readonly kind: 'imported'; readonly imported: ImportAnswer } | Exclude<RunOutcome, { readonly kind: 'done' }>;
+
 export interface EmulatorPort {
+  /** Logs of any number of processes; progress in bytes. */
+  importLogs(files: readonly File[], onProgress: (bytes: number) => void): Promise<ImportOutcome>;
   run(wish: RunWish, onProgress?: (happenings: number) => void): Promise<RunOutcome>;
   /** Runs all slots of a step; `onSlot` as each is known. Ends early when superseded or cancelled. */
   slots(
@@ -37,10 +41,12 @@ export interface EmulatorPort {
   crash(): void;
 }
 
+type Outcome = RunOutcome | ImportOutcome | { readonly kind: 'slots' };
+
 interface Waiting {
   readonly onProgress: ((happenings: number) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
-  readonly settle: (outcome: RunOutcome | { readonly kind: 'slots' }) => void;
+  readonly settle: (outcome: Outcome) => void;
 }
 
 /** A worker that says nothing for that long while it owes answers is taken for dead. */
@@ -77,6 +83,7 @@ export function viaWorker(): EmulatorPort {
     waiting.delete(answer.id);
     if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
+    else if (answer.imported !== undefined) one.settle({ kind: 'imported', imported: answer.imported });
     else one.settle(answer.run === undefined ? { kind: 'slots' } : { kind: 'done', run: answer.run });
   }
 
@@ -98,7 +105,7 @@ export function viaWorker(): EmulatorPort {
     return worker;
   }
 
-  function ask(request: Request, one: Omit<Waiting, 'settle'>): Promise<RunOutcome | { readonly kind: 'slots' }> {
+  function ask(request: Request, one: Omit<Waiting, 'settle'>): Promise<Outcome> {
     return new Promise((settle) => {
       if ('id' in request) waiting.set(request.id, { ...one, settle });
       lastWord = performance.now();
@@ -109,9 +116,16 @@ export function viaWorker(): EmulatorPort {
   return {
     async run(wish, onProgress) {
       const outcome = await ask({ type: 'run', id: next++, ...wish }, { onProgress, onSlot: undefined });
-      return outcome.kind === 'slots' ? { kind: 'superseded' } : outcome;
+      return outcome.kind === 'slots' || outcome.kind === 'imported' ? { kind: 'superseded' } : outcome;
     },
-    slots: (wish, onSlot) => ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot }),
+    async slots(wish, onSlot) {
+      const outcome = await ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot });
+      return outcome.kind === 'imported' ? { kind: 'superseded' } : outcome;
+    },
+    async importLogs(files, onProgress) {
+      const outcome = await ask({ type: 'import', id: next++, topic: 'main', files }, { onProgress, onSlot: undefined });
+      return outcome.kind === 'slots' || outcome.kind === 'done' ? { kind: 'superseded' } : outcome;
+    },
     cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),
     get pending() {
       return waiting.size;

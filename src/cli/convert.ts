@@ -1,21 +1,39 @@
-/** `convert FILE --to FORMAT`: a recording in another form. */
+/** `convert FILE… --to FORMAT`: a recording, or the logs of one migration, in another form. */
 import { writers } from '../core/formats/index.ts';
 import type { Recorded } from '../core/formats/recording/write.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { oneOf, parseArguments, UsageError } from './arguments.ts';
 import { emit, recordingOf } from './files.ts';
+import { isJson, readLogs } from './logs.ts';
 
-export function convert(args: readonly string[]): number {
+export async function convert(args: readonly string[]): Promise<number> {
   const { words, values } = parseArguments(args, ['to', 'out'], []);
-  if (words.length !== 1) throw new UsageError('convert: expected one recording');
-  const to = oneOf(
-    'to',
-    values.get('to'),
-    writers.map((writer) => writer.id),
-  );
-  if (to === undefined) throw new UsageError(`convert: expected --to and one of ${writers.map((writer) => writer.id).join(', ')}`);
-  const { recording, trace, ordering } = recordingOf(words[0] as string);
-  const recorded = { ...(recording as unknown as Recorded), ordering, trace, rules: judgeTrace(trace) };
+  const names = writers.map((writer) => writer.id);
+  if (words.length === 0) throw new UsageError('convert: expected a recording, or the logs of one migration');
+  const to = oneOf('to', values.get('to'), names);
+  if (to === undefined) throw new UsageError(`convert: expected --to and one of ${names.join(', ')}`);
+  const recorded = words.some((word) => isJson(word)) ? fromRecording(words) : await fromLogs(words);
   emit(writers.find((writer) => writer.id === to)?.write(recorded) ?? '', values.get('out'));
   return 0;
+}
+
+function fromRecording(words: readonly string[]): Recorded {
+  const [word, ...others] = words;
+  if (word === undefined || others.length > 0) throw new UsageError('convert: expected one recording by itself, or logs alone');
+  const { recording, trace, ordering } = recordingOf(word);
+  return { ...(recording as unknown as Recorded), ordering, trace, rules: judgeTrace(trace) };
+}
+
+async function fromLogs(words: readonly string[]): Promise<Recorded> {
+  const { trace } = await readLogs(words);
+  const metrics = { totalNanos: trace.endNanos, downtimeNanos: 0, downtimeBy: [], bytesSent: 0, pagesSent: 0, rounds: 0 };
+  return {
+    scenario: null,
+    ordering: { lists: {}, skipped: [], delays: {} },
+    trace,
+    audit: null,
+    windows: [],
+    metrics,
+    rules: judgeTrace(trace),
+  };
 }

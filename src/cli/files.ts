@@ -41,7 +41,7 @@ export function scenarioOf(word: string): Scenario {
   return scenario;
 }
 
-export function recordingOf(path: string): ReadRecording & { readonly recording: object } {
+export function recordingOf(path: string): Extract<ReadRecording, { readonly trace: unknown }> {
   const read = readRecording(readJson(path));
   if (read.recording === undefined) throw new UsageError(line(path, read.problems));
   return read;

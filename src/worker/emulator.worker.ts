@@ -9,7 +9,8 @@ import { prepare, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
-import type { Answer, Request, RunRequest, SlotsRequest } from './messages.ts';
+import { readLogs } from './logs.ts';
+import type { Answer, ImportRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -70,6 +71,21 @@ async function answerSlots(request: SlotsRequest): Promise<void> {
   say({ type: 'done', id });
 }
 
+async function answerImport(request: ImportRequest): Promise<void> {
+  const { id, topic, files } = request;
+  const began = performance.now();
+  let read = 0;
+  const progress = async (bytes: number): Promise<boolean> => {
+    read += bytes;
+    say({ type: 'progress', id, happenings: read });
+    await breathe();
+    return newest.get(topic) === id;
+  };
+  const answer = await readLogs(files, progress);
+  if (answer === undefined) return say({ type: 'superseded', id });
+  say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, buffersOf(answer.trace));
+}
+
 self.onmessage = async (event: MessageEvent<Request>) => {
   const request = event.data;
   if (request.type === 'cancel') {
@@ -84,7 +100,9 @@ self.onmessage = async (event: MessageEvent<Request>) => {
   }
   newest.set(request.topic, request.id);
   try {
-    await (request.type === 'run' ? answerRun(request) : answerSlots(request));
+    if (request.type === 'run') await answerRun(request);
+    else if (request.type === 'slots') await answerSlots(request);
+    else await answerImport(request);
   } catch (error) {
     say({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });
   }

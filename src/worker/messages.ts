@@ -3,10 +3,12 @@
  * `superseded`; a newer request of the same topic supersedes the older one. `progress` and `slot` come before the
  * answer, never after it, since all of it goes through the worker's own channel.
  */
+
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import type { Audit, LossWindow, Metrics } from '../core/trace/audit.ts';
+import type { Audit, LossWindow, Metrics, RuleAnswer } from '../core/trace/audit.ts';
 import type { PackedTrace } from '../core/trace/packed.ts';
 
 export interface RunRequest {
@@ -33,6 +35,14 @@ export interface SlotsRequest {
   readonly seed: number;
 }
 
+/** Logs of any number of processes, read in chunks. */
+export interface ImportRequest {
+  readonly type: 'import';
+  readonly id: number;
+  readonly topic: string;
+  readonly files: readonly File[];
+}
+
 export interface CancelRequest {
   readonly type: 'cancel';
   readonly topic: string;
@@ -43,7 +53,7 @@ export interface CrashRequest {
   readonly type: 'crash';
 }
 
-export type Request = RunRequest | SlotsRequest | CancelRequest | CrashRequest;
+export type Request = RunRequest | SlotsRequest | ImportRequest | CancelRequest | CrashRequest;
 
 export interface RunAnswer {
   readonly trace: PackedTrace;
@@ -55,10 +65,20 @@ export interface RunAnswer {
   readonly workMs: number;
 }
 
+export interface ImportAnswer {
+  readonly trace: PackedTrace;
+  readonly facts: { readonly [process: string]: unknown };
+  readonly lines: Lines;
+  readonly rules: readonly RuleAnswer[];
+  /** What was left out of line text, by kind: the most frequent first. */
+  readonly texts: readonly (readonly [kind: string, lines: number])[];
+  readonly workMs: number;
+}
+
 export type Answer =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly id: number; readonly happenings: number }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
-  | { readonly type: 'done'; readonly id: number; readonly run?: RunAnswer }
+  | { readonly type: 'done'; readonly id: number; readonly run?: RunAnswer; readonly imported?: ImportAnswer }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'superseded'; readonly id: number };

@@ -7,7 +7,7 @@ import { eventAt } from '../../core/trace/trace.ts';
 import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { comparedTake } from '../store/selectors.ts';
-import type { RunView } from '../store/state.ts';
+import type { EmulatedRun } from '../store/state.ts';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
 
@@ -18,7 +18,7 @@ export function Comparison() {
   const lab = useLab();
   const a = useLabState((state) => state.run);
   const take = useLabState(comparedTake);
-  if (a === undefined || take === undefined) return null;
+  if (a === undefined || a.imported !== undefined || take === undefined) return null;
   const b = take.run;
   const edits = editsBetween(b.ordering, a.ordering);
   const difference = compareTraces(a.trace, b.trace);
@@ -95,7 +95,7 @@ export function Comparison() {
   );
 }
 
-function headline(a: RunView, b: RunView, edits: readonly OrderingEdit[]): string {
+function headline(a: EmulatedRun, b: EmulatedRun, edits: readonly OrderingEdit[]): string {
   if (edits.length === 0)
     return a.settled === b.settled ? 'The same order, and equal in the final state.' : 'The same order in another world.';
   const moves = edits.filter((edit) => edit.kind === 'move').length;
@@ -110,9 +110,9 @@ function headline(a: RunView, b: RunView, edits: readonly OrderingEdit[]): strin
 
 type Figure = readonly [name: string, a: string, b: string, change: string];
 
-function figures(a: RunView, b: RunView): readonly Figure[] {
+function figures(a: EmulatedRun, b: EmulatedRun): readonly Figure[] {
   const causes = [...new Set([...a.metrics.downtimeBy, ...b.metrics.downtimeBy].map((one) => one.cause))];
-  const nanosOf = (run: RunView, cause: string) => run.metrics.downtimeBy.find((one) => one.cause === cause)?.nanos ?? 0;
+  const nanosOf = (run: EmulatedRun, cause: string) => run.metrics.downtimeBy.find((one) => one.cause === cause)?.nanos ?? 0;
   return [
     timeFigure('Downtime', a.metrics.downtimeNanos, b.metrics.downtimeNanos),
     ...causes.map((cause) => timeFigure(`· ${cause === 'wire' ? 'on the wire' : cause}`, nanosOf(a, cause), nanosOf(b, cause))),

@@ -2,11 +2,12 @@ import { useMemo } from 'react';
 import { rules } from '../../core/rules/index.ts';
 import { judgeTrace } from '../../core/rules/judge.ts';
 import { bytes, count } from '../../core/swimlane/labels.ts';
-import type { Finding } from '../../core/trace/audit.ts';
+import type { Finding, RuleAnswer } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import type { Trace } from '../../core/trace/trace.ts';
 import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
+import type { ImportedRun } from '../store/state.ts';
 import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
 
@@ -21,6 +22,7 @@ export function Verdict() {
       </section>
     );
   }
+  if (run.imported !== undefined) return <ImportedVerdict run={run} />;
   const { audit, metrics } = run;
   return (
     <section aria-label="Verdict" className={styles['panel']} data-class={audit.class} aria-busy={work === 'running'}>
@@ -47,7 +49,7 @@ export function Verdict() {
         </div>
       </dl>
       <Findings findings={audit.findings} />
-      <Guarantees trace={run.trace} />
+      <Rules trace={run.trace} />
     </section>
   );
 }
@@ -95,11 +97,10 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
 }
 
 /** The rules, a second opinion that reads the trace alone: each holds, is broken, or cannot be told. */
-function Guarantees({ trace }: { readonly trace: Trace }) {
+function Guarantees({ answers, open = false }: { readonly answers: readonly RuleAnswer[]; readonly open?: boolean }) {
   const lab = useLab();
-  const answers = useMemo(() => judgeTrace(trace), [trace]);
   return (
-    <details className={styles['rules']}>
+    <details className={styles['rules']} open={open}>
       <summary>
         Rules: {answers.filter((answer) => answer.outcome === 'holds').length} hold,{' '}
         {answers.filter((answer) => answer.outcome === 'broken').length} broken
@@ -124,13 +125,72 @@ function Guarantees({ trace }: { readonly trace: Trace }) {
   );
 }
 
+function Rules({ trace }: { readonly trace: Trace }) {
+  const answers = useMemo(() => judgeTrace(trace), [trace]);
+  return <Guarantees answers={answers} />;
+}
+
+/** What the rules say of real logs, and how their lines were understood: the three counts add up to the files. */
+function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
+  const { rules: answers, lines, texts } = run.imported;
+  return (
+    <section aria-label="Verdict" className={styles['panel']}>
+      <h2 className={styles['verdict']}>{ruleWords(answers)}</h2>
+      <p className={styles['sentence']}>{run.trace.origin.kind === 'imported' ? run.trace.origin.files.join(', ') : ''}</p>
+      <dl className={styles['figures']}>
+        <div>
+          <dt>Lines</dt>
+          <dd>{count(lines.total)}</dd>
+        </div>
+        <div>
+          <dt>Understood</dt>
+          <dd>{count(lines.understood)}</dd>
+        </div>
+        <div>
+          <dt>Kept as text</dt>
+          <dd>{count(lines.text)}</dd>
+        </div>
+      </dl>
+      {run.trace.notes.map((note) => (
+        <p key={`${note.where}${note.message}`} className={styles['quiet']}>
+          {note.where === undefined ? '' : `${note.where}: `}
+          {note.message}
+        </p>
+      ))}
+      <Guarantees answers={answers} open />
+      <details className={styles['rules']}>
+        <summary>Lines kept as text, by kind</summary>
+        <ul aria-label="Lines kept as text">
+          {texts.map(([kind, lines]) => (
+            <li key={kind}>
+              <b>{count(lines)}</b> <span>{kind}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </section>
+  );
+}
+
+function ruleWords(answers: readonly RuleAnswer[]): string {
+  const broken = answers.filter((answer) => answer.outcome === 'broken').length;
+  if (broken > 0) return `${broken} ${broken === 1 ? 'rule' : 'rules'} broken`;
+  return answers.some((answer) => answer.outcome === 'holds') ? 'No rule broken' : 'Cannot tell';
+}
+
 /** The chip in the top bar: always in the same place. */
 export function VerdictChip() {
   const run = useLabState((state) => state.run);
   const work = useLabState((state) => state.work);
   return (
-    <span className={styles['chip']} data-class={run?.audit.class ?? ''} data-busy={work === 'running'}>
-      {run === undefined ? 'Running…' : <VerdictIcon runClass={run.audit.class} />}
+    <span className={styles['chip']} data-class={run?.audit?.class ?? ''} data-busy={work === 'running'}>
+      {run === undefined ? (
+        'Running…'
+      ) : run.imported !== undefined ? (
+        ruleWords(run.imported.rules)
+      ) : (
+        <VerdictIcon runClass={run.audit.class} />
+      )}
     </span>
   );
 }

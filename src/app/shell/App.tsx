@@ -4,7 +4,7 @@ import { StepList } from '../panels/StepList.tsx';
 import { Takes } from '../panels/Takes.tsx';
 import { Verdict } from '../panels/Verdict.tsx';
 import { useLab, useLabState } from '../store/context.ts';
-import { openFile, openText } from '../store/files.ts';
+import { openFiles, openPasted } from '../store/files.ts';
 import { comparedTake, listsOf } from '../store/selectors.ts';
 import { EventTable } from '../timeline/EventTable.tsx';
 import { Timeline } from '../timeline/Timeline.tsx';
@@ -60,6 +60,16 @@ export function App() {
 
 function Question() {
   const scenario = useLabState((state) => state.scenario);
+  const imported = useLabState((state) => state.run?.imported);
+  if (imported !== undefined)
+    return (
+      <div className={styles['question']}>
+        <p>Real logs on the emulator’s lanes</p>
+        <p className={styles['lookFor']}>
+          Nothing audits a real guest: what is said of it is what the rules read in the trace. Choose a story to run again.
+        </p>
+      </div>
+    );
   return (
     <div className={styles['question']}>
       <p>{scenario.question}</p>
@@ -99,6 +109,8 @@ function EmptyPicture() {
 
 function Steps() {
   const lists = useLabState(listsKey).split('\n');
+  const imported = useLabState((state) => state.run?.imported !== undefined);
+  if (imported) return null;
   const all = listsOfIds(lists);
   return (
     <section className={styles['drawer']} aria-label="Orderings">
@@ -137,12 +149,12 @@ function bindFiles(lab: ReturnType<typeof useLab>): () => void {
   const drop = (event: DragEvent) => {
     if (event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
     event.preventDefault();
-    for (const file of event.dataTransfer.files) void openFile(lab, file);
+    void openFiles(lab, [...event.dataTransfer.files]);
   };
   const paste = (event: ClipboardEvent) => {
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (text.trim() !== '') void openText(lab, text, 'The pasted text');
+    if (text.trim() !== '') void openPasted(lab, text);
   };
   window.addEventListener('dragover', over);
   window.addEventListener('drop', drop);

@@ -5,7 +5,7 @@ import { VerdictChip } from '../panels/Verdict.tsx';
 import { setAxis } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { Lab } from '../store/create-lab.ts';
-import { exportAs, exportJson, exportScenario, openFile } from '../store/files.ts';
+import { exportAs, exportJson, exportScenario, openFiles } from '../store/files.ts';
 import styles from './shell.module.css';
 
 const AXIS_NAMES: { readonly [kind in AxisKind]: string } = { steps: 'Steps', balanced: 'Balanced', time: 'Time' };
@@ -18,12 +18,19 @@ export function Toolbar() {
   const axis = useLabState((state) => state.axis);
   const theme = useLabState((state) => state.theme);
   const work = useLabState((state) => state.work);
+  const imported = useLabState((state) => state.run?.imported !== undefined);
   const input = useRef<HTMLInputElement>(null);
   const builtIn = stories.some((story) => story.id === scenario.id);
   return (
     <header className={styles['bar']}>
       <h1 className={styles['name']}>Switchover</h1>
-      <select aria-label="Story" className={styles['story']} value={scenario.id} onChange={(event) => pick(lab, event.target.value)}>
+      <select
+        aria-label="Story"
+        className={styles['story']}
+        value={imported ? '' : scenario.id}
+        onChange={(event) => pick(lab, event.target.value)}
+      >
+        {imported ? <option value="">Imported logs</option> : null}
         {builtIn ? null : <option value={scenario.id}>{scenario.title}</option>}
         {stories.map((story) => (
           <option key={story.id} value={story.id}>
@@ -58,9 +65,9 @@ export function Toolbar() {
           ref={input}
           type="file"
           hidden
-          accept=".json,application/json"
+          multiple
           onChange={(event) => {
-            for (const file of event.target.files ?? []) void openFile(lab, file);
+            void openFiles(lab, [...(event.target.files ?? [])]);
             event.target.value = '';
           }}
         />

@@ -11,10 +11,10 @@ import { indexLanes } from '../../core/swimlane/marks.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
-import type { EmulatorPort, RunAnswer } from '../emulator-port.ts';
+import type { EmulatorPort, ImportAnswer, RunAnswer } from '../emulator-port.ts';
 import { createLifting, type Lifting } from './lifting.ts';
 import { createPlayhead, type PlayheadStore } from './playhead.ts';
-import type { Alert, LabState, RunView } from './state.ts';
+import type { Alert, EmulatedRun, ImportedRun, LabState, RunView } from './state.ts';
 
 export interface Lab {
   readonly store: StoreApi<LabState>;
@@ -22,6 +22,7 @@ export interface Lab {
   readonly port: EmulatorPort;
   readonly lifting: Lifting;
   open(scenario: Scenario, ordering?: Ordering): void;
+  importLogs(files: readonly File[]): void;
   edit(edit: OrderingEdit): void;
   setOrdering(ordering: Ordering): void;
   undo(): void;
@@ -82,10 +83,24 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     show(viewOf(scenario, ordering, outcome.run));
   }
 
+  /** Logs on the same lanes; what was on screen stays where they cannot be read. */
+  async function importLogs(files: readonly File[]): Promise<void> {
+    store.setState({ work: 'running', happenings: 0 });
+    const outcome = await port.importLogs(files, (happenings) => store.setState({ happenings }));
+    if (outcome.kind === 'superseded') return;
+    if (outcome.kind === 'failed') {
+      store.setState({ work: 'idle' });
+      lab.alert({ severity: 'error', title: 'The logs were not opened. What is on screen is kept.', lines: [outcome.message] });
+      return;
+    }
+    store.setState({ axis: 'balanced', compareWith: undefined, lifted: undefined });
+    show(importedView(store.getState().scenario, outcome.imported));
+  }
+
   function show(run: RunView): void {
     const state = store.getState();
-    const keep = state.run?.scenario.id === run.scenario.id;
-    const takes = withTake(state, run);
+    const keep = state.run?.scenario.id === run.scenario.id && run.imported === undefined && state.run.imported === undefined;
+    const takes = run.imported === undefined ? withTake(state, run) : state.takes;
     store.setState({ run, work: 'idle', takes, alerts: state.alerts.filter((alert) => alert.retry === undefined) });
     const axis = makeAxis(run.trace, state.axis);
     const before = playhead.get();
@@ -93,10 +108,11 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
     const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
     playhead.set({ view, cursor, selected: undefined, hover: undefined, markers: { a: undefined, b: undefined } });
-    if (keep) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
+    if (keep && run.audit !== null) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
+    if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
   }
 
-  function withTake(state: LabState, run: RunView) {
+  function withTake(state: LabState, run: EmulatedRun) {
     const key = JSON.stringify([run.scenario, run.ordering]);
     const known = state.takes.findIndex((take) => JSON.stringify([take.run.scenario, take.run.ordering]) === key);
     if (known >= 0) return state.takes.with(known, { ...(state.takes[known] as LabState['takes'][number]), run });
@@ -121,6 +137,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: same ? undefined : hintOf(scenario) });
       void rerun();
     },
+    importLogs: (files) => void importLogs(files),
     edit: (edit) => setOrdering(applyEdit(store.getState().ordering, edit)),
     setOrdering,
     undo() {
@@ -161,7 +178,24 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   return lab;
 }
 
-export function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): RunView {
+function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {
+  const { trace: packed, ...imported } = answer;
+  const trace = unpackTrace(packed);
+  return {
+    scenario,
+    ordering: { lists: {}, skipped: [], delays: {} },
+    trace,
+    index: indexLanes(trace),
+    states: new StateAt(trace),
+    audit: null,
+    imported,
+    windows: [],
+    metrics: { totalNanos: trace.endNanos, downtimeNanos: 0, downtimeBy: [], bytesSent: 0, pagesSent: 0, rounds: 0 },
+    workMs: answer.workMs,
+  };
+}
+
+function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): EmulatedRun {
   const trace = unpackTrace(answer.trace);
   const { audit, windows, metrics, settled, workMs } = answer;
   return { scenario, ordering, trace, index: indexLanes(trace), states: new StateAt(trace), audit, windows, metrics, settled, workMs };

@@ -14,7 +14,26 @@ import type { Lab } from './create-lab.ts';
 /** Lines of problems shown at once. */
 const MOST_LINES = 6;
 
-export async function openFile(lab: Lab, file: File): Promise<void> {
+/** Files of one choice or one drop: JSON each by itself, all others together as the logs of one migration. */
+export async function openFiles(lab: Lab, files: readonly File[]): Promise<void> {
+  const kinds = await Promise.all(files.map(isJson));
+  const logs = files.filter((_, i) => kinds[i] === false);
+  for (const [i, file] of files.entries()) if (kinds[i] === true) await openFile(lab, file);
+  if (logs.length > 0) lab.importLogs(logs);
+}
+
+/** JSON begins with a brace or a bracket, be it whole or not; an empty file is told as JSON that it is not. */
+async function isJson(file: File): Promise<boolean> {
+  const head = (await file.slice(0, 512).text()).trimStart();
+  return head === '' || head.startsWith('{') || head.startsWith('[');
+}
+
+/** Pasted text: JSON, or lines of a log. */
+export async function openPasted(lab: Lab, text: string): Promise<void> {
+  await openFiles(lab, [new File([text], 'The pasted text')]);
+}
+
+async function openFile(lab: Lab, file: File): Promise<void> {
   if (file.size > MOST_TEXT_BYTES) {
     refuse(lab, file.name, [{ path: '$', message: `${file.size} bytes, at most ${MOST_TEXT_BYTES} are read` }]);
     return;
@@ -22,7 +41,7 @@ export async function openFile(lab: Lab, file: File): Promise<void> {
   await openText(lab, await file.text(), file.name);
 }
 
-export async function openText(lab: Lab, text: string, name: string): Promise<void> {
+async function openText(lab: Lab, text: string, name: string): Promise<void> {
   const parsed = parseJson(text);
   if (parsed.problem !== undefined) return refuse(lab, name, [parsed.problem]);
   switch (guessJson(parsed.value)) {
@@ -97,13 +116,23 @@ export async function exportAs(lab: Lab, id: string): Promise<void> {
   if (run === undefined) return;
   const { writers } = await import('../../core/formats/index.ts');
   const writer = writers.find((one) => one.id === id);
-  if (writer !== undefined) save(`${run.scenario.id}.${writer.extension}`, writer.write(run), writer.mediaType);
+  if (writer !== undefined)
+    save(
+      `${run.imported === undefined ? run.scenario.id : 'imported'}.${writer.extension}`,
+      writer.write({ ...run, scenario: run.imported === undefined ? run.scenario : null }),
+      writer.mediaType,
+    );
 }
 
 /** The run on screen as a file. */
 export function exportJson(lab: Lab): void {
   const { run, takes } = lab.store.getState();
   if (run === undefined) return;
+  if (run.imported !== undefined) {
+    const { rules } = run.imported;
+    save('imported.json', printRecording(toRecording({ ...run, scenario: null, rules })), 'application/json');
+    return;
+  }
   const kept = takes
     .filter((take) => take.run.scenario.id === run.scenario.id)
     .map((take) => ({ name: take.name, ordering: take.run.ordering }));

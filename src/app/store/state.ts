@@ -7,26 +7,42 @@ import type { LaneIndex } from '../../core/swimlane/marks.ts';
 import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
 import type { StateAt } from '../../core/trace/state-at.ts';
 import type { Trace } from '../../core/trace/trace.ts';
+import type { ImportAnswer } from '../emulator-port.ts';
 
-/** A run with what was run, and the indexes that drawing and scrubbing need. */
-export interface RunView {
-  readonly scenario: Scenario;
-  readonly ordering: Ordering;
+/** Something on the timeline, with the indexes that drawing and scrubbing need. */
+interface Seen {
   readonly trace: Trace;
   readonly index: LaneIndex;
   readonly states: StateAt;
-  readonly audit: Audit;
   readonly windows: readonly LossWindow[];
   readonly metrics: Metrics;
-  readonly settled: string;
+  /** What was run; for imported logs what was on screen before. */
+  readonly scenario: Scenario;
+  /** Empty for imported logs: they have no steps. */
+  readonly ordering: Ordering;
   readonly workMs: number;
 }
+
+/** A run of the emulator. */
+export interface EmulatedRun extends Seen {
+  readonly audit: Audit;
+  readonly settled: string;
+  readonly imported?: undefined;
+}
+
+/** Logs of real processes: nothing audits them, the rules alone have an opinion. */
+export interface ImportedRun extends Seen {
+  readonly audit: null;
+  readonly imported: Omit<ImportAnswer, 'trace'>;
+}
+
+export type RunView = EmulatedRun | ImportedRun;
 
 /** An ordering with its run, kept for comparison. */
 export interface Take {
   readonly id: number;
   readonly name: string;
-  readonly run: RunView;
+  readonly run: EmulatedRun;
 }
 
 /** A step in somebody's hand: what each slot of its list would do. */

@@ -34,6 +34,11 @@ export function deviceRuns(entry: Entry): boolean {
   return RUNS.has(String(entry.args['state']));
 }
 
+/** The device ceases to run here; further changes among the stopped states are none. */
+export function deviceStops(entry: Entry): boolean {
+  return !deviceRuns(entry) && (entry.args['from'] === '' || RUNS.has(String(entry.args['from'])));
+}
+
 export function vcpusRun(entry: Entry): boolean {
   return entry.args['state'] === 'running';
 }
@@ -48,12 +53,14 @@ export function ledgerOf(trace: Trace): Ledger {
     list.push({ seq, host: trace.lanes[trace.lane[seq] as number]?.host ?? '', args: trace.args(seq) });
   }
   const of = (kind: string): readonly Entry[] => entries.get(kind) ?? [];
+  const over = endsOf(of('phase'));
+  const within = (entry: Entry) => entry.seq < (over.get(entry.host) ?? Number.POSITIVE_INFINITY);
   const pages = of('pages');
   const images = of('image');
   return {
     trace,
-    runs: of('run-state').filter((entry) => trace.at[entry.seq] !== 0 || trace.steps.length === 0),
-    deviceStates: of('device-state').filter((entry) => entry.args['from'] !== undefined),
+    runs: of('run-state').filter((entry) => within(entry) && (trace.at[entry.seq] !== 0 || trace.steps.length === 0)),
+    deviceStates: of('device-state').filter((entry) => within(entry) && entry.args['from'] !== undefined),
     logStarts: of('log-start'),
     syncs: of('bitmap-sync'),
     images,
@@ -65,6 +72,12 @@ export function ledgerOf(trace: Trace): Ledger {
   };
 }
 
+/** Where the last migration of a host ended: what comes after is not part of it (a shutdown, a device's cleanup). */
+function endsOf(phases: readonly Entry[]): ReadonlyMap<string, EventSeq> {
+  const ended = phases.filter((entry) => ['completed', 'failed', 'cancelled'].includes(String(entry.args['status'])));
+  return new Map(ended.map((entry) => [entry.host, entry.seq]));
+}
+
 /** What an event counts as; undefined for those that no rule looks at. */
 function nameOf(trace: Trace, seq: EventSeq): string | undefined {
   const kind = kindAt(trace, seq);
@@ -73,18 +86,25 @@ function nameOf(trace: Trace, seq: EventSeq): string | undefined {
     case 'device-state':
     case 'log-start':
     case 'bitmap-sync':
+    case 'phase':
       return kind;
     case 'send':
       return whatOf(trace, seq, 'image', 'pages');
     case 'receive':
       return whatOf(trace, seq, 'load', 'arrival');
     case 'section-save':
-      return trace.args(seq)['device'] === undefined ? undefined : 'image';
+      return ofSection(trace.args(seq), 'image', 'pages');
     case 'section-load':
-      return trace.args(seq)['device'] === undefined ? undefined : 'load';
+      return ofSection(trace.args(seq), 'load', 'arrival');
     default:
       return undefined;
   }
+}
+
+/** Sections of a log: RAM by its idstr, a device by its name. */
+function ofSection(args: EventArgs, image: string, pages: string): string | undefined {
+  if (args['section'] === 'ram') return pages;
+  return args['device'] === undefined ? undefined : image;
 }
 
 function whatOf(trace: Trace, seq: EventSeq, image: string, pages: string): string | undefined {

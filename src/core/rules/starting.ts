@@ -7,7 +7,10 @@ function starts(ledger: Ledger): readonly Entry[] {
 }
 
 function firstRun(ledger: Ledger): Entry | undefined {
-  return ledger.runs.find((entry) => entry.host === ledger.target && vcpusRun(entry));
+  const begins = Math.min(ledger.arrivals[0]?.seq ?? 0, ledger.loads[0]?.seq ?? Number.POSITIVE_INFINITY);
+  return ledger.runs.find(
+    (entry) => entry.host === ledger.target && vcpusRun(entry) && (ledger.trace.steps.length > 0 || entry.seq > begins),
+  );
 }
 
 const ramBeforeLoad: Rule = {

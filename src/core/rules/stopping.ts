@@ -1,5 +1,7 @@
 /** Rules A4 and C: logging before copying, and the order in which the source comes to rest. */
-import { deviceRuns, type Entry, type Ledger, vcpusRun } from './ledger.ts';
+
+import { endOf } from '../trace/trace.ts';
+import { deviceStops, type Entry, type Ledger, vcpusRun } from './ledger.ts';
 import type { Broken, Rule } from './rule.ts';
 
 /** The last moment at which the vCPUs of a host stopped. */
@@ -7,8 +9,8 @@ function stopOf(ledger: Ledger, host: string | undefined): Entry | undefined {
   return ledger.runs.findLast((entry) => entry.host === host && !vcpusRun(entry));
 }
 
-function deviceStops(ledger: Ledger): readonly Entry[] {
-  return ledger.deviceStates.filter((entry) => entry.host === ledger.source && !deviceRuns(entry));
+function stopsOf(ledger: Ledger): readonly Entry[] {
+  return ledger.deviceStates.filter((entry) => entry.host === ledger.source && deviceStops(entry));
 }
 
 function lastOf(entries: readonly Entry[], host: string | undefined): Entry | undefined {
@@ -35,7 +37,7 @@ const vcpusFirst: Rule = {
   severity: 'I',
   why: 'A doorbell rung at a stopped device is lost (ordering-rules.md, C1).',
   check(ledger) {
-    const stops = deviceStops(ledger);
+    const stops = stopsOf(ledger);
     const pause = stopOf(ledger, ledger.source);
     if (stops.length === 0 || pause === undefined) return undefined;
     return stops
@@ -53,7 +55,7 @@ const stopBeforeRead: Rule = {
   severity: 'X',
   why: 'The image must be of one instant (ordering-rules.md, C3).',
   check(ledger) {
-    const stops = deviceStops(ledger);
+    const stops = stopsOf(ledger);
     if (ledger.images.length === 0 || stops.length === 0) return undefined;
     return ledger.images.flatMap((image): readonly Broken[] => {
       const stop = stops.findLast((one) => one.args['device'] === image.args['device']);
@@ -74,7 +76,7 @@ const stopBeforeSync: Rule = {
     const sync = lastOf(ledger.syncs, ledger.source);
     const pause = stopOf(ledger, ledger.source);
     if (sync === undefined || pause === undefined) return undefined;
-    const late = [pause, ...deviceStops(ledger)].filter((stop) => stop.seq > sync.seq);
+    const late = [pause, ...stopsOf(ledger)].filter((stop) => stop.seq > sync.seq);
     return late.map((stop) => ({
       sentence: `The last dirty sync is #${sync.seq}; ${stop.args['device'] ?? 'the vCPUs'} stopped only at #${stop.seq}.`,
       events: [sync.seq, stop.seq],
@@ -90,8 +92,10 @@ const syncBeforePages: Rule = {
   check(ledger) {
     const sync = lastOf(ledger.syncs, ledger.source);
     const page = lastOf(ledger.pages, ledger.source);
-    if (sync === undefined || page === undefined) return undefined;
-    if (sync.seq < page.seq || sync.args['count'] === 0) return [];
+    if (sync === undefined || page === undefined || stopOf(ledger, ledger.source) === undefined) return undefined;
+    // A log's RAM section begins before the sync that its completion makes, and ends after the pages.
+    const around = endOf(ledger.trace, page.seq) > (ledger.trace.at[sync.seq] as number);
+    if (sync.seq < page.seq || around || sync.args['count'] === 0) return [];
     return [
       {
         sentence: `No page was sent after the last dirty sync #${sync.seq}; the last pages are #${page.seq}.`,

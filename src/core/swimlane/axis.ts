@@ -13,6 +13,7 @@
  */
 import type { EventSeq, Nanos } from '../trace/time.ts';
 import { endOf, kindAt, type Trace } from '../trace/trace.ts';
+import type { EventKind } from '../trace/vocabulary.ts';
 
 export type AxisKind = 'steps' | 'balanced' | 'time';
 export const AXIS_KINDS: readonly AxisKind[] = ['steps', 'balanced', 'time'];
@@ -37,7 +38,18 @@ interface Breakpoint {
   readonly u: number;
 }
 
+const known = new WeakMap<Trace, Map<AxisKind, Axis>>();
+
+/** The axis of a trace; the same object each time it is asked for. */
 export function makeAxis(trace: Trace, kind: AxisKind): Axis {
+  const axes = known.get(trace) ?? new Map<AxisKind, Axis>();
+  known.set(trace, axes);
+  const axis = axes.get(kind) ?? newAxis(trace, kind);
+  axes.set(kind, axis);
+  return axis;
+}
+
+function newAxis(trace: Trace, kind: AxisKind): Axis {
   switch (kind) {
     case 'steps':
       return fromBreakpoints('steps', stepBreakpoints(trace), []);
@@ -93,12 +105,7 @@ const GAP_SHARE = 60;
 
 function balanced(trace: Trace): Axis {
   const end = Math.max(1, trace.endNanos);
-  const moments = busyMoments(trace);
-  const silences: { readonly from: Nanos; readonly to: Nanos }[] = [];
-  for (let i = 1; i < moments.length; i += 1) {
-    const [from, to] = [moments[i - 1] as number, moments[i] as number];
-    if (to - from > end / GAP_SHARE) silences.push({ from, to });
-  }
+  const silences = silencesOf(trace, end / GAP_SHARE);
   const longest = silences.toSorted((a, b) => b.to - b.from - (a.to - a.from)).slice(0, MOST_GAPS);
   const saved = longest.reduce((sum, gap) => sum + (gap.to - gap.from), 0);
   if (saved < end / 3) return { ...makeAxis(trace, 'time'), kind: 'balanced' };
@@ -119,16 +126,45 @@ function balanced(trace: Trace): Axis {
   return fromBreakpoints('balanced', points, gaps);
 }
 
-/** Beginnings and ends of everything that is not the steady workload. */
-function busyMoments(trace: Trace): readonly Nanos[] {
-  const moments = new Set<number>([0, trace.endNanos]);
+interface Silence {
+  readonly from: Nanos;
+  readonly to: Nanos;
+}
+
+/** Kinds that do not break a silence: the steady workload. */
+const STEADY: ReadonlySet<EventKind> = new Set<EventKind>(['write', 'request', 'doorbell', 'interrupt']);
+/** Bands last until the next one and say nothing of what happens within. */
+const BANDS: ReadonlySet<EventKind> = new Set<EventKind>(['run-state', 'device-state', 'phase']);
+
+/** Spans of at least `least` in which nothing but the workload begins, ends or goes on between two ends. One pass: events are in order. */
+function silencesOf(trace: Trace, least: Nanos): readonly Silence[] {
+  const ends: number[] = [];
+  for (let seq = 0; seq < trace.length; seq += 1) {
+    if ((trace.duration[seq] as number) > least && !BANDS.has(kindAt(trace, seq))) ends.push(endOf(trace, seq));
+  }
+  ends.sort((a, b) => a - b);
+  const silences: Silence[] = [];
+  let from = 0;
+  let next = 0;
+  const reach = (at: Nanos) => {
+    if (at - from > least) silences.push({ from, to: at });
+    from = Math.max(from, at);
+  };
+  const reachEnds = (until: Nanos) => {
+    for (; next < ends.length && (ends[next] as number) <= until; next += 1) reach(ends[next] as number);
+  };
   for (let seq = 0; seq < trace.length; seq += 1) {
     const kind = kindAt(trace, seq);
-    if (kind === 'write' || kind === 'request' || kind === 'doorbell' || kind === 'interrupt') continue;
-    moments.add(trace.at[seq] as number);
-    if (kind !== 'run-state' && kind !== 'device-state' && kind !== 'phase') moments.add(endOf(trace, seq));
+    if (STEADY.has(kind)) continue;
+    const at = trace.at[seq] as number;
+    reachEnds(at);
+    reach(at);
+    // A short one counts from its end on.
+    if (!BANDS.has(kind) && (trace.duration[seq] as number) <= least) from = Math.max(from, endOf(trace, seq));
   }
-  return [...moments].sort((a, b) => a - b);
+  reachEnds(trace.endNanos);
+  reach(trace.endNanos);
+  return silences;
 }
 
 function fromBreakpoints(kind: AxisKind, points: readonly Breakpoint[], gaps: Axis['gaps']): Axis {

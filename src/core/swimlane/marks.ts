@@ -23,7 +23,17 @@ export interface LaneIndex {
   readonly lanes: readonly Int32Array[];
   /** By lane: the longest event, in nanoseconds, so that one that began before the view is found. */
   readonly ends: readonly Float64Array[];
+  /** By lane, for every full block of 64 events: the longest of them, and the one that matters most. */
+  readonly blocks: readonly Blocks[];
 }
+
+/** A summary that lets a block that falls into one pixel be drawn without looking at its events. */
+export interface Blocks {
+  readonly longest: Float64Array;
+  readonly worst: Int32Array;
+}
+
+const BLOCK = 64;
 
 export function indexLanes(trace: Trace): LaneIndex {
   const counts = new Array<number>(trace.lanes.length).fill(0);
@@ -39,7 +49,25 @@ export function indexLanes(trace: Trace): LaneIndex {
     (ends[lane] as Float64Array)[at] = Math.max(end, at === 0 ? 0 : ((ends[lane] as Float64Array)[at - 1] as number));
     filled[lane] = at + 1;
   }
-  return { lanes, ends };
+  return { lanes, ends, blocks: lanes.map((events) => blocksOf(trace, events)) };
+}
+
+function blocksOf(trace: Trace, events: Int32Array): Blocks {
+  const count = Math.floor(events.length / BLOCK);
+  const longest = new Float64Array(count);
+  const worst = new Int32Array(count);
+  for (let block = 0; block < count; block += 1) {
+    let most = -1;
+    for (let i = block * BLOCK; i < (block + 1) * BLOCK; i += 1) {
+      const seq = events[i] as number;
+      longest[block] = Math.max(longest[block] as number, trace.duration[seq] as number);
+      const matters = weight(kindAt(trace, seq));
+      if (matters <= most) continue;
+      most = matters;
+      worst[block] = seq;
+    }
+  }
+  return { longest, worst };
 }
 
 /** Place of an event's beginning and end. */
@@ -75,23 +103,43 @@ export function marksOf(trace: Trace, index: LaneIndex, axis: Axis, view: View, 
   const scale = widthPx / (view.to - view.from);
   const fromNanos = axis.nanosAt(view.from);
   const toNanos = axis.nanosAt(view.to);
-  const marks: Mark[] = [];
-  for (let i = firstEndingAfter(index.ends[lane] as Float64Array, fromNanos); i < events.length; i += 1) {
+  const blocks = index.blocks[lane];
+  const marks: { seq: EventSeq; kind: EventKind; fromPx: number; toPx: number; count: number }[] = [];
+  const place = (u: number) => (u - view.from) * scale;
+  for (let i = firstEndingAfter(index.ends[lane] as Float64Array, fromNanos); i < events.length; ) {
     const seq = events[i] as number;
     if ((trace.at[seq] as number) > toNanos) break;
+    const last = marks[marks.length - 1];
+    const block = i / BLOCK;
+    const full = blocks !== undefined && Number.isInteger(block) && block < blocks.worst.length;
+    if (last !== undefined && full && last.toPx - last.fromPx < 1) {
+      // A block whose last event and longest reach stay in the pixel of the mark before is drawn as one.
+      const end = events[i + BLOCK - 1] as number;
+      const reach = (trace.at[end] as number) + Math.max(0, blocks.longest[block] as number);
+      if (place(axis.at(reach, end)) - last.fromPx < 1) {
+        merge(last, blocks.worst[block] as number, kindAt(trace, blocks.worst[block] as number), BLOCK);
+        i += BLOCK;
+        continue;
+      }
+    }
+    i += 1;
     const [from, to] = spanOf(trace, axis, seq);
-    const fromPx = (from - view.from) * scale;
-    const toPx = (to - view.from) * scale;
+    const fromPx = place(from);
+    const toPx = place(to);
     if (toPx < -1 || fromPx > widthPx + 1) continue;
     const kind = kindAt(trace, seq);
-    const last = marks[marks.length - 1];
-    const instant = toPx - fromPx < 1;
-    if (last !== undefined && instant && last.toPx - last.fromPx < 1 && fromPx - last.fromPx < 1) {
-      const worse = weight(kind) > weight(last.kind);
-      marks[marks.length - 1] = { ...last, ...(worse ? { seq, kind } : {}), count: last.count + 1 };
-    } else marks.push({ seq, kind, fromPx, toPx, count: 1 });
+    if (last !== undefined && toPx - fromPx < 1 && last.toPx - last.fromPx < 1 && fromPx - last.fromPx < 1) merge(last, seq, kind, 1);
+    else marks.push({ seq, kind, fromPx, toPx, count: 1 });
   }
   return marks;
+}
+
+/** A shared pixel: the worst shows through. */
+function merge(mark: { seq: EventSeq; kind: EventKind; count: number }, seq: EventSeq, kind: EventKind, count: number): void {
+  mark.count += count;
+  if (weight(kind) <= weight(mark.kind)) return;
+  mark.seq = seq;
+  mark.kind = kind;
 }
 
 function firstEndingAfter(ends: Float64Array, nanos: number): number {

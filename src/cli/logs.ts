@@ -1,0 +1,55 @@
+/** Logs of real processes from files, plain or gzipped, in chunks. */
+import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { type ImportedLogs, mergeLogs } from '../core/formats/qemu-log/merge.ts';
+import { LogReader } from '../core/formats/qemu-log/reader.ts';
+import { UsageError } from './arguments.ts';
+
+/** The first byte of a recording or a scenario; a log's line never begins with it. */
+export function isJson(path: string): boolean {
+  if (!existsSync(path)) throw new UsageError(`${path}: no such file`);
+  return head(path, 512).toString('latin1').trimStart().startsWith('{');
+}
+
+function head(path: string, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  const file = openSync(path, 'r');
+  try {
+    return buffer.subarray(0, readSync(file, buffer, 0, bytes, 0));
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export async function readLogs(paths: readonly string[]): Promise<ImportedLogs> {
+  const readers: LogReader[] = [];
+  for (const path of paths) readers.push(await readLog(path));
+  if (readers.every((reader) => reader.facts.traceLines === 0))
+    throw new UsageError(`${paths.join(', ')}: no line of a QEMU trace log; expected lines like "13903@1795458281.375254:runstate_set …"`);
+  return mergeLogs(readers);
+}
+
+async function readLog(path: string): Promise<LogReader> {
+  if (!existsSync(path)) throw new UsageError(`${path}: no such file`);
+  const start = head(path, 2);
+  const reader = new LogReader(path);
+  const decoder = new TextDecoder();
+  const zipped = start[0] === 0x1f && start[1] === 0x8b;
+  const file = createReadStream(path);
+  const stream = zipped ? file.pipe(createGunzip()) : file;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (reader.bytes === 0 && chunk.subarray(0, 4096).includes(0))
+        throw new UsageError(`${path}: no text, it has zero bytes; expected a log or a recording`);
+      reader.push(decoder.decode(chunk, { stream: true }), chunk.length);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (reader.bytes === 0) throw new UsageError(`${path}: cannot be read (${error instanceof Error ? error.message : 'error'})`);
+    reader.truncated = true;
+  }
+  reader.finish();
+  return reader;
+}

@@ -1,0 +1,56 @@
+/**
+ * Two clocks made one: what the one host sends the other cannot have received before, and the answer to a ping
+ * cannot come before the ping was read. Each pair bounds the offset that is to be added to the target's times.
+ */
+import type { Meeting } from './reader.ts';
+
+export interface Alignment {
+  /** Microseconds to add to the target's clock. */
+  readonly offset: number;
+  /** Half of the interval that the evidence leaves open; undefined where nothing bounds it from above. */
+  readonly plusMinus: number | undefined;
+  /** Pairs that bound it. */
+  readonly pairs: number;
+}
+
+/** Sent on the source, then seen on the target. */
+const FORTH = [
+  ['ping sent', 'ping loaded'],
+  ['sent', 'loaded'],
+] as const;
+/** Seen on the target, then on the source. */
+const BACK = [
+  ['ping loaded', 'pong'],
+  ['shut sent', 'shut seen'],
+] as const;
+
+export function align(source: readonly Meeting[], target: readonly Meeting[]): Alignment | undefined {
+  const lows = differences(source, target, FORTH);
+  const highs = differences(
+    source,
+    target,
+    BACK.map(([there, here]) => [here, there] as const),
+  );
+  if (lows.length === 0) return undefined;
+  const low = lows.reduce((most, one) => Math.max(most, one));
+  const high = highs.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
+  const pairs = lows.length + highs.length;
+  if (high < low || !Number.isFinite(high)) return { offset: low, plusMinus: undefined, pairs };
+  return { offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2), pairs };
+}
+
+/** Source time less target time of what both saw. */
+function differences(
+  source: readonly Meeting[],
+  target: readonly Meeting[],
+  kinds: readonly (readonly [string, string])[],
+): readonly number[] {
+  const there = new Map(target.map((one) => [one.what, one.micros]));
+  return kinds.flatMap(([here, other]) =>
+    source.flatMap((one) => {
+      if (one.what !== here && !one.what.startsWith(`${here} `)) return [];
+      const seen = there.get(`${other}${one.what.slice(here.length)}`);
+      return seen === undefined ? [] : [one.micros - seen];
+    }),
+  );
+}
