@@ -6,11 +6,12 @@ import { UsageError } from './arguments.ts';
 import { convert } from './convert.ts';
 import { judge } from './judge.ts';
 import { list } from './list.ts';
+import { poke } from './poke.ts';
 import { run } from './run.ts';
 
 type Command = (args: readonly string[]) => number | Promise<number>;
 
-const COMMANDS: { readonly [name: string]: Command } = { list, run, judge, convert };
+const COMMANDS: { readonly [name: string]: Command } = { list, run, judge, poke, convert };
 
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -14,6 +14,7 @@ import styles from './shell.module.css';
 import { Toolbar } from './Toolbar.tsx';
 
 const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
+const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
 export function App() {
@@ -46,6 +47,9 @@ export function App() {
         <div className={styles['right']}>
           <Verdict />
           <Inspector />
+          <Suspense fallback={null}>
+            <DeviceConsole />
+          </Suspense>
         </div>
       </main>
       <Spoken />
