@@ -4,6 +4,7 @@
  */
 import { UsageError } from './arguments.ts';
 import { convert } from './convert.ts';
+import { explore } from './explore.ts';
 import { judge } from './judge.ts';
 import { list } from './list.ts';
 import { poke } from './poke.ts';
@@ -11,7 +12,7 @@ import { run } from './run.ts';
 
 type Command = (args: readonly string[]) => number | Promise<number>;
 
-const COMMANDS: { readonly [name: string]: Command } = { list, run, judge, poke, convert };
+const COMMANDS: { readonly [name: string]: Command } = { list, run, explore, judge, poke, convert };
 
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

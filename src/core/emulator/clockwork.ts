@@ -42,6 +42,19 @@ function openBands(machine: Machine): void {
   });
 }
 
+/** The thread whose turn it is, where nothing but threads is left to happen (no timed workload); -1 for none. */
+export function nextThread(machine: Machine): number {
+  let thread = -1;
+  let wake = NEVER;
+  for (let i = 0; i < machine.threads.length; i += 1) {
+    const at = wakeTime(machine, machine.threads[i] as Machine['threads'][number]);
+    if (at >= wake) continue;
+    wake = at;
+    thread = i;
+  }
+  return thread;
+}
+
 /** Does the next thing. False when nothing is left to happen. */
 export function tick(machine: Machine): boolean {
   const workload = machine.workload.nextNanos();

@@ -20,8 +20,8 @@ export type ThreadStatus = 'waiting' | 'running' | 'ended' | 'aborted' | 'imposs
 /** The migration thread of one list, or a background step of it. */
 export interface Thread {
   readonly list: number;
-  /** Step indices in the order of the run, left-out steps gone. */
-  readonly order: readonly number[];
+  /** Step indices in the order of the run, left-out steps gone. Exploration chooses them one by one. */
+  order: readonly number[];
   position: number;
   frames: Frame[];
   /** When the operation under way ends; Infinity when it waits for something else. */

@@ -1,0 +1,202 @@
+/** The answer of a search in the shape that PRODUCT.md gives for `explore --json`. */
+import type { Program } from '../emulator/program.ts';
+import { type Ordering, orderingOf } from '../scenario/ordering.ts';
+import type { FindingKind, RunClass } from '../trace/audit.ts';
+import { type Decided, factorial, probe } from './explore.ts';
+import { type Choice, type Ending, isSafe } from './outcomes.ts';
+
+export interface Required {
+  readonly before: string;
+  readonly after: string;
+  /** What happens otherwise. */
+  readonly because: string;
+  /** The nearest ordering to a safe one in which the two are swapped. */
+  readonly counterexample: readonly string[];
+}
+
+export interface Best {
+  readonly ordering: { readonly [list: string]: readonly string[] };
+  readonly downtimeNanos: number;
+  readonly bytesSent: number;
+}
+
+export interface Exploration {
+  readonly format: 'switchover.exploration';
+  readonly version: 1;
+  readonly scenario: string;
+  /** Decimal strings: they outgrow what a number holds. */
+  readonly orderings: string;
+  readonly safe: string;
+  readonly byClass: { readonly [one in RunClass]?: string };
+  readonly byFinding: { readonly [one in FindingKind]?: string };
+  readonly states: number;
+  readonly required: readonly Required[];
+  readonly sufficient: boolean;
+  readonly best: readonly Best[];
+  /** One ordering of each bad kind, the nearest that was met first. */
+  readonly bad: readonly {
+    readonly class: RunClass;
+    readonly kinds: readonly FindingKind[];
+    readonly ordering: { readonly [list: string]: readonly string[] };
+  }[];
+  readonly complete: boolean;
+  readonly elapsedMs: number;
+}
+
+/** Beyond that many steps of a list the linear extensions are not counted, and sufficiency is not claimed. */
+const MOST_COUNTED = 20;
+
+export function report(program: Program, decided: Decided, elapsedMs: number): Exploration {
+  const reference = probe(program, program.scenario.reference ?? orderingOf(program.scenario));
+  const endings = [...decided.outcomes.endings.values()].map((ending) => ({
+    ...ending,
+    class:
+      ending.settled && reference.class === 'sound' && ending.downtimeNanos === reference.downtimeNanos && ending.bytes === reference.bytes
+        ? ('equivalent' as const)
+        : ending.class,
+  }));
+  const total = endings.reduce((sum, ending) => sum + ending.count, 0n);
+  const safe = endings.filter(isSafe).reduce((sum, ending) => sum + ending.count, 0n);
+  const limit = program.downtimeLimitNanos;
+  const best = pareto(endings.filter(isSafe)).map((ending) => ({
+    ordering: orderOf(program, decided, ending.way),
+    downtimeNanos: ending.downtimeNanos,
+    bytesSent: ending.bytes,
+  }));
+  const pairs = requiredPairs(decided);
+  const first = best[0]?.ordering;
+  return {
+    format: 'switchover.exploration',
+    version: 1,
+    scenario: program.scenario.id,
+    orderings: String(total),
+    safe: String(safe),
+    byClass: tally(endings, (ending) => [ending.class]),
+    byFinding: tally(endings, (ending) => [...ending.kinds, ...(ending.downtimeNanos > limit ? ['downtime' as const] : [])]),
+    states: decided.states,
+    required: first === undefined ? [] : reduced(pairs).map((pair) => explain(program, first, pair)),
+    sufficient: safe > 0n && extensions(decided, pairs) === safe,
+    best,
+    bad: worst(endings).map((ending) => ({ class: ending.class, kinds: ending.kinds, ordering: orderOf(program, decided, ending.way) })),
+    complete: true,
+    elapsedMs,
+  };
+}
+
+function tally<Name extends string>(
+  endings: readonly Ending[],
+  names: (ending: Ending) => readonly Name[],
+): { readonly [one in Name]?: string } {
+  const sums = new Map<Name, bigint>();
+  for (const ending of endings) for (const name of names(ending)) sums.set(name, (sums.get(name) ?? 0n) + ending.count);
+  return Object.fromEntries([...sums].map(([name, sum]) => [name, String(sum)])) as { readonly [one in Name]?: string };
+}
+
+/** Safe endings that nobody beats in downtime and bytes. */
+function pareto(endings: readonly Ending[]): readonly Ending[] {
+  const beaten = (one: Ending) =>
+    endings.some(
+      (other) =>
+        other.downtimeNanos <= one.downtimeNanos &&
+        other.bytes <= one.bytes &&
+        (other.downtimeNanos < one.downtimeNanos || other.bytes < one.bytes),
+    );
+  return endings.filter((ending) => !beaten(ending)).sort((a, b) => a.downtimeNanos - b.downtimeNanos);
+}
+
+/** One ending for each set of findings. */
+function worst(endings: readonly Ending[]): readonly Ending[] {
+  const seen = new Set<string>();
+  return endings.filter((ending) => {
+    const key = `${ending.class}/${ending.kinds.join('+')}`;
+    if (isSafe(ending) || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** The whole ordering of a way: pinned steps in their places. */
+function orderOf(program: Program, decided: Decided, way: readonly Choice[]): { readonly [list: string]: readonly string[] } {
+  const listed = orderingOf(program.scenario);
+  return Object.fromEntries(
+    program.lists.map((list, index) => {
+      const chosen = way.filter(([one]) => one === index).map(([, step]) => list.steps[step]?.id ?? '');
+      const movable = new Set((decided.movable[index] ?? []).map((step) => list.steps[step]?.id ?? ''));
+      let next = 0;
+      return [list.id, (listed.lists[list.id] ?? []).map((id) => (movable.has(id) ? (chosen[next++] ?? id) : id))] as const;
+    }),
+  );
+}
+
+interface Pair {
+  readonly list: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Pairs that every safe ordering has in one order. */
+function requiredPairs({ outcomes, movable }: Decided): readonly Pair[] {
+  if (!outcomes.safe) return [];
+  return movable.flatMap((steps, list) =>
+    steps.flatMap((before) =>
+      steps.flatMap((after) => (before !== after && !outcomes.pairs.has(`${list}/${after}/${before}`) ? [{ list, before, after }] : [])),
+    ),
+  );
+}
+
+/** Without those that follow from others. */
+function reduced(pairs: readonly Pair[]): readonly Pair[] {
+  return pairs.filter(
+    ({ list, before, after }) =>
+      !pairs.some(
+        (one) =>
+          one.list === list &&
+          one.before === before &&
+          one.after !== after &&
+          pairs.some((two) => two.list === list && two.before === one.after && two.after === after),
+      ),
+  );
+}
+
+/** Moves the later step right before the earlier one in a safe ordering, and runs it. */
+function explain(program: Program, safe: Best['ordering'], { list, before, after }: Pair): Required {
+  const def = program.lists[list];
+  const [first, second] = [def?.steps[before]?.id ?? '', def?.steps[after]?.id ?? ''];
+  const id = def?.id ?? '';
+  const without = (safe[id] ?? []).filter((step) => step !== second);
+  const at = without.indexOf(first);
+  const swapped = [...without.slice(0, at), second, ...without.slice(at)];
+  const listed = orderingOf(program.scenario);
+  const ordering: Ordering = { ...listed, lists: { ...safe, [id]: swapped } };
+  const { findings, class: runClass } = probe(program, ordering);
+  const because =
+    findings.find((finding) => finding.kind !== 'downtime')?.sentence ??
+    (runClass === 'impossible' ? 'Physics refuses it.' : `The run ends as ${runClass}.`);
+  return { before: `${id}/${first}`, after: `${id}/${second}`, because, counterexample: swapped };
+}
+
+/** Orderings that respect the pairs: whether they suffice is whether these are as many as the safe ones. */
+function extensions({ movable }: Decided, pairs: readonly Pair[]): bigint {
+  return movable.reduce((product, steps, list) => {
+    const own = pairs.filter((pair) => pair.list === list);
+    if (own.length === 0) return product * factorial(steps.length);
+    return steps.length > MOST_COUNTED ? -1n : product * linearExtensions(steps, own);
+  }, 1n);
+}
+
+function linearExtensions(steps: readonly number[], pairs: readonly Pair[]): bigint {
+  const place = new Map(steps.map((step, i) => [step, i]));
+  const needs = steps.map((step) =>
+    pairs.filter((pair) => pair.after === step).reduce((mask, pair) => mask | (1 << (place.get(pair.before) ?? 0)), 0),
+  );
+  const ways = new Array<bigint>(1 << steps.length).fill(0n);
+  ways[0] = 1n;
+  for (let mask = 0; mask < ways.length; mask += 1) {
+    const here = ways[mask] as bigint;
+    if (here === 0n) continue;
+    steps.forEach((_, i) => {
+      if (((mask >> i) & 1) === 0 && ((needs[i] as number) & ~mask) === 0) ways[mask | (1 << i)] = (ways[mask | (1 << i)] as bigint) + here;
+    });
+  }
+  return ways[ways.length - 1] as bigint;
+}
