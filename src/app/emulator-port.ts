@@ -3,6 +3,7 @@
  * and what it owed is answered with a failure, so that nobody waits for ever.
  */
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Exploration } from '../core/explore/report.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Answer, ImportAnswer, Request, RunAnswer } from '../worker/messages.ts';
@@ -25,6 +26,10 @@ export type RunOutcome =
 
 export type ImportOutcome = { readonly kind: 'imported'; readonly imported: ImportAnswer } | Exclude<RunOutcome, { readonly kind: 'done' }>;
 
+export type ExploreOutcome =
+  | { readonly kind: 'explored'; readonly exploration: Exploration }
+  | Exclude<RunOutcome, { readonly kind: 'done' }>;
+
 export interface EmulatorPort {
   /** Logs of any number of processes; progress in bytes. */
   importLogs(files: readonly File[], onProgress: (bytes: number) => void): Promise<ImportOutcome>;
@@ -34,6 +39,8 @@ export interface EmulatorPort {
     wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string },
     onSlot: (slot: SlotOutcome) => void,
   ): Promise<RunOutcome | { readonly kind: 'slots' }>;
+  /** All orderings; progress in distinct states. Ends as superseded when the topic `explore` is cancelled. */
+  explore(scenario: Scenario, onProgress: (states: number) => void): Promise<ExploreOutcome>;
   cancel(topic: string): void;
   /** Requests without an answer. */
   readonly pending: number;
@@ -41,12 +48,19 @@ export interface EmulatorPort {
   crash(): void;
 }
 
-type Outcome = RunOutcome | ImportOutcome | { readonly kind: 'slots' };
+type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | { readonly kind: 'slots' };
 
 interface Waiting {
   readonly onProgress: ((happenings: number) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
   readonly settle: (outcome: Outcome) => void;
+}
+
+const GIVEN_UP = { kind: 'superseded' } as const;
+
+/** How any request can end without its answer. */
+function isEnd(outcome: Outcome): outcome is Exclude<RunOutcome, { readonly kind: 'done' }> {
+  return outcome.kind === 'failed' || outcome.kind === 'superseded';
 }
 
 /** A worker that says nothing for that long while it owes answers is taken for dead. */
@@ -83,6 +97,7 @@ export function viaWorker(): EmulatorPort {
     waiting.delete(answer.id);
     if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
+    else if (answer.exploration !== undefined) one.settle({ kind: 'explored', exploration: answer.exploration });
     else if (answer.imported !== undefined) one.settle({ kind: 'imported', imported: answer.imported });
     else one.settle(answer.run === undefined ? { kind: 'slots' } : { kind: 'done', run: answer.run });
   }
@@ -116,15 +131,19 @@ export function viaWorker(): EmulatorPort {
   return {
     async run(wish, onProgress) {
       const outcome = await ask({ type: 'run', id: next++, ...wish }, { onProgress, onSlot: undefined });
-      return outcome.kind === 'slots' || outcome.kind === 'imported' ? { kind: 'superseded' } : outcome;
+      return isEnd(outcome) || outcome.kind === 'done' ? outcome : GIVEN_UP;
     },
     async slots(wish, onSlot) {
       const outcome = await ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot });
-      return outcome.kind === 'imported' ? { kind: 'superseded' } : outcome;
+      return isEnd(outcome) || outcome.kind === 'slots' ? outcome : GIVEN_UP;
     },
     async importLogs(files, onProgress) {
       const outcome = await ask({ type: 'import', id: next++, topic: 'main', files }, { onProgress, onSlot: undefined });
-      return outcome.kind === 'slots' || outcome.kind === 'done' ? { kind: 'superseded' } : outcome;
+      return isEnd(outcome) || outcome.kind === 'imported' ? outcome : GIVEN_UP;
+    },
+    async explore(scenario, onProgress) {
+      const outcome = await ask({ type: 'explore', id: next++, topic: 'explore', scenario }, { onProgress, onSlot: undefined });
+      return isEnd(outcome) || outcome.kind === 'explored' ? outcome : GIVEN_UP;
     },
     cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),
     get pending() {

@@ -7,10 +7,12 @@
 import type { Program } from '../core/emulator/program.ts';
 import { prepare, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
+import { search } from '../core/explore/explore.ts';
+import { report } from '../core/explore/report.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { readLogs } from './logs.ts';
-import type { Answer, ImportRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
+import type { Answer, ExploreRequest, ImportRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -86,6 +88,20 @@ async function answerImport(request: ImportRequest): Promise<void> {
   say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, buffersOf(answer.trace));
 }
 
+async function answerExplore(request: ExploreRequest): Promise<void> {
+  const { id, topic } = request;
+  const began = performance.now();
+  const program = programOf(request.scenario);
+  const steps = search(program);
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done === true) return say({ type: 'done', id, exploration: report(program, value, Math.round(performance.now() - began)) });
+    say({ type: 'progress', id, happenings: value.states });
+    await breathe();
+    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+  }
+}
+
 self.onmessage = async (event: MessageEvent<Request>) => {
   const request = event.data;
   if (request.type === 'cancel') {
@@ -102,6 +118,7 @@ self.onmessage = async (event: MessageEvent<Request>) => {
   try {
     if (request.type === 'run') await answerRun(request);
     else if (request.type === 'slots') await answerSlots(request);
+    else if (request.type === 'explore') await answerExplore(request);
     else await answerImport(request);
   } catch (error) {
     say({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });

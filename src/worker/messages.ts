@@ -5,6 +5,7 @@
  */
 
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -43,6 +44,14 @@ export interface ImportRequest {
   readonly files: readonly File[];
 }
 
+/** All orderings of a scenario. */
+export interface ExploreRequest {
+  readonly type: 'explore';
+  readonly id: number;
+  readonly topic: string;
+  readonly scenario: Scenario;
+}
+
 export interface CancelRequest {
   readonly type: 'cancel';
   readonly topic: string;
@@ -53,7 +62,7 @@ export interface CrashRequest {
   readonly type: 'crash';
 }
 
-export type Request = RunRequest | SlotsRequest | ImportRequest | CancelRequest | CrashRequest;
+export type Request = RunRequest | SlotsRequest | ImportRequest | ExploreRequest | CancelRequest | CrashRequest;
 
 export interface RunAnswer {
   readonly trace: PackedTrace;
@@ -79,6 +88,12 @@ export type Answer =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly id: number; readonly happenings: number }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
-  | { readonly type: 'done'; readonly id: number; readonly run?: RunAnswer; readonly imported?: ImportAnswer }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      readonly run?: RunAnswer;
+      readonly imported?: ImportAnswer;
+      readonly exploration?: Exploration;
+    }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'superseded'; readonly id: number };

@@ -15,6 +15,7 @@ import { Toolbar } from './Toolbar.tsx';
 
 const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
 const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
+const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
 export function App() {
@@ -122,6 +123,9 @@ function Steps() {
         <StepList key={list.id} list={list.id} title={list.title} />
       ))}
       <Takes />
+      <Suspense fallback={null}>
+        <AllOrderings />
+      </Suspense>
     </section>
   );
 }

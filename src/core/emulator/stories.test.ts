@@ -18,6 +18,14 @@ const SUMS: { readonly [id: string]: readonly [string, ...string[]] } = {
   'rfc-chunked-read': ['fails-badly', 'refused', 'no-owner'],
   'rfc-no-last-pass': ['silent-corruption', 'lost-write'],
   'rfc-ioctl-state': ['silent-corruption', 'torn-state', 'hung-guest'],
+  'v2-qemu-10': ['equivalent'],
+  'v2-mtty': ['equivalent'],
+  'v2-two-devices': ['equivalent', 'downtime'],
+  'v2-sync-before-stop': ['silent-corruption', 'lost-write'],
+  'v2-save-before-stop': ['fails-cleanly', 'refused'],
+  'v2-two-devices-one-phase': ['silent-corruption', 'torn-state'],
+  'v2-target-load-fails': ['silent-corruption', 'torn-state', 'refused'],
+  'v2-stop-copy-only': ['fails-cleanly', 'hung-migration'],
 };
 
 test.each(Object.entries(SUMS))('%s', (id, [runClass, ...kinds]) => {

@@ -15,6 +15,10 @@ function broken(id: string): readonly string[] {
 test.each([
   ['rfc-gilbert', []],
   ['rfc-slow-link', []],
+  ['v2-qemu-10', []],
+  ['v2-two-devices', []],
+  ['v2-save-before-stop', []],
+  ['v2-sync-before-stop', ['C4 broken']],
   ['rfc-v1-as-drawn', ['D1 broken']],
   ['rfc-v2-swapped', ['D1 broken']],
   ['rfc-sync-before-stop', ['C4 broken']],

@@ -25,13 +25,20 @@ export interface Ledger {
   /** The host that sent and the one that received, if the trace tells. */
   readonly source: string | undefined;
   readonly target: string | undefined;
+  /** The source gave the migration up: what its last sync would have been, nobody knows. */
+  readonly gaveUp: boolean;
 }
 
 /** Device states in which a device may write or answer, by all protocols' names. */
 const RUNS = new Set(['running', 'RUNNING', 'RUNNING_P2P', 'PRE_COPY', 'PRE_COPY_P2P', '_RUNNING', '_RUNNING|_SAVING']);
 
-export function deviceRuns(entry: Entry): boolean {
+function deviceRuns(entry: Entry): boolean {
   return RUNS.has(String(entry.args['state']));
+}
+
+/** The device begins to run here. */
+export function deviceStarts(entry: Entry): boolean {
+  return deviceRuns(entry) && !RUNS.has(String(entry.args['from']));
 }
 
 /** The device ceases to run here; further changes among the stopped states are none. */
@@ -57,6 +64,8 @@ export function ledgerOf(trace: Trace): Ledger {
   const within = (entry: Entry) => entry.seq < (over.get(entry.host) ?? Number.POSITIVE_INFINITY);
   const pages = of('pages');
   const images = of('image');
+  const source = pages[0]?.host ?? images[0]?.host ?? of('bitmap-sync')[0]?.host;
+  const last = of('phase').findLast((entry) => entry.host === source);
   return {
     trace,
     runs: of('run-state').filter((entry) => within(entry) && (trace.at[entry.seq] !== 0 || trace.steps.length === 0)),
@@ -67,8 +76,9 @@ export function ledgerOf(trace: Trace): Ledger {
     pages,
     loads: of('load'),
     arrivals: of('arrival'),
-    source: pages[0]?.host ?? images[0]?.host ?? of('bitmap-sync')[0]?.host,
+    source,
     target: of('arrival')[0]?.host ?? of('load')[0]?.host,
+    gaveUp: last !== undefined && ['failed', 'cancelled', 'cancelling'].includes(String(last.args['status'])),
   };
 }
 

@@ -1,9 +1,9 @@
 /** Rules D: the order in which the target comes to life. */
-import { deviceRuns, type Entry, type Ledger, vcpusRun } from './ledger.ts';
+import { deviceStarts, type Entry, type Ledger, vcpusRun } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
 function starts(ledger: Ledger): readonly Entry[] {
-  return ledger.deviceStates.filter((entry) => entry.host === ledger.target && deviceRuns(entry));
+  return ledger.deviceStates.filter((entry) => entry.host === ledger.target && deviceStarts(entry));
 }
 
 function firstRun(ledger: Ledger): Entry | undefined {

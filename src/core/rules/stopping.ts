@@ -75,7 +75,7 @@ const stopBeforeSync: Rule = {
   check(ledger) {
     const sync = lastOf(ledger.syncs, ledger.source);
     const pause = stopOf(ledger, ledger.source);
-    if (sync === undefined || pause === undefined) return undefined;
+    if (sync === undefined || pause === undefined || ledger.gaveUp) return undefined;
     const late = [pause, ...stopsOf(ledger)].filter((stop) => stop.seq > sync.seq);
     return late.map((stop) => ({
       sentence: `The last dirty sync is #${sync.seq}; ${stop.args['device'] ?? 'the vCPUs'} stopped only at #${stop.seq}.`,
@@ -92,7 +92,7 @@ const syncBeforePages: Rule = {
   check(ledger) {
     const sync = lastOf(ledger.syncs, ledger.source);
     const page = lastOf(ledger.pages, ledger.source);
-    if (sync === undefined || page === undefined || stopOf(ledger, ledger.source) === undefined) return undefined;
+    if (sync === undefined || page === undefined || stopOf(ledger, ledger.source) === undefined || ledger.gaveUp) return undefined;
     // A log's RAM section begins before the sync that its completion makes, and ends after the pages.
     const around = endOf(ledger.trace, page.seq) > (ledger.trace.at[sync.seq] as number);
     if (sync.seq < page.seq || around || sync.args['count'] === 0) return [];

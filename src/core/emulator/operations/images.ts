@@ -116,6 +116,7 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
     args: {
       what: 'image',
       device: def.id,
+      ...(sections.every((section) => def.sections[section]?.phase === 'precopy') ? { phase: 'precopy' } : {}),
       bytes,
       channel: channel.id,
       sections: sections.map((section) => def.sections[section]?.id ?? ''),

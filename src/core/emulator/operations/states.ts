@@ -96,7 +96,8 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
   if (def === undefined || state === undefined) return;
   const saved = from?.saves ?? 'none';
   device.state = to;
-  if (state.runs === true) device.told = true;
+  // On the way down (RUNNING, RUNNING_P2P, STOP) nobody tells it to run.
+  if (state.runs === true && from?.runs !== true) device.told = true;
   if ((state.saves ?? 'none') !== 'none' && saved === 'none') device.session += 1;
   if (state.loads === true && from?.loads !== true) {
     device.stamps.fill(-1);
