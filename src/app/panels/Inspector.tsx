@@ -137,6 +137,7 @@ function rowsOf(world: WorldState): readonly (readonly [string, string])[] {
     for (const [device, state] of Object.entries(host.devices)) rows.push([`${id} ${device}`, state]);
     rows.push([`${id} step`, host.step]);
     for (const [log, state] of Object.entries(host.logs)) rows.push([`${id} log ${log}`, state]);
+    for (const [register, value] of Object.entries(host.registers)) rows.push([`${id} ${register}`, `0x${value.toString(16)}`]);
     if (host.status !== '') rows.push([`${id} reports`, host.status]);
   }
   rows.push(['stream', `${world.itemsSent} sent, ${world.itemsReceived} received`]);

@@ -13,7 +13,7 @@ import { run } from './run.ts';
 const FOLDER = join(import.meta.dirname, 'golden');
 
 /** Guest requests and workload writes come by the hundred: the hash at the end covers them. */
-const OFTEN = new Set(['write', 'land', 'request', 'doorbell', 'interrupt']);
+const OFTEN = new Set(['write', 'land', 'request', 'doorbell', 'interrupt', 'register-write']);
 
 test.each(stories.map((story) => [story.id, story] as const))('%s', (id, story) => {
   const result = run(story);

@@ -3,8 +3,10 @@
  * doorbell, and goes on when the interrupt comes. It notices what a log does not show: a request that never
  * completes, or completes twice. Part of the timed workload, so exploration does without.
  */
+
 import type { Nanos } from '../trace/time.ts';
 import type { Machine } from './machine.ts';
+import { countInRegisters } from './registers.ts';
 import type { Request } from './state.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -134,6 +136,7 @@ export class Guest {
       machine.fact({ kind: 'lost-doorbell', host: this.host, device, text: `request ${id}`, events: [event, bell] });
       return;
     }
+    countInRegisters(machine, device, this.host, 'submitted');
     machine.device(device, this.host).queue.push(id);
     if (machine.stateOf(device, this.host)?.runs === true) this.#pick(machine, device, this.host);
   }
@@ -167,6 +170,7 @@ export class Guest {
       const spec = machine.program.scenario.guest;
       request.completions += 1;
       own.version += 1;
+      countInRegisters(machine, device, host, 'completed');
       writeFor(machine, machine.program.devices[device]?.id ?? '', spec?.results, host, request.id);
       const { recorder } = machine;
       request.lastEvent = recorder.event('request', recorder.lane(host, 'guest'), machine.now, {

@@ -63,6 +63,8 @@ export interface DeviceState {
   queue: number[];
   working: number;
   doneNanos: Nanos;
+  /** Values by register of the model; replaced, never changed in place. */
+  registers: readonly number[];
   /** A reset lost what was loaded. */
   reset: boolean;
   /** Was told to run on this host: from then on it does work of its own, with or without a guest. */
@@ -92,6 +94,7 @@ export type Item = {
       readonly chunks: number;
       readonly valid: boolean;
       readonly queue: readonly number[];
+      readonly registers: readonly number[];
       readonly nanos: Nanos;
     }
   | { readonly what: 'mark'; readonly signal: number; readonly end: boolean }

@@ -174,6 +174,8 @@ export interface DeviceModelSpec {
   /** The device looks at its queues by itself when it starts to run. Default: true. */
   readonly scansQueuesAtStart?: boolean;
   readonly registers?: readonly RegisterSpec[];
+  /** The section of the image that holds them; left out: they do not travel. */
+  readonly registersIn?: string;
 }
 
 export interface SectionSpec {
@@ -208,6 +210,8 @@ export interface RegisterSpec {
   readonly name: string;
   readonly offset: number;
   readonly bytes: number;
+  /** Counts requests: the guest writes it with each submission, or the device with each completion. */
+  readonly follows?: 'submitted' | 'completed';
 }
 
 export interface LogSpec {

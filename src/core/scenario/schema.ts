@@ -110,7 +110,10 @@ export const modelSchema = v.strictObject({
   ),
   interruptsThrough: optional(id),
   scansQueuesAtStart: optional(v.boolean()),
-  registers: optional(v.array(v.strictObject({ name: text, offset: bytes, bytes }))),
+  registers: optional(
+    v.array(v.strictObject({ name: text, offset: bytes, bytes, follows: optional(v.picklist(['submitted', 'completed'])) })),
+  ),
+  registersIn: optional(id),
 });
 
 const log = v.strictObject({

@@ -35,6 +35,8 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
       return args['section'] === undefined
         ? `${args['region'] ?? ''}${args['offset'] === undefined ? '' : `+0x${Number(args['offset']).toString(16)}`}`
         : String(args['section']);
+    case 'register-write':
+      return `${args['register']} = ${args['value']}`;
     case 'ioctl':
     case 'callback':
     case 'slice':

@@ -20,6 +20,8 @@ export interface HostState {
   /** Armed logs, and pages of the last sync. */
   readonly logs: { readonly [log: string]: string };
   readonly errors: number;
+  /** `DEVICE REGISTER`: value. */
+  readonly registers: { readonly [register: string]: number };
 }
 
 export interface WorldState {
@@ -155,6 +157,10 @@ export class StateAt {
         if (host !== undefined) host.logs = { ...host.logs, [String(args['log'] ?? '')]: `${args['count'] ?? '?'} pages in the last sync` };
         this.#set(args['pages'], DIRTY, 0);
         return;
+      case 'register-write':
+        if (host !== undefined)
+          host.registers = { ...host.registers, [`${args['device']} ${args['register']}`]: Number(args['value'] ?? 0) };
+        return;
       case 'send':
         world.itemsSent += 1;
         world.bytesSent += Number(args['bytes'] ?? 0);
@@ -227,7 +233,7 @@ export class StateAt {
 function emptyWorld(trace: Trace): Mutable {
   const hosts: Mutable['hosts'] = {};
   for (const lane of trace.lanes) {
-    hosts[lane.host] ??= { runState: '', devices: {}, step: '', status: '', logs: {}, errors: 0 };
+    hosts[lane.host] ??= { runState: '', devices: {}, step: '', status: '', logs: {}, errors: 0, registers: {} };
   }
   return { hosts, bytesSent: 0, itemsSent: 0, itemsReceived: 0, submitted: 0, answered: 0, outageSince: -1, nanos: 0 };
 }

@@ -54,10 +54,11 @@ function gvtg(type: 1 | 2 | 4 | 8, lowMib: number, highMib: number): DeviceModel
       loadNanos: 50_000_000,
       requestNanos: 6_000_000,
     },
+    registersIn: 'VREG',
     registers: [
       { name: 'ELSP (render)', offset: 0x2230, bytes: 4 },
-      { name: 'RING_TAIL', offset: 0x2030, bytes: 4 },
-      { name: 'RING_HEAD', offset: 0x2034, bytes: 4 },
+      { name: 'RING_TAIL', offset: 0x2030, bytes: 4, follows: 'submitted' },
+      { name: 'RING_HEAD', offset: 0x2034, bytes: 4, follows: 'completed' },
       { name: 'PVINFO magic', offset: 0x78000, bytes: 8 },
     ],
   };

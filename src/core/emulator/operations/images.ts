@@ -145,6 +145,7 @@ export function endSend(context: Context, deviceIndex: number, sections: readonl
     session: device.session,
     chunks: def.model.reserialises === true ? chunks : 1,
     valid: device.reading.length >= sections.length,
+    registers: device.registers,
     queue: [...device.queue, ...(device.working >= 0 ? [device.working] : [])],
     nanos: machine.now,
   });

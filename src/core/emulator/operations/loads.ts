@@ -1,5 +1,6 @@
 /** The inner operations of a load: RAM pages, sections of an image, the end of an image or of the stream. */
 import type { DeviceDef } from '../program.ts';
+import { restoreRegisters } from '../registers.ts';
 import type { Stamp } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { findItem, loadRefusal, takeOff } from './images.ts';
@@ -80,6 +81,7 @@ export function endWrite(context: Context, itemId: number, section: number): End
   });
   const def = machine.program.devices[item.device] as DeviceDef;
   const { recorder } = machine;
+  if (def.sections[section]?.id === def.model.registersIn) restoreRegisters(machine, item.device, op.host, item.registers);
   recorder.event('section-load', recorder.lane(op.host, 'stream'), machine.now, {
     step: context.step,
     cause: item.event,
