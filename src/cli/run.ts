@@ -1,5 +1,6 @@
 /** `run SCENARIO`: a run of a story or of a scenario file, in the order listed or in that of the options. */
 import { run as emulate } from '../core/emulator/run.ts';
+import { qemuTrace } from '../core/formats/qemu-trace.ts';
 import { printRecording, toRecording } from '../core/formats/recording/write.ts';
 import { printRun } from '../core/formats/text.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
@@ -12,13 +13,18 @@ export function run(args: readonly string[]): number {
   const { words, flags, values } = parseArguments(args, ['source', 'target', 'seed', 'format', 'out'], ['no-probes']);
   const [word, ...others] = words;
   if (word === undefined || others.length > 0) throw new UsageError('run: expected one story id or scenario file');
-  const format = oneOf('format', values.get('format'), ['json', 'text'] as const) ?? 'text';
+  const format = oneOf('format', values.get('format'), ['json', 'text', 'trace'] as const) ?? 'text';
   const scenario = scenarioOf(word);
   const ordering = orderingBy(scenario, values);
   const seed = wholeNumber('seed', values.get('seed'));
   const result = emulate(scenario, ordering, { probes: !flags.has('no-probes'), ...(seed === undefined ? {} : { seed }) });
   const recorded = { scenario, ordering, ...result, rules: judgeTrace(result.trace) };
-  emit(format === 'json' ? printRecording(toRecording(recorded)) : printRun(recorded), values.get('out'));
+  const texts = {
+    json: () => printRecording(toRecording(recorded)),
+    text: () => printRun(recorded),
+    trace: () => qemuTrace.write(recorded),
+  };
+  emit(texts[format](), values.get('out'));
   return result.audit.ok ? 0 : 1;
 }
 

@@ -7,7 +7,8 @@ import { Machine, type MachineOptions } from './machine.ts';
 import { probe } from './probes.ts';
 import type { Program } from './program.ts';
 import { Recorder } from './recorder.ts';
-import { advanceThread, newThread, top, wakeTime } from './threads.ts';
+import { advanceThread, newThread } from './threads.ts';
+import { top, wakeTime } from './waking.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 

@@ -143,7 +143,7 @@ export class Guest {
 
   #pick(machine: Machine, device: number, host: number): void {
     const own = machine.device(device, host);
-    if (own.working >= 0 || own.queue.length === 0) return;
+    if (own.working >= 0 || own.queue.length === 0 || own.draining) return;
     const id = own.queue.shift() as number;
     const request = this.requests[id];
     if (request === undefined) return;

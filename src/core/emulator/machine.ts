@@ -115,6 +115,7 @@ export class Machine {
           queue: [],
           working: -1,
           doneNanos: Number.POSITIVE_INFINITY,
+          draining: false,
           registers: (def.model.registers ?? []).map(() => 0),
           reset: false,
           told: false,

@@ -41,16 +41,15 @@ function startedWork(machine: Machine, device: number, host: number): boolean {
 function writeTracers(machine: Machine, host: number, gap: number, step: string): readonly number[] {
   const { program, recorder, tracers } = machine;
   return program.writers.map((def, writer) => {
-    if (def.spec.onlyPlaced === true || !canWrite(machine, writer, host)) return -1;
+    if (def.spec.onlyPlaced === true) return -1;
     const { armed, protects } = machine.logsSeeing(def.logs, host, def.region);
-    if (def.spec.twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false);
-    else if (def.spec.twoPhase === 'log-first') {
-      tracers.writeLandHalf(writer, host, gap, false);
-      tracers.writeLogHalf(writer, host, gap, armed, protects, false);
-    } else {
-      tracers.writeLogHalf(writer, host, gap, armed, protects, false);
-      tracers.writeLandHalf(writer, host, gap, false);
-    }
+    const able = canWrite(machine, writer, host);
+    const { twoPhase } = def.spec;
+    // Second halves may come in any later gap; those that have not come when the writer ends come with its end.
+    if (twoPhase !== undefined) tracers.finishHalves(writer, host, gap, armed, protects, able);
+    if (!able) return -1;
+    if (twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false);
+    else tracers.beginHalves(writer, host, gap, armed, protects, twoPhase);
     if (!recorder.on) return -1;
     const page = probePage(machine, writer, gap);
     return recorder.event('write', recorder.lane(host, 'dma'), machine.now, {

@@ -63,6 +63,8 @@ export interface DeviceState {
   queue: number[];
   working: number;
   doneNanos: Nanos;
+  /** Was told to stop and finishes what it works on: it takes up nothing new. */
+  draining: boolean;
   /** Values by register of the model; replaced, never changed in place. */
   registers: readonly number[];
   /** A reset lost what was loaded. */

@@ -2,7 +2,6 @@
  * Threads: how a list of steps is gone through. A thread begins an operation, waits for its end or for what it
  * needs, meets errors by the caller's policy, and goes through its recovery steps when it gives up.
  */
-import type { Nanos } from '../trace/time.ts';
 import { describe, holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import { beginOp, endOp } from './operations/index.ts';
@@ -11,8 +10,12 @@ import { recover } from './operations/states.ts';
 import { probe } from './probes.ts';
 import type { ListDef, Op, StepDef } from './program.ts';
 import type { Frame, Thread } from './state.ts';
+import { top } from './waking.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** What a list can say last. */
+const ENDINGS: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
 export function newThread(list: number, order: readonly number[], background = -1): Thread {
   return {
@@ -35,57 +38,6 @@ export function newThread(list: number, order: readonly number[], background = -
   };
 }
 
-/** When the thread can go on by itself; Infinity when something else must happen first. */
-export function wakeTime(machine: Machine, thread: Thread): Nanos {
-  if (thread.status === 'waiting') return canStart(machine, thread) ? machine.now : NEVER;
-  if (thread.status !== 'running') return NEVER;
-  const frame = top(thread);
-  if (frame === undefined || frame.stage === 'begin') return Math.max(machine.now, thread.wakeNanos);
-  if (frame.stage === 'timed') return thread.wakeNanos;
-  return unblockTime(machine, thread, frame);
-}
-
-/** A blocked thread is asked again whenever something happened; arrivals and time limits have a time of their own. */
-function unblockTime(machine: Machine, thread: Thread, frame: Frame): Nanos {
-  const op = frame.ops[frame.pc] as Op;
-  const primitive = op.primitive;
-  if ('wait' in primitive) {
-    if (holds(machine, primitive.wait, op.host)) return machine.now;
-    return primitive.limitNanos === undefined ? NEVER : thread.blockedSince + primitive.limitNanos;
-  }
-  const channel = machine.channels[op.channel];
-  if ('copy' in primitive) return machine.itemBits === 0x3fffffff && channel?.broken !== true ? NEVER : machine.now;
-  if ('barrier' in primitive) {
-    const open = primitive.barrier.some((id) => {
-      const at = machine.program.channels.findIndex((one) => one.id === id);
-      return (machine.channels[at]?.queue.length ?? 0) > 0;
-    });
-    return open ? NEVER : machine.now;
-  }
-  let earliest = NEVER;
-  for (const item of channel?.queue ?? []) {
-    if (takes(machine, op, item)) earliest = Math.min(earliest, item.arriveNanos);
-  }
-  if (earliest === NEVER && (channel?.closed === true || channel?.cut === true)) return machine.now;
-  return earliest === NEVER ? NEVER : Math.max(machine.now, earliest);
-}
-
-function takes(machine: Machine, op: Op, item: { readonly what: string; readonly list: number; readonly step: number }): boolean {
-  const primitive = op.primitive;
-  if ('signal' in primitive) return item.what === 'mark' && (item as { readonly signal?: number }).signal === op.subject;
-  if (!('load' in primitive)) return false;
-  if (primitive.load === 'stream') return item === machine.channels[op.channel]?.queue[0];
-  if (primitive.load === 'ram') return true;
-  if (machine.program.lists[item.list]?.steps[item.step]?.id === primitive.load) return true;
-  const device = (item as { readonly device?: number }).device;
-  return item.what === 'image' && device !== undefined && machine.program.devices[device]?.id === primitive.load;
-}
-
-function canStart(machine: Machine, thread: Thread): boolean {
-  const list = machine.program.lists[thread.list] as ListDef;
-  return list.startsWhen === undefined || holds(machine, list.startsWhen, list.host);
-}
-
 /** Does one thing: the next beginning or the next end. */
 export function advanceThread(machine: Machine, thread: Thread): void {
   if (thread.status === 'waiting') {
@@ -99,10 +51,6 @@ export function advanceThread(machine: Machine, thread: Thread): void {
   }
   if (frame.stage === 'timed') finishOp(machine, thread, frame);
   else startOp(machine, thread, frame);
-}
-
-export function top(thread: Thread): Frame | undefined {
-  return thread.frames[thread.frames.length - 1];
 }
 
 export function stepOf(machine: Machine, thread: Thread): StepDef | undefined {
@@ -378,12 +326,12 @@ function endThread(machine: Machine, thread: Thread, list: ListDef): void {
   }
   const failed = thread.recovering;
   thread.status = failed ? 'aborted' : 'ended';
-  if (!failed && !machine.reports.has(thread.list)) machine.reports.set(thread.list, 'completed');
   leaveChannels(machine, list);
+  // Who has said how it ended does not say it again.
+  if (ENDINGS.has(machine.reports.get(thread.list) ?? '')) return;
+  machine.reports.set(thread.list, 'completed');
   const { recorder } = machine;
-  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, {
-    args: { status: machine.reports.get(thread.list) ?? 'completed', list: list.id },
-  });
+  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: 'completed', list: list.id } });
 }
 
 /** What this list writes ends here; who writes to it learns that nobody reads any more. */

@@ -108,16 +108,29 @@ export class Tracers {
   }
 
   /** The log half of a two-phase write: a bit without data yet (or for data that landed before). */
-  writeLogHalf(writer: number, host: number, gap: number, logs: number, protects: number, placed: boolean): void {
-    if (this.#finish(writer, LANDED, gap, (row) => this.#setLog(row, logs, protects))) return;
-    this.#half(writer, gap, LOGGED, placed, (row) => this.#setLog(row, logs, protects));
-    void host;
+  writeLogHalf(writer: number, gap: number, logs: number, protects: number, placed: boolean): void {
+    const log = (row: number) => this.#setLog(row, logs, protects);
+    if (this.#finish(writer, LANDED, gap, log, false)) return;
+    this.#half(writer, gap, LOGGED, placed, log);
   }
 
   /** The landing half: data without a bit (or for a bit that was set before). */
   writeLandHalf(writer: number, host: number, gap: number, placed: boolean): void {
-    if (this.#finish(writer, LOGGED, gap, (row) => this.#land(row, host))) return;
-    this.#half(writer, gap, LANDED, placed, (row) => this.#land(row, host));
+    const land = (row: number) => this.#land(row, host);
+    if (this.#finish(writer, LOGGED, gap, land, false)) return;
+    this.#half(writer, gap, LANDED, placed, land);
+  }
+
+  /** Second halves alone, of writes that began before: some come now, and if `slow` some later still. */
+  finishHalves(writer: number, host: number, gap: number, logs: number, protects: number, slow: boolean): void {
+    this.#finish(writer, LOGGED, gap, (row) => this.#land(row, host), slow, host);
+    this.#finish(writer, LANDED, gap, (row) => this.#setLog(row, logs, protects), slow, host);
+  }
+
+  /** First halves of new writes. */
+  beginHalves(writer: number, host: number, gap: number, logs: number, protects: number, first: 'log-first' | 'land-first'): void {
+    if (first === 'log-first') this.#half(writer, gap, LOGGED, false, (row) => this.#setLog(row, logs, protects));
+    else this.#half(writer, gap, LANDED, false, (row) => this.#land(row, host));
   }
 
   /** Applies `change` to every row that matches: `mask` of regions by `regionOf[writer]`. */
@@ -283,14 +296,18 @@ export class Tracers {
   }
 
   /** Completes rows that wait for their other half. */
-  #finish(writer: number, half: number, gap: number, change: (row: number) => void): boolean {
+  #finish(writer: number, half: number, gap: number, change: (row: number) => void, slow: boolean, host = -1): boolean {
     let found = false;
-    for (let i = 0; i < this.count; i += 1) {
-      const row = i * WIDTH;
-      if (this.rows[row + WRITER] !== writer || ((this.rows[row + STATE] as number) & 3) !== half) continue;
+    const before = this.count;
+    for (let i = 0; i < before; i += 1) {
+      const from = i * WIDTH;
+      if (this.rows[from + WRITER] !== writer || ((this.rows[from + STATE] as number) & 3) !== half) continue;
+      if (host >= 0 && this.rows[from + BY] !== host) continue;
+      const row = slow ? this.#clone(i, -1) : from;
       change(row);
       this.rows[row + STATE] = (this.rows[row + STATE] as number) & PLACED;
-      if (this.gaps !== undefined) this.gaps[i] = join(this.gaps[i] as GapList, [gap]);
+      const at = row / WIDTH;
+      if (this.gaps !== undefined) this.gaps[at] = join(this.gaps[i] as GapList, [gap]);
       found = true;
     }
     return found;

@@ -11,7 +11,7 @@ import { settledState } from '../emulator/audit/settled.ts';
 import { assemble, conclude, nextThread, tick } from '../emulator/clockwork.ts';
 import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
-import { top } from '../emulator/threads.ts';
+import { top } from '../emulator/waking.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import { type Choice, type Ending, join, type Outcomes, shifted, single } from './outcomes.ts';
 import { stateKey } from './state-key.ts';

@@ -3,6 +3,7 @@ import { chromeTrace } from './chrome-trace.ts';
 import { csv } from './csv.ts';
 import type { Writer } from './format.ts';
 import { mermaid } from './mermaid.ts';
+import { qemuTrace } from './qemu-trace.ts';
 import { printRecording, toRecording } from './recording/write.ts';
 import { svg } from './svg.ts';
 import { text } from './text.ts';
@@ -15,4 +16,4 @@ const recording: Writer = {
   write: (run) => printRecording(toRecording(run)),
 };
 
-export const writers: readonly Writer[] = [recording, chromeTrace, mermaid, text, csv, svg];
+export const writers: readonly Writer[] = [recording, chromeTrace, mermaid, text, csv, svg, qemuTrace];

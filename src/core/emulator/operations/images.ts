@@ -222,7 +222,7 @@ export function endLoad(context: Context, primitive: LoadPrimitive): End {
   if (primitive.load === 'stream') return ended ? DONE : REPEAT;
   if (primitive.load === 'ram') {
     const next = machine.channels[op.channel]?.queue[0];
-    return ended || frame.stage === 'timed' || (next !== undefined && next.what !== 'ram') ? DONE : REPEAT;
+    return ended || (next !== undefined && next.what !== 'ram') ? DONE : REPEAT;
   }
   return DONE;
 }

@@ -154,7 +154,7 @@ export function endWritePrimitive(context: Context, primitive: WritePrimitive): 
   const gap = machine.gapCount++;
   const half = primitive.half ?? 'both';
   if (half === 'both') tracers.write(op.subject, op.host, gap, armed, protects, true);
-  else if (half === 'log') tracers.writeLogHalf(op.subject, op.host, gap, armed, protects, true);
+  else if (half === 'log') tracers.writeLogHalf(op.subject, gap, armed, protects, true);
   else tracers.writeLandHalf(op.subject, op.host, gap, true);
   tracers.settle();
   const pages = primitive.pages ?? [probePage(machine, op.subject, gap), 1];

@@ -73,6 +73,7 @@ export function beginArc(context: Context, arc: ArcDef, deviceIndex: number): Be
   const device = machine.device(deviceIndex, op.host);
   const def = machine.program.devices[deviceIndex];
   const stops = def?.states[arc.from]?.runs === true && def.states[arc.to]?.runs !== true;
+  if (stops) device.draining = true;
   const drain = stops && device.working >= 0 ? Math.max(0, device.doneNanos - machine.now) : 0;
   return timed(costNanos(op, 0, 0) + drain);
 }
@@ -96,6 +97,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
   if (def === undefined || state === undefined) return;
   const saved = from?.saves ?? 'none';
   device.state = to;
+  device.draining = false;
   // On the way down (RUNNING, RUNNING_P2P, STOP) nobody tells it to run.
   if (state.runs === true && from?.runs !== true) device.told = true;
   if ((state.saves ?? 'none') !== 'none' && saved === 'none') device.session += 1;

@@ -34,6 +34,7 @@ const SOURCE = [
   'copy-last',
   'save-device',
   'eof',
+  'cleanup',
 ] as const;
 const TARGET = ['load-setup', 'load-stream', 'start-device', 'start-vcpus'] as const;
 
@@ -182,7 +183,13 @@ function stepsOf(story: V2Story, devices: readonly string[]): readonly StepSpec[
     { id: 'final-sync', label: 'Last dirty sync', does: harvest.map((log) => ({ log, op: 'harvest' as const })) },
     { id: 'copy-last', label: 'Last RAM pages', does: [{ copy: 'dirty' }] },
     { id: 'save-device', label: 'Device data of STOP_COPY', does: devices.map((device) => ({ save: device, phase: 'final' as const })) },
-    { id: 'eof', label: 'End of stream', does: [{ signal: 'eof', op: 'send', end: true }] },
+    { id: 'eof', label: 'End of stream', does: [{ signal: 'eof', op: 'send', end: true }, { report: 'completed' }] },
+    {
+      id: 'cleanup',
+      label: 'Devices to STOP',
+      why: 'After completion: the source’s device is dead weight, and stopping it late shortens the downtime (ordering-rules.md, F12).',
+      does: devices.map((device) => ({ set: device, to: 'STOP', recover: 'reset' as const, onError: 'ignore' as const })),
+    },
     { id: 'load-setup', label: 'RESUMING', does: devices.map((device) => ({ set: device, to: 'RESUMING' })) },
     { id: 'load-stream', label: 'Load the stream', does: [{ load: 'stream' }] },
     {
