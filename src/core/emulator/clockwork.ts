@@ -14,7 +14,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** A machine at time zero, its threads ready to go through the lists in the order of `ordering`. */
 export function assemble(program: Program, ordering: Ordering, options: MachineOptions, recording: boolean): Machine {
-  const machine = new Machine(program, options, new Recorder(program, recording));
+  const machine = Machine.start(program, options, new Recorder(program, recording));
   const skipped = new Set(ordering.skipped);
   machine.threads = program.lists.map((list, index) => {
     const ids = ordering.lists[list.id] ?? list.steps.map((step) => step.id);

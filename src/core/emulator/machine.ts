@@ -6,10 +6,11 @@
  * itself (workload, requests) in `workload.ts` and `guest.ts`, what probes do in `probes.ts`, and what all of it
  * means in `audit/`.
  */
+import type { LogSpec } from '../scenario/scenario.ts';
 import type { Nanos } from '../trace/time.ts';
 import { Guest } from './guest.ts';
 import { Memory } from './memory.ts';
-import type { Program } from './program.ts';
+import type { DeviceDef, Program } from './program.ts';
 import type { Recorder } from './recorder.ts';
 import { type Channel, copyChannel, copyDevice, copyThread, type DeviceState, type Fact, type Item, type Thread } from './state.ts';
 import { Tracers } from './tracers.ts';
@@ -50,8 +51,8 @@ export class Machine {
   readonly program: Program;
   readonly options: MachineOptions;
   recorder: Recorder;
-  now: Nanos = 0;
-  threads: Thread[] = [];
+  now: Nanos;
+  threads: Thread[];
   /** By host: 1 while its vCPUs run. */
   vcpus: number[];
   /** By device x host. */
@@ -68,109 +69,90 @@ export class Machine {
   tracers: Tracers;
   channels: Channel[];
   /** Mask of item bits in use; 30 RAM items can be on the wires at once. */
-  itemBits = 0;
-  nextItem = 0;
+  itemBits: number;
+  nextItem: number;
   /** By token: mask of the hosts that hold it. */
   tokens: number[];
   flags: Map<string, number>;
   /** `HOST/NAME`: pending signals, received marks. */
-  signals = new Set<string>();
-  received = new Set<string>();
-  done = new Set<string>();
+  signals: Set<string>;
+  received: Set<string>;
+  done: Set<string>;
   reports: Map<number, string>;
   guest: Guest;
   workload: Workload;
-  facts: Fact[] = [];
-  gapCount = 0;
-  gaps: Gap[] = [];
-  spans: Span[] = [];
-  outages: Outage[] = [];
+  facts: Fact[];
+  gapCount: number;
+  gaps: Gap[];
+  spans: Span[];
+  outages: Outage[];
   /** When the last running host stopped, -1 while one runs. */
-  outageSince: Nanos = -1;
-  bytesSent = 0;
-  pagesSent = 0;
-  rounds = 0;
+  outageSince: Nanos;
+  bytesSent: number;
+  pagesSent: number;
+  rounds: number;
   /** Hosts that died. */
-  deadHosts = 0;
-  happenings = 0;
+  deadHosts: number;
+  happenings: number;
   /** Nanoseconds waited before a step, by `LIST/STEP`. */
-  delays: ReadonlyMap<string, Nanos> = new Map();
+  delays: ReadonlyMap<string, Nanos>;
 
-  constructor(program: Program, options: MachineOptions, recorder: Recorder) {
+  /** A machine at its beginning, or (`from`) one that goes on where another stands. */
+  private constructor(program: Program, options: MachineOptions, recorder: Recorder, from: Machine | undefined) {
     this.program = program;
     this.options = options;
     this.recorder = recorder;
-    const hosts = program.hosts.length;
-    this.vcpus = program.hosts.map((host) => (host.runs ? 1 : 0));
-    this.devices = program.devices.flatMap((def) =>
-      program.hosts.map(
-        (_, host): DeviceState => ({
-          state: def.starts[host] as number,
-          version: 1,
-          session: 0,
-          stamps: new Int32Array(def.sections.length).fill(-1),
-          loadedSession: 0,
-          reading: [],
-          walks: [],
-          queue: [],
-          working: -1,
-          doneNanos: Number.POSITIVE_INFINITY,
-          draining: false,
-          registers: (def.model.registers ?? []).map(() => 0),
-          reset: false,
-          told: false,
-        }),
-      ),
+    this.now = from?.now ?? 0;
+    this.threads = from?.threads.map(copyThread) ?? [];
+    this.vcpus = from?.vcpus.slice() ?? program.hosts.map((host) => (host.runs ? 1 : 0));
+    this.devices =
+      from?.devices.map(copyDevice) ?? program.devices.flatMap((def) => program.hosts.map((_, host) => freshDevice(def, host)));
+    this.mapped = from?.mapped.slice() ?? program.hosts.map(() => presentRegions(program));
+    this.faults = from?.faults.slice() ?? program.hosts.map(() => 0);
+    this.armed = from?.armed.slice() ?? program.hosts.flatMap(() => program.logs.map(({ spec }) => (startsArmed(spec) ? 1 : 0)));
+    this.scope =
+      from?.scope.slice() ??
+      program.hosts.flatMap(() =>
+        program.logs.map((log) => (startsArmed(log.spec) ? (log.regions === -1 ? presentRegions(program) : log.regions) : 0)),
+      );
+    this.memory = from?.memory.fork() ?? Memory.start(program);
+    this.tracers = from?.tracers.fork() ?? Tracers.start(program, options.evidence);
+    this.channels =
+      from?.channels.map(copyChannel) ??
+      program.channels.map(() => ({ queue: [], closed: false, broken: false, ended: false, cut: false }));
+    this.itemBits = from?.itemBits ?? 0;
+    this.nextItem = from?.nextItem ?? 0;
+    this.tokens = from?.tokens.slice() ?? program.tokens.map((token) => 1 << token.heldBy);
+    this.flags = new Map(
+      from?.flags ?? program.hosts.flatMap((_, host) => program.flags.map((flag) => [`${host}/${flag.id}`, flag.initial] as const)),
     );
-    const absent = program.regions.reduce((mask, region, index) => (region.absent ? mask | (1 << index) : mask), 0);
-    const present = ((1 << program.regions.length) - 1) & ~absent;
-    this.mapped = program.hosts.map(() => present);
-    this.faults = program.hosts.map(() => 0);
-    this.armed = Array.from({ length: program.logs.length * hosts }, (_, i) => {
-      const spec = program.logs[i % program.logs.length]?.spec;
-      return spec?.armed === true || spec?.kind === 'pinned' ? 1 : 0;
-    });
-    this.scope = this.armed.map((on, i) => {
-      const regions = program.logs[i % program.logs.length]?.regions ?? -1;
-      return on === 1 ? (regions === -1 ? present : regions) : 0;
-    });
-    this.memory = Memory.start(program);
-    this.tracers = Tracers.start(program, options.evidence);
-    this.channels = program.channels.map(() => ({ queue: [], closed: false, broken: false, ended: false, cut: false }));
-    this.tokens = program.tokens.map((token) => 1 << token.heldBy);
-    this.flags = new Map(program.hosts.flatMap((_, host) => program.flags.map((flag) => [`${host}/${flag.id}`, flag.initial] as const)));
-    this.reports = new Map();
-    this.guest = new Guest();
-    this.workload = Workload.start(program, options);
+    this.signals = new Set(from?.signals);
+    this.received = new Set(from?.received);
+    this.done = new Set(from?.done);
+    this.reports = new Map(from?.reports);
+    this.guest = from?.guest.fork() ?? new Guest();
+    this.workload = from?.workload.fork() ?? Workload.start(program, options);
+    this.facts = from?.facts.slice() ?? [];
+    this.gapCount = from?.gapCount ?? 0;
+    this.gaps = from?.gaps.slice() ?? [];
+    this.spans = from?.spans.slice() ?? [];
+    this.outages = from?.outages.slice() ?? [];
+    this.outageSince = from?.outageSince ?? -1;
+    this.bytesSent = from?.bytesSent ?? 0;
+    this.pagesSent = from?.pagesSent ?? 0;
+    this.rounds = from?.rounds ?? 0;
+    this.deadHosts = from?.deadHosts ?? 0;
+    this.happenings = from?.happenings ?? 0;
+    this.delays = from?.delays ?? new Map();
+  }
+
+  static start(program: Program, options: MachineOptions, recorder: Recorder): Machine {
+    return new Machine(program, options, recorder, undefined);
   }
 
   /** A second machine that goes on from here, with its own recorder. Costs what has been dirtied, and shares until written. */
   fork(recorder: Recorder = this.recorder): Machine {
-    const copy = Object.assign(Object.create(Machine.prototype) as Machine, this);
-    copy.recorder = recorder;
-    copy.threads = this.threads.map(copyThread);
-    copy.vcpus = this.vcpus.slice();
-    copy.devices = this.devices.map(copyDevice);
-    copy.armed = this.armed.slice();
-    copy.scope = this.scope.slice();
-    copy.mapped = this.mapped.slice();
-    copy.faults = this.faults.slice();
-    copy.memory = this.memory.fork();
-    copy.tracers = this.tracers.fork();
-    copy.channels = this.channels.map(copyChannel);
-    copy.tokens = this.tokens.slice();
-    copy.flags = new Map(this.flags);
-    copy.signals = new Set(this.signals);
-    copy.received = new Set(this.received);
-    copy.done = new Set(this.done);
-    copy.reports = new Map(this.reports);
-    copy.guest = this.guest.fork();
-    copy.workload = this.workload.fork();
-    copy.facts = this.facts.slice();
-    copy.gaps = this.gaps.slice();
-    copy.spans = this.spans.slice();
-    copy.outages = this.outages.slice();
-    return copy;
+    return new Machine(this.program, this.options, recorder, this);
   }
 
   device(device: number, host: number): DeviceState {
@@ -255,4 +237,30 @@ export class Machine {
   owner(): number {
     return this.vcpus.lastIndexOf(1);
   }
+}
+
+function freshDevice(def: DeviceDef, host: number): DeviceState {
+  return {
+    state: def.starts[host] as number,
+    version: 1,
+    session: 0,
+    stamps: new Int32Array(def.sections.length).fill(-1),
+    reading: [],
+    walks: [],
+    queue: [],
+    working: -1,
+    doneNanos: Number.POSITIVE_INFINITY,
+    draining: false,
+    registers: (def.model.registers ?? []).map(() => 0),
+    reset: false,
+    told: false,
+  };
+}
+
+function presentRegions(program: Program): number {
+  return program.regions.reduce((mask, region, index) => (region.absent ? mask : mask | (1 << index)), 0);
+}
+
+function startsArmed(spec: LogSpec): boolean {
+  return spec.armed === true || spec.kind === 'pinned';
 }

@@ -52,9 +52,8 @@ export interface DeviceState {
   version: number;
   /** Saving session; 0 when there has been none. */
   session: number;
-  /** By section: version of the source device that was loaded, -1 for none; and its session. */
+  /** By section: version of the source device that was loaded, -1 for none. */
   stamps: Int32Array;
-  loadedSession: number;
   /** Sections read in the save under way. */
   reading: Stamp[];
   /** What its walks found in guest RAM: slot -> version, by walk index. */
@@ -92,7 +91,6 @@ export type Item = {
       readonly what: 'image';
       readonly device: number;
       readonly stamps: readonly Stamp[];
-      readonly session: number;
       readonly chunks: number;
       readonly valid: boolean;
       readonly queue: readonly number[];
@@ -151,7 +149,7 @@ export interface Fact {
 }
 
 export function copyThread(thread: Thread): Thread {
-  return { ...thread, frames: thread.frames.map((frame) => ({ ...frame })) };
+  return { ...thread, frames: thread.frames.length === 0 ? [] : thread.frames.map((frame) => ({ ...frame })) };
 }
 
 export function copyDevice(device: DeviceState): DeviceState {

@@ -14,7 +14,7 @@ import type { Program } from '../emulator/program.ts';
 import { top } from '../emulator/waking.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import { type Choice, type Ending, join, type Outcomes, shifted, single } from './outcomes.ts';
-import { stateKey } from './state-key.ts';
+import { StateKeys } from './state-key.ts';
 
 export interface Limits {
   /** Distinct states at most; beyond it the search ends without an answer and says so. */
@@ -67,6 +67,7 @@ class Searcher {
   readonly movable: readonly (readonly number[])[];
   readonly known = new Map<string, Outcomes>();
   readonly #settled: string;
+  readonly #keys: StateKeys;
   merged = 0;
 
   constructor(program: Program, plan: readonly (readonly number[])[], limits: Limits) {
@@ -75,13 +76,14 @@ class Searcher {
     this.limits = limits;
     this.movable = plan.map((steps, list) => steps.filter((step) => program.lists[list]?.steps[step]?.pinned !== true));
     this.#settled = settledOf(program);
+    this.#keys = new StateKeys(program);
   }
 
   /** Everything that can come of `machine` from its next choice on; the machine is used up. */
   *#solve(machine: Machine, remaining: readonly (readonly number[])[]): Generator<Progress, Outcomes> {
     const thread = this.#toChoice(machine, remaining);
     if (thread < 0) return single(this.#end(machine, remaining));
-    const key = stateKey(machine, remaining);
+    const key = this.#keys.of(machine, remaining);
     const known = this.known.get(key);
     if (known !== undefined) {
       this.merged += 1;
@@ -90,8 +92,9 @@ class Searcher {
     const before = priceSoFar(machine);
     const open = remaining[thread] as readonly number[];
     const branches: { readonly choice: Choice; readonly remaining: readonly number[]; readonly outcomes: Outcomes }[] = [];
-    for (const step of open) {
-      const next = machine.fork();
+    for (const [i, step] of open.entries()) {
+      // The last branch goes on with the machine itself.
+      const next = i < open.length - 1 ? machine.fork() : machine;
       const chooser = next.threads[thread];
       if (chooser === undefined) continue;
       chooser.order = [...chooser.order, step];

@@ -142,7 +142,6 @@ export function endSend(context: Context, deviceIndex: number, sections: readonl
     what: 'image',
     device: deviceIndex,
     stamps: device.reading.toSorted((a, b) => sections.indexOf(a.section) - sections.indexOf(b.section)),
-    session: device.session,
     chunks: def.model.reserialises === true ? chunks : 1,
     valid: device.reading.length >= sections.length,
     registers: device.registers,

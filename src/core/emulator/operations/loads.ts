@@ -68,7 +68,6 @@ export function endWrite(context: Context, itemId: number, section: number): End
   const device = machine.device(item.device, op.host);
   if (stamp === undefined) return DONE;
   device.stamps[section] = stamp.version;
-  device.loadedSession = item.session;
   device.version = Math.max(device.version, stamp.version);
   machine.program.walks.forEach((walk, index) => {
     if (walk.device !== item.device || walk.section !== section) return;
