@@ -11,7 +11,7 @@ const MAY: { readonly [folder: string]: { readonly from: readonly string[]; read
   'core/trace': { from: ['core/base'], packages: [] },
   'core/scenario': { from: ['core/base', 'core/trace'], packages: ['valibot'] },
   'core/emulator': { from: ['core/base', 'core/trace', 'core/scenario'], packages: [] },
-  'core/explore': { from: ['core/base', 'core/trace', 'core/scenario', 'core/emulator'], packages: [] },
+  'core/explore': { from: ['core/base', 'core/trace', 'core/scenario', 'core/emulator'], packages: ['valibot'] },
   'core/rules': { from: ['core/base', 'core/trace'], packages: [] },
   'core/swimlane': { from: ['core/base', 'core/trace'], packages: ['d3'] },
   'core/formats': { from: ['core/base', 'core/trace', 'core/scenario', 'core/swimlane'], packages: ['valibot'] },

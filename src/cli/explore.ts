@@ -1,35 +1,79 @@
-/** `explore SCENARIO [--json]`: all orderings of the movable steps, decided. */
+/** `explore SCENARIO [--json] [--shard I/N]`, `explore --merge FILE...`: all orderings of the movable steps, decided. */
+import { models } from '../core/emulator/devices/index.ts';
+import type { Program } from '../core/emulator/program.ts';
+import { protocols } from '../core/emulator/protocols/index.ts';
 import { prepare } from '../core/emulator/run.ts';
-import { DEFAULT_LIMITS, search, TooManyStates } from '../core/explore/explore.ts';
+import { countOrderings, DEFAULT_LIMITS, type Decided, movableSteps, type Shard, search, TooManyStates } from '../core/explore/explore.ts';
+import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
+import { checkScenario } from '../core/scenario/check.ts';
 import { printNanos } from '../core/trace/time.ts';
 import { parseArguments, UsageError, wholeNumber } from './arguments.ts';
-import { scenarioOf } from './files.ts';
+import { emit, readJson, scenarioOf } from './files.ts';
 
 export function explore(args: readonly string[]): number {
-  const { words, flags, values } = parseArguments(args, ['states'], ['json']);
+  const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out'], ['json', 'merge']);
+  if (flags.has('merge')) {
+    print(merge(words), flags.has('json'));
+    return 0;
+  }
   const [word, ...others] = words;
-  if (word === undefined || others.length > 0) throw new UsageError('explore: expected one story id or scenario file');
+  if (word === undefined || others.length > 0)
+    throw new UsageError('explore: expected one story id or scenario file, or --merge and the files of all parts');
   const states = wholeNumber('states', values.get('states'), 1) ?? DEFAULT_LIMITS.states;
-  const exploration = decide(scenarioOf(word), states);
-  process.stdout.write(flags.has('json') ? `${JSON.stringify(exploration, undefined, 2)}\n` : `${lines(exploration).join('\n')}\n`);
+  const shard = shardOf(values.get('shard'));
+  const program = prepare(scenarioOf(word));
+  const began = performance.now();
+  const decided = decide(program, states, shard);
+  const elapsedMs = Math.round(performance.now() - began);
+  if (shard === undefined) print(report(program, decided, elapsedMs), flags.has('json'));
+  else emit(`${JSON.stringify(partOf(program, decided, shard, elapsedMs))}\n`, values.get('out'));
   return 0;
 }
 
-function decide(scenario: Parameters<typeof prepare>[0], states: number): Exploration {
-  const began = performance.now();
-  const program = prepare(scenario);
-  const steps = search(program, { states });
+/** `I/N`, I from 1. */
+function shardOf(text: string | undefined): Shard | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || index < 1 || index > of) throw new UsageError(`--shard: expected I/N with 1 <= I <= N, found "${text}"`);
+  return { index: index - 1, of };
+}
+
+function decide(program: Program, states: number, shard: Shard | undefined): Decided {
+  const steps = search(program, { states }, shard);
   try {
     for (;;) {
       const { value, done } = steps.next();
-      if (done === true) return report(program, value, Math.round(performance.now() - began));
+      if (done === true) return value;
       if (process.stderr.isTTY) process.stderr.write(`\r${value.states} states, ${value.merged} merged `);
     }
   } catch (error) {
     if (!(error instanceof TooManyStates)) throw error;
-    throw new UsageError(`explore: ${error.message}: pin some steps in the scenario ("pinned": true), or raise --states`);
+    throw new UsageError(
+      `explore: ${error.message} (${countOrderings(program)} orderings): pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N`,
+    );
   }
+}
+
+/** Parts that other machines have decided, as one answer. */
+function merge(files: readonly string[]): Exploration {
+  const parts = files.map((file): Part => {
+    const part = readPart(readJson(file));
+    if (typeof part === 'string') throw new UsageError(`${file}: ${part}`);
+    return part;
+  });
+  const { scenario, problems } = checkScenario(parts[0]?.scenario, { models, protocols });
+  if (scenario === undefined)
+    throw new UsageError(`${files[0] ?? '--merge'}: ${problems[0]?.path ?? '$'}: ${problems[0]?.message ?? 'no part was given'}`);
+  const program = prepare(scenario);
+  const decided = mergeParts(parts, movableSteps(program));
+  if (typeof decided === 'string') throw new UsageError(`explore --merge: ${decided}`);
+  return report(program, decided, Math.max(...parts.map((part) => part.elapsedMs)));
+}
+
+function print(exploration: Exploration, json: boolean): void {
+  process.stdout.write(json ? `${JSON.stringify(exploration, undefined, 2)}\n` : `${lines(exploration).join('\n')}\n`);
 }
 
 function lines(one: Exploration): readonly string[] {

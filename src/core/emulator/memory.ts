@@ -123,11 +123,11 @@ export class Memory {
     }
   }
 
-  reprotect(log: number, of: 'buffer' | 'pending'): void {
+  reprotect(log: number, of: 'buffer' | 'pending' | 'all'): void {
     this.#own();
     const bits = of === 'buffer' ? this.buf : this.pend;
     for (let slot = 0; slot < this.slots; slot += 1) {
-      if (((bits[slot] as number) & log) !== 0) this.open[slot] = (this.open[slot] as number) & ~log;
+      if (of === 'all' || ((bits[slot] as number) & log) !== 0) this.open[slot] = (this.open[slot] as number) & ~log;
     }
   }
 

@@ -154,6 +154,12 @@ export class Tracers {
     });
   }
 
+  protectAll(log: number): void {
+    this.each((row, rows) => {
+      rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
+    });
+  }
+
   /** Pages whose unread bit stands in the log lose their write permission (protection before the swap). */
   protectPending(log: number): void {
     this.each((row, rows) => {

@@ -1,10 +1,13 @@
 /** The search against brute force: every ordering run by itself, class by class and finding by finding. */
 import { expect, test } from 'vitest';
 import { prepare } from '../emulator/run.ts';
+import { applyEdit, parseEdits } from '../scenario/edits.ts';
 import { stories } from '../scenario/library/index.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { DEFAULT_LIMITS, probe, search } from './explore.ts';
+import { DEFAULT_LIMITS, movableSteps, probe, search } from './explore.ts';
+import { nearest, shrink } from './nearest.ts';
+import { mergeParts, type Part, partOf, readPart } from './parts.ts';
 import { report } from './report.ts';
 
 function decide(scenario: Scenario) {
@@ -90,4 +93,54 @@ test('the required pairs hold in every safe ordering, and the best orderings are
       expect(best.ordering[list]?.indexOf(first)).toBeLessThan(best.ordering[list]?.indexOf(after.split('/')[1] ?? '') ?? -1);
     }
   }
+});
+
+test('a search in parts gives the answer of the whole', () => {
+  const scenario = pin(stories.find((story) => story.id === 'rfc-v1-as-drawn') as Scenario, ['precopy', 'vm-stop', ...TARGET]);
+  const { program, exploration } = decide(scenario);
+  const parts = [0, 1, 2].map((index) => {
+    const steps = search(program, DEFAULT_LIMITS, { index, of: 3 });
+    for (;;) {
+      const { value, done } = steps.next();
+      if (done === true) return JSON.parse(JSON.stringify(partOf(program, value, { index, of: 3 }, 0))) as unknown;
+    }
+  });
+  const read = parts.map((part) => readPart(part) as Part);
+  const merged = mergeParts(read, movableSteps(program));
+  if (typeof merged === 'string') throw new Error(merged);
+  const { states: _, best, bad, required, ...whole } = exploration;
+  const { states: __, best: bests, bad: bads, required: pairs, ...joined } = report(program, merged, 0);
+  expect(joined).toEqual(whole);
+  expect(pairs.map(({ before, after }) => `${before} ${after}`).sort()).toEqual(
+    required.map(({ before, after }) => `${before} ${after}`).sort(),
+  );
+  expect([bests.length, bads.length]).toEqual([best.length, bad.length]);
+  expect(mergeParts(read.slice(1), movableSteps(program))).toBe('parts are missing: 1/3');
+  expect(mergeParts([...read, read[0] as Part], movableSteps(program))).toBe('a part was given twice');
+});
+
+function last<Answer>(steps: Generator<number, Answer>): Answer {
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+test('from a bad order the nearest safe one is found, and no order with fewer moves is safe', () => {
+  const scenario = stories.find((story) => story.id === 'rfc-v1-as-drawn') as Scenario;
+  const program = prepare(scenario);
+  const found = last(nearest(program, orderingOf(scenario), 'safe'));
+  if (!('ordering' in found)) throw new Error('none found');
+  expect(found.edits).toHaveLength(1);
+  expect(probe(program, found.ordering).class).toBe('sound');
+});
+
+test('edits that do not matter are dropped, those that break it stay', () => {
+  const scenario = stories.find((story) => story.id === 'rfc-gilbert') as Scenario;
+  const program = prepare(scenario);
+  const edits =
+    parseEdits('move source/query-bitmap before device-stop; move target/start-device before load-stream; skip source/copy-last') ?? [];
+  const found = last(shrink(program, edits.reduce(applyEdit, orderingOf(scenario))));
+  expect(found?.edits).toHaveLength(1);
+  expect(last(shrink(program, orderingOf(scenario)))).toBeUndefined();
 });

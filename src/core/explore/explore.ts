@@ -23,6 +23,16 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { states: 400_000 };
 
+/** One part of a search: of the branches two choices deep, every `of`th beginning with `index` (from 0). */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Choices at which a search is divided. */
+const SHARD_DEPTH = 2;
+const NOTHING: Outcomes = { endings: new Map(), pairs: new Set(), safe: false };
+
 export interface Progress {
   readonly states: number;
   readonly merged: number;
@@ -43,20 +53,37 @@ const SLICE = 128;
 
 export class TooManyStates extends Error {}
 
-export function* search(program: Program, limits: Limits = DEFAULT_LIMITS): Generator<Progress, Decided> {
+export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard?: Shard): Generator<Progress, Decided> {
   const listed = orderingOf(program.scenario);
-  const plan = program.lists.map((list) =>
-    (listed.lists[list.id] ?? [])
-      .map((id) => list.indexOf.get(id) ?? -1)
-      .filter((step) => !listed.skipped.includes(`${list.id}/${list.steps[step]?.id}`)),
-  );
-  const searcher = new Searcher(program, plan, limits);
+  const plan = planOf(program);
+  const searcher = new Searcher(program, plan, limits, shard);
   const root = assemble(program, { ...listed, lists: Object.fromEntries(Object.keys(listed.lists).map((id) => [id, []])) }, OPTIONS, false);
   const outcomes = yield* searcher.branch(
     root,
     searcher.movable.map((ids) => [...ids]),
+    0,
   );
   return { outcomes, states: searcher.known.size, merged: searcher.merged, movable: searcher.movable };
+}
+
+/** Steps by list and place, left-out ones gone. */
+function planOf(program: Program): readonly (readonly number[])[] {
+  const listed = orderingOf(program.scenario);
+  return program.lists.map((list) =>
+    (listed.lists[list.id] ?? [])
+      .map((id) => list.indexOf.get(id) ?? -1)
+      .filter((step) => !listed.skipped.includes(`${list.id}/${list.steps[step]?.id}`)),
+  );
+}
+
+/** Steps of each list that are permuted, in the order listed. */
+export function movableSteps(program: Program): readonly (readonly number[])[] {
+  return planOf(program).map((steps, list) => steps.filter((step) => program.lists[list]?.steps[step]?.pinned !== true));
+}
+
+/** How many orderings there are to decide. */
+export function countOrderings(program: Program): bigint {
+  return movableSteps(program).reduce((product, ids) => product * factorial(ids.length), 1n);
 }
 
 class Searcher {
@@ -68,24 +95,33 @@ class Searcher {
   readonly known = new Map<string, Outcomes>();
   readonly #settled: string;
   readonly #keys: StateKeys;
+  readonly #shard: Shard | undefined;
+  /** Branches met at the depth where the search is divided. */
+  #unit = 0;
   merged = 0;
 
-  constructor(program: Program, plan: readonly (readonly number[])[], limits: Limits) {
+  constructor(program: Program, plan: readonly (readonly number[])[], limits: Limits, shard: Shard | undefined) {
+    this.#shard = shard;
     this.program = program;
     this.#plan = plan;
     this.limits = limits;
-    this.movable = plan.map((steps, list) => steps.filter((step) => program.lists[list]?.steps[step]?.pinned !== true));
+    this.movable = movableSteps(program);
     this.#settled = settledOf(program);
     this.#keys = new StateKeys(program);
   }
 
-  /** Everything that can come of `machine` from its next choice on; the machine is used up. */
-  *#solve(machine: Machine, remaining: readonly (readonly number[])[]): Generator<Progress, Outcomes> {
-    const thread = this.#toChoice(machine, remaining);
-    if (thread < 0) return single(this.#end(machine, remaining));
+  /** Whether the next branch at the dividing depth belongs to this part. */
+  #mine(): boolean {
+    const unit = this.#unit++;
+    return this.#shard === undefined || unit % this.#shard.of === this.#shard.index;
+  }
+
+  /** Everything that can come of `machine`, which stands before a choice of `thread`; the machine is used up. */
+  *#solve(machine: Machine, thread: number, remaining: readonly (readonly number[])[], depth: number): Generator<Progress, Outcomes> {
+    const dividing = this.#shard !== undefined && depth < SHARD_DEPTH;
     const key = this.#keys.of(machine, remaining);
     const known = this.known.get(key);
-    if (known !== undefined) {
+    if (known !== undefined && !dividing) {
       this.merged += 1;
       return known;
     }
@@ -93,6 +129,7 @@ class Searcher {
     const open = remaining[thread] as readonly number[];
     const branches: { readonly choice: Choice; readonly remaining: readonly number[]; readonly outcomes: Outcomes }[] = [];
     for (const [i, step] of open.entries()) {
+      if (dividing && depth === SHARD_DEPTH - 1 && !this.#mine()) continue;
       // The last branch goes on with the machine itself.
       const next = i < open.length - 1 ? machine.fork() : machine;
       const chooser = next.threads[thread];
@@ -100,7 +137,7 @@ class Searcher {
       chooser.order = [...chooser.order, step];
       const left = remaining.map((ids, i) => (i === thread ? ids.filter((id) => id !== step) : ids));
       const at = priceSoFar(next);
-      const outcomes = yield* this.branch(next, left);
+      const outcomes = yield* this.branch(next, left, depth + 1);
       branches.push({
         choice: [thread, step],
         remaining: open,
@@ -108,22 +145,23 @@ class Searcher {
       });
     }
     const outcomes = join(branches);
-    this.known.set(key, outcomes);
+    if (!dividing) this.known.set(key, outcomes);
     if (this.known.size > this.limits.states) throw new TooManyStates(`more than ${this.limits.states} distinct states`);
     if (this.known.size % SLICE === 0) yield { states: this.known.size, merged: this.merged };
     return outcomes;
   }
 
   /** Everything that can come of `machine`, priced from this moment on. */
-  *branch(machine: Machine, remaining: readonly (readonly number[])[]): Generator<Progress, Outcomes> {
+  *branch(machine: Machine, remaining: readonly (readonly number[])[], depth: number): Generator<Progress, Outcomes> {
     const from = priceSoFar(machine);
     const thread = this.#toChoice(machine, remaining);
     if (thread < 0) {
+      if (this.#shard !== undefined && depth < SHARD_DEPTH && !this.#mine()) return NOTHING;
       const ending = this.#end(machine, remaining);
       return single({ ...ending, downtimeNanos: ending.downtimeNanos - from.downtimeNanos, bytes: ending.bytes - from.bytes });
     }
     const to = priceSoFar(machine);
-    const outcomes = yield* this.#solve(machine, remaining);
+    const outcomes = yield* this.#solve(machine, thread, remaining, depth);
     return shifted(outcomes, to.downtimeNanos - from.downtimeNanos, to.bytes - from.bytes);
   }
 

@@ -30,7 +30,8 @@ export function isSafe(ending: Ending): boolean {
   return ending.class === 'sound' || ending.class === 'equivalent';
 }
 
-function keyOf(ending: Ending): string {
+/** Endings with equal keys are one. */
+export function keyOf(ending: Ending): string {
   return `${ending.class}/${ending.kinds.join('+')}/${ending.settled ? 1 : 0}/${ending.downtimeNanos}/${ending.bytes}`;
 }
 

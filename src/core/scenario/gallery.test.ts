@@ -13,7 +13,11 @@ import type { Scenario } from './scenario.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../public/examples/gallery');
 
+/** Entries whose first attempt fails on purpose: its errno is a finding in the right order too. */
+const FAILS_FIRST: ReadonlySet<string> = new Set(['g14-log-not-stopped']);
+
 const WRONG: { readonly [entry: string]: readonly [string, string] } = {
+  'g00-rfc-as-drawn': ['silent-corruption', 'torn-state'],
   'g01-snapshot-drains': ['silent-corruption', 'lost-write'],
   'g03-tables-flushed-late': ['silent-corruption', 'lost-write'],
   'g04-unlogged-writer': ['silent-corruption', 'lost-write'],
@@ -22,11 +26,13 @@ const WRONG: { readonly [entry: string]: readonly [string, string] } = {
   'g08-range-after-start': ['silent-corruption', 'lost-write'],
   'g09-unmap-before-query': ['silent-corruption', 'lost-write'],
   'g10-slot-removed': ['silent-corruption', 'lost-write'],
+  'g14-log-not-stopped': ['fails-cleanly', 'refused'],
   'g17-config-before-irqchip': ['fails-cleanly', 'refused'],
   'g18-quiesce-after-vcpus': ['fails-cleanly', 'hung-migration'],
   'g20-reset-in-precopy': ['fails-cleanly', 'refused'],
   'g22-child-resumes-first': ['fails-badly', 'hung-migration'],
   'g23-queue-not-scanned': ['silent-corruption', 'hung-guest'],
+  'g28-hint-and-postcopy': ['silent-corruption', 'hung-guest'],
 };
 
 function load(name: string): Scenario {
@@ -52,13 +58,14 @@ describe.each(Object.entries(WRONG))('%s', (entry, [runClass, kind]) => {
 
   test('right', () => {
     const { audit } = run(load(`${entry}.right.json`));
-    expect(audit.findings.filter((finding) => finding.kind !== 'downtime').map((finding) => finding.sentence)).toEqual([]);
+    const found = audit.findings.filter((one) => one.kind !== 'downtime' && !(one.kind === 'refused' && FAILS_FIRST.has(entry)));
+    expect(found.map((finding) => finding.sentence)).toEqual([]);
     expect(audit.ok).toBe(true);
   });
 
   test('the two differ in the order of steps or in one option alone', () => {
     const [wrong, right] = [load(`${entry}.wrong.json`), load(`${entry}.right.json`)];
-    const differing = (Object.keys(wrong) as (keyof Scenario)[]).filter(
+    const differing = ([...new Set([...Object.keys(wrong), ...Object.keys(right)])] as (keyof Scenario)[]).filter(
       (field) => !['id', 'title'].includes(field) && JSON.stringify(wrong[field]) !== JSON.stringify(right[field]),
     );
     expect(differing).toHaveLength(1);

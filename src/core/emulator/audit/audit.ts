@@ -17,7 +17,10 @@ export type Reported = Audit['reported'];
 export function reportedBy(machine: Machine): Reported {
   const { lists } = machine.program;
   const last = new Map<string, number>();
-  lists.forEach((list, index) => last.set(list.id.replace(/\.\d+$/, ''), index));
+  // `source` and `target` are the first `HOST.out` and `HOST.in` (PRODUCT.md, The recording).
+  lists.forEach((list, index) =>
+    last.set(`${list.host}/${list.id === 'source' ? 'out' : (/\.(out|in)(\.\d+)?$/.exec(list.id)?.[1] ?? 'in')}`, index),
+  );
   const states = [...last.values()].map((index) => {
     const thread = machine.threads[index];
     if (thread?.status === 'ended') return machine.reports.get(index) === 'failed' ? 'failed' : 'completed';

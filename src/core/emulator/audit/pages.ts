@@ -7,7 +7,20 @@ import { BY, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracers.
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
   if (owner < 0) return [];
-  return [...lostTracers(machine, owner), ...lostPages(machine, owner)];
+  return [...lostTracers(machine, owner), ...lostPages(machine, owner)].map((finding) => asFault(machine, owner, finding));
+}
+
+/** Where a missing page faults (post-copy), nobody reads it stale: the vCPU that touches it waits. */
+function asFault(machine: Machine, owner: number, finding: Finding): Finding {
+  const page = finding.pages?.[0] ?? -1;
+  const region = machine.program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
+  if (region < 0 || (((machine.faults[owner] as number) >> region) & 1) === 0) return finding;
+  const name = machine.program.regions[region]?.id;
+  return {
+    ...finding,
+    kind: 'hung-guest',
+    sentence: `A vCPU that touches page 0x${page.toString(16)} of ${name} on the ${hostName(machine)} faults and waits: its bit is not set, and the other side sends only pages whose bit is.`,
+  };
 }
 
 /** Tracers first: they tell the window exactly. One finding for a writer and a fate. */

@@ -40,6 +40,9 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
     case 'arm':
       machine.armed[on] = 1;
       machine.scope[on] = regionsOf(context, def);
+      // All pages are protected again: what an earlier attempt left open would be written without a bit.
+      machine.tracers.protectAll(bit);
+      machine.memory.reprotect(bit, 'all');
       recorder.event('log-start', lane, machine.now, { step: context.step, args: { log: def.id } });
       return DONE;
     case 'disarm':

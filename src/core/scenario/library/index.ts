@@ -1,9 +1,9 @@
 /** The built-in stories, in the order in which they teach best. */
 import type { Scenario } from '../scenario.ts';
 import { rfcStories } from './rfc-stories.ts';
-import { v2Stories } from './v2.ts';
+import { twelveSteps, v2Stories } from './v2.ts';
 
-export const stories: readonly Scenario[] = [...rfcStories, ...v2Stories];
+export const stories: readonly Scenario[] = [...rfcStories, ...v2Stories, twelveSteps];
 
 /** The story that the page opens with: a sound order, so that one drag can break it. */
 export const FIRST_STORY = 'rfc-gilbert';

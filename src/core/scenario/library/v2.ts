@@ -274,3 +274,39 @@ export const v2Stories: readonly Scenario[] = [
     model: 'mtty-1',
   },
 ].map(scenario);
+
+const TWELVE = ['nic', 'ssd'];
+
+/** Two devices with P2P, every step of the source's list by itself: 12! orderings of it, the target's list pinned. */
+export const twelveSteps: Scenario = (() => {
+  const base = scenario({
+    id: 'v2-twelve-steps',
+    title: 'v2: twelve steps, all orderings',
+    question: 'Of 479,001,600 orders of these twelve steps, which are safe?',
+    lookFor: 'Decide all: the pairs that every safe order keeps, and those that people only believe to be ordered.',
+    devices: 2,
+  });
+  const [source = [], target = []] = [base.steps['source'], base.steps['target']];
+  const kept = (id: string) => source.filter((step) => step.id === id);
+  const each = (to: string) => TWELVE.map((device) => ({ set: device, to }));
+  return {
+    ...base,
+    steps: {
+      source: [
+        { id: 'log-start', label: 'Dirty logging on', does: ['kvm', 'nic-log', 'ssd-log'].map((log) => ({ log, op: 'arm' as const })) },
+        { id: 'pre-copy', label: 'Devices to PRE_COPY', does: each('PRE_COPY') },
+        ...kept('ram-precopy'),
+        ...kept('device-precopy'),
+        ...kept('vm-stop'),
+        { id: 'p2p', label: 'Devices to PRE_COPY_P2P', does: each('PRE_COPY_P2P') },
+        { id: 'device-stop', label: 'Devices to STOP_COPY', does: each('STOP_COPY') },
+        ...kept('final-sync'),
+        ...kept('copy-last'),
+        { id: 'save-nic', label: 'Final data of the nic', does: [{ save: 'nic', phase: 'final' as const }] },
+        { id: 'save-ssd', label: 'Final data of the ssd', does: [{ save: 'ssd', phase: 'final' as const }] },
+        ...kept('eof'),
+      ],
+      target: target.map((step) => ({ ...step, pinned: true })),
+    },
+  };
+})();

@@ -1,0 +1,123 @@
+/**
+ * Orderings near another one: the nearest safe one ("make safe"), the nearest bad one, and the fewest edits that still
+ * fail ("shrink"). Every ordering looked at is run with probes; distance is the number of steps that move or come back.
+ */
+import type { Program } from '../emulator/program.ts';
+import { applyEdit, END, editsBetween, type OrderingEdit } from '../scenario/edits.ts';
+import { type Ordering, orderingOf } from '../scenario/ordering.ts';
+import type { RunClass } from '../trace/audit.ts';
+import { probe } from './explore.ts';
+
+export interface Nearest {
+  readonly ordering: Ordering;
+  /** What leads there from where the search began. */
+  readonly edits: readonly OrderingEdit[];
+  readonly class: RunClass;
+}
+
+/** Without one: every ordering up to so many edits away was run, or the limit on runs was hit. */
+export interface NoneNear {
+  readonly edits: number;
+  readonly runs: number;
+  readonly limited: boolean;
+}
+
+/** Runs of one search at most: some seconds. */
+const MOST_RUNS = 12_000;
+
+const isSafeClass = (one: RunClass) => one === 'sound' || one === 'equivalent';
+
+/** Breadth first: all orderings one edit away, then two, … Yields the number of runs now and then. */
+export function* nearest(
+  program: Program,
+  from: Ordering,
+  goal: 'safe' | 'bad',
+  mostRuns = MOST_RUNS,
+): Generator<number, Nearest | NoneNear> {
+  const wanted = (one: RunClass) => (goal === 'safe') === isSafeClass(one) && one !== 'impossible';
+  const seen = new Set([keyOf(from)]);
+  let level: readonly Ordering[] = [from];
+  let runs = 0;
+  for (let distance = 1; level.length > 0; distance += 1) {
+    const next: Ordering[] = [];
+    for (const one of level) {
+      for (const edit of editsOf(program, one)) {
+        const there = applyEdit(one, edit);
+        const key = keyOf(there);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        if (runs >= mostRuns) return { edits: distance - 1, runs, limited: true };
+        runs += 1;
+        const outcome = probe(program, there).class;
+        if (wanted(outcome)) return { ordering: there, edits: editsBetween(from, there), class: outcome };
+        next.push(there);
+        if (runs % 64 === 0) yield runs;
+      }
+    }
+    level = next;
+  }
+  return { edits: Number.POSITIVE_INFINITY, runs, limited: false };
+}
+
+/** The fewest of the edits that lead from the order the file lists to a bad one, and still end in its class. */
+export function* shrink(program: Program, bad: Ordering): Generator<number, Nearest | undefined> {
+  const listed = orderingOf(program.scenario);
+  const failed = probe(program, bad);
+  if (isSafeClass(failed.class)) return undefined;
+  const kind = failed.kinds.find((one) => one !== 'refused') ?? failed.kinds[0];
+  const fails = (ordering: Ordering) => {
+    const there = probe(program, ordering);
+    return there.class === failed.class && (kind === undefined || there.kinds.includes(kind));
+  };
+  let edits = editsBetween(listed, bad);
+  let runs = 0;
+  for (let shorter = true; shorter; ) {
+    shorter = false;
+    for (let i = 0; i < edits.length; i += 1) {
+      const fewer = edits.toSpliced(i, 1);
+      runs += 1;
+      yield runs;
+      if (!fails(fewer.reduce(applyEdit, listed))) continue;
+      edits = fewer;
+      shorter = true;
+      break;
+    }
+  }
+  return { ordering: edits.reduce(applyEdit, listed), edits, class: failed.class };
+}
+
+/** Every edit of one step: to another place among the movable ones, or back in where it was left out. */
+function editsOf(program: Program, ordering: Ordering): readonly OrderingEdit[] {
+  return program.lists.flatMap((list): readonly OrderingEdit[] => {
+    const ids = ordering.lists[list.id] ?? [];
+    const skipped = (id: string) => ordering.skipped.includes(`${list.id}/${id}`);
+    const pinned = (id: string) => list.steps[list.indexOf.get(id) ?? -1]?.pinned === true;
+    const back = ids.filter(skipped).map((step): OrderingEdit => ({ kind: 'unskip', list: list.id, step }));
+    if (ids.some(pinned)) return [...back, ...aroundPinned(list.id, ids, pinned)];
+    const moves = ids
+      .filter((id) => !skipped(id))
+      .flatMap((step, at) => {
+        const others = [...ids.filter((id) => id !== step && !skipped(id)), END];
+        return others.flatMap((before, slot): readonly OrderingEdit[] =>
+          slot === at ? [] : [{ kind: 'move', list: list.id, steps: [step], before }],
+        );
+      });
+    return [...back, ...moves];
+  });
+}
+
+/** Where some steps keep their place a step can go to a place whose passing moves no pinned one. */
+function aroundPinned(list: string, ids: readonly string[], pinned: (id: string) => boolean): readonly OrderingEdit[] {
+  return ids.flatMap((step, at) =>
+    pinned(step)
+      ? []
+      : ids.flatMap((before, to): readonly OrderingEdit[] => {
+          const between = ids.slice(Math.min(at, to), Math.max(at, to));
+          return before === step || to === at + 1 || between.some(pinned) ? [] : [{ kind: 'move', list, steps: [step], before }];
+        }),
+  );
+}
+
+function keyOf(ordering: Ordering): string {
+  return JSON.stringify([ordering.lists, ordering.skipped]);
+}
