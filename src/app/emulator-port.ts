@@ -3,6 +3,7 @@
  * and what it owed is answered with a failure, so that nobody waits for ever.
  */
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -30,6 +31,10 @@ export type ExploreOutcome =
   | { readonly kind: 'explored'; readonly exploration: Exploration }
   | Exclude<RunOutcome, { readonly kind: 'done' }>;
 
+export type NearestOutcome =
+  | { readonly kind: 'nearest'; readonly nearest: Nearest | NoneNear | undefined }
+  | Exclude<RunOutcome, { readonly kind: 'done' }>;
+
 export interface EmulatorPort {
   /** Logs of any number of processes; progress in bytes. */
   importLogs(files: readonly File[], onProgress: (bytes: number) => void): Promise<ImportOutcome>;
@@ -41,6 +46,13 @@ export interface EmulatorPort {
   ): Promise<RunOutcome | { readonly kind: 'slots' }>;
   /** All orderings; progress in distinct states. Ends as superseded when the topic `explore` is cancelled. */
   explore(scenario: Scenario, onProgress: (states: number) => void): Promise<ExploreOutcome>;
+  /** The nearest safe or bad ordering, or the fewest edits that still fail; progress in runs. Topic `nearest`. */
+  nearest(
+    scenario: Scenario,
+    ordering: Ordering,
+    goal: 'safe' | 'bad' | 'shrink',
+    onProgress: (runs: number) => void,
+  ): Promise<NearestOutcome>;
   cancel(topic: string): void;
   /** Requests without an answer. */
   readonly pending: number;
@@ -48,7 +60,7 @@ export interface EmulatorPort {
   crash(): void;
 }
 
-type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | { readonly kind: 'slots' };
+type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | { readonly kind: 'slots' };
 
 interface Waiting {
   readonly onProgress: ((happenings: number) => void) | undefined;
@@ -98,6 +110,7 @@ export function viaWorker(): EmulatorPort {
     if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
     else if (answer.exploration !== undefined) one.settle({ kind: 'explored', exploration: answer.exploration });
+    else if (answer.nearest !== undefined) one.settle({ kind: 'nearest', nearest: answer.nearest ?? undefined });
     else if (answer.imported !== undefined) one.settle({ kind: 'imported', imported: answer.imported });
     else one.settle(answer.run === undefined ? { kind: 'slots' } : { kind: 'done', run: answer.run });
   }
@@ -144,6 +157,13 @@ export function viaWorker(): EmulatorPort {
     async explore(scenario, onProgress) {
       const outcome = await ask({ type: 'explore', id: next++, topic: 'explore', scenario }, { onProgress, onSlot: undefined });
       return isEnd(outcome) || outcome.kind === 'explored' ? outcome : GIVEN_UP;
+    },
+    async nearest(scenario, ordering, goal, onProgress) {
+      const outcome = await ask(
+        { type: 'nearest', id: next++, topic: 'nearest', scenario, ordering, goal },
+        { onProgress, onSlot: undefined },
+      );
+      return isEnd(outcome) || outcome.kind === 'nearest' ? outcome : GIVEN_UP;
     },
     cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),
     get pending() {

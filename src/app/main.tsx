@@ -7,13 +7,17 @@ import { App } from './shell/App.tsx';
 import './shell/theme.css';
 import { LabContext } from './store/context.ts';
 import { createLab } from './store/create-lab.ts';
+import { openLink } from './store/links.ts';
 
 const first = stories.find((story) => story.id === FIRST_STORY) ?? stories[0];
 const root = document.getElementById('root');
 if (first === undefined || root === null) throw new Error('no story, or no place to draw it');
 
 const lab = createLab(viaWorker(), first);
-lab.rerun();
+void openLink(lab).then((opened) => {
+  if (!opened) lab.rerun();
+});
+window.addEventListener('hashchange', () => void openLink(lab));
 expose(lab);
 
 createRoot(root).render(

@@ -8,11 +8,12 @@ import type { Program } from '../core/emulator/program.ts';
 import { prepare, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
 import { search } from '../core/explore/explore.ts';
+import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { readLogs } from './logs.ts';
-import type { Answer, ExploreRequest, ImportRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
+import type { Answer, ExploreRequest, ImportRequest, NearestRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -102,6 +103,19 @@ async function answerExplore(request: ExploreRequest): Promise<void> {
   }
 }
 
+async function answerNearest(request: NearestRequest): Promise<void> {
+  const { id, topic, goal, ordering } = request;
+  const program = programOf(request.scenario);
+  const steps = goal === 'shrink' ? shrink(program, ordering) : nearest(program, ordering, goal);
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done === true) return say({ type: 'done', id, nearest: value ?? null });
+    say({ type: 'progress', id, happenings: value });
+    await breathe();
+    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+  }
+}
+
 self.onmessage = async (event: MessageEvent<Request>) => {
   const request = event.data;
   if (request.type === 'cancel') {
@@ -119,6 +133,7 @@ self.onmessage = async (event: MessageEvent<Request>) => {
     if (request.type === 'run') await answerRun(request);
     else if (request.type === 'slots') await answerSlots(request);
     else if (request.type === 'explore') await answerExplore(request);
+    else if (request.type === 'nearest') await answerNearest(request);
     else await answerImport(request);
   } catch (error) {
     say({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });

@@ -5,6 +5,7 @@
  */
 
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
@@ -52,6 +53,16 @@ export interface ExploreRequest {
   readonly scenario: Scenario;
 }
 
+/** The nearest safe or bad ordering, or the fewest edits that still fail. */
+export interface NearestRequest {
+  readonly type: 'nearest';
+  readonly id: number;
+  readonly topic: string;
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+  readonly goal: 'safe' | 'bad' | 'shrink';
+}
+
 export interface CancelRequest {
   readonly type: 'cancel';
   readonly topic: string;
@@ -62,7 +73,7 @@ export interface CrashRequest {
   readonly type: 'crash';
 }
 
-export type Request = RunRequest | SlotsRequest | ImportRequest | ExploreRequest | CancelRequest | CrashRequest;
+export type Request = RunRequest | SlotsRequest | ImportRequest | ExploreRequest | NearestRequest | CancelRequest | CrashRequest;
 
 export interface RunAnswer {
   readonly trace: PackedTrace;
@@ -94,6 +105,8 @@ export type Answer =
       readonly run?: RunAnswer;
       readonly imported?: ImportAnswer;
       readonly exploration?: Exploration;
+      /** Null: there is nothing to shrink. */
+      readonly nearest?: Nearest | NoneNear | null;
     }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'superseded'; readonly id: number };

@@ -5,6 +5,7 @@ import type { RunClass } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import { NearBy } from './NearBy.tsx';
 import styles from './panels.module.css';
 
 /** Row of the matrix: a step, and what each slot of its list does. */
@@ -65,6 +66,7 @@ export function AllOrderings() {
           Swap matrix
         </button>
       </div>
+      <NearBy />
       {problem === '' ? null : <p role="alert">{problem}</p>}
       {exploration === undefined ? null : <Answer exploration={exploration} />}
       {matrix.length === 0 ? null : <Matrix rows={matrix} />}

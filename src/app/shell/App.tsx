@@ -14,6 +14,9 @@ import styles from './shell.module.css';
 import { Toolbar } from './Toolbar.tsx';
 
 const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
+const Gallery = lazy(() => import('./Gallery.tsx').then((module) => ({ default: module.Gallery })));
+const Editor = lazy(() => import('../editor/Editor.tsx').then((module) => ({ default: module.Editor })));
+const Machines = lazy(() => import('../panels/Machines.tsx').then((module) => ({ default: module.Machines })));
 const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
 const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
@@ -21,7 +24,7 @@ const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) =
 export function App() {
   const lab = useLab();
   const theme = useLabState((state) => state.theme);
-  const palette = useLabState((state) => state.palette);
+  const dialog = useLabState((state) => state.dialog);
   const compared = useLabState(comparedTake);
 
   useEffect(() => bindKeys(window, lab), [lab]);
@@ -49,16 +52,17 @@ export function App() {
           <Verdict />
           <Inspector />
           <Suspense fallback={null}>
+            <Machines />
             <DeviceConsole />
           </Suspense>
         </div>
       </main>
       <Spoken />
-      {palette ? (
-        <Suspense fallback={null}>
-          <Palette />
-        </Suspense>
-      ) : null}
+      <Suspense fallback={null}>
+        {dialog === 'palette' ? <Palette /> : null}
+        {dialog === 'gallery' ? <Gallery /> : null}
+        {dialog === 'editor' ? <Editor /> : null}
+      </Suspense>
     </div>
   );
 }

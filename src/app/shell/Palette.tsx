@@ -11,7 +11,7 @@ export function Palette() {
   const [at, setAt] = useState(0);
   const words = text.toLowerCase().split(/\s+/);
   const found = commands.filter((command) => words.every((word) => `${command.title} ${command.id}`.toLowerCase().includes(word)));
-  const close = () => lab.store.setState({ palette: false });
+  const close = () => lab.store.setState({ dialog: undefined });
 
   useEffect(() => {
     dialog.current?.showModal();

@@ -6,6 +6,7 @@ import { setAxis } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { Lab } from '../store/create-lab.ts';
 import { exportAs, exportJson, exportScenario, openFiles } from '../store/files.ts';
+import { copyLink } from '../store/links.ts';
 import styles from './shell.module.css';
 
 const AXIS_NAMES: { readonly [kind in AxisKind]: string } = { steps: 'Steps', balanced: 'Balanced', time: 'Time' };
@@ -58,6 +59,12 @@ export function Toolbar() {
         ))}
       </div>
       <div className={styles['group']}>
+        <button type="button" onClick={() => lab.store.setState({ dialog: 'gallery' })}>
+          Gallery
+        </button>
+        <button type="button" disabled={imported} onClick={() => lab.store.setState({ dialog: 'editor' })}>
+          Edit
+        </button>
         <button type="button" onClick={() => input.current?.click()}>
           Open…
         </button>
@@ -71,10 +78,13 @@ export function Toolbar() {
             event.target.value = '';
           }}
         />
+        <button type="button" disabled={imported} onClick={() => void copyLink(lab)}>
+          Link
+        </button>
         <ExportMenu />
       </div>
       <div className={styles['group']}>
-        <button type="button" onClick={() => lab.store.setState({ palette: true })} title="Ctrl+K">
+        <button type="button" onClick={() => lab.store.setState({ dialog: 'palette' })} title="Ctrl+K">
           Commands
         </button>
         <button

@@ -4,14 +4,15 @@ import type { Lab } from '../store/create-lab.ts';
 
 export function bindKeys(target: Window, lab: Lab): () => void {
   const outside = (act: () => void) => (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
+    // Fields and the editor have an undo of their own.
+    if (event.target instanceof HTMLElement && event.target.matches('input[type=text], textarea, [contenteditable=true]')) return;
     event.preventDefault();
     act();
   };
   return tinykeys(target, {
     '$mod+k': (event) => {
       event.preventDefault();
-      lab.store.setState((state) => ({ palette: !state.palette }));
+      lab.store.setState((state) => ({ dialog: state.dialog === 'palette' ? undefined : 'palette' }));
     },
     '$mod+z': outside(() => lab.undo()),
     '$mod+Shift+z': outside(() => lab.redo()),

@@ -3,6 +3,7 @@ import { stories } from '../../core/scenario/library/index.ts';
 import { type AxisKind, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { kindAt } from '../../core/trace/trace.ts';
 import type { Lab } from './create-lab.ts';
+import { copyLink } from './links.ts';
 
 export interface Command {
   readonly id: string;
@@ -84,6 +85,9 @@ export const commands: readonly Command[] = [
   { id: 'axis-balanced', title: 'Axis: Balanced', run: (lab) => setAxis(lab, 'balanced') },
   { id: 'axis-time', title: 'Axis: Time', run: (lab) => setAxis(lab, 'time') },
   { id: 'table', title: 'Events as a table', run: (lab) => lab.store.setState((state) => ({ table: !state.table })) },
+  { id: 'gallery', title: 'Gallery of documented bugs', run: (lab) => lab.store.setState({ dialog: 'gallery' }) },
+  { id: 'editor', title: 'Edit the scenario', run: (lab) => lab.store.setState({ dialog: 'editor' }) },
+  { id: 'link', title: 'Copy a link to this', run: (lab) => void copyLink(lab) },
   { id: 'theme-light', title: 'Theme: light', run: (lab) => lab.store.setState({ theme: 'light' }) },
   { id: 'theme-dark', title: 'Theme: dark', run: (lab) => lab.store.setState({ theme: 'dark' }) },
   { id: 'theme-system', title: 'Theme: as the system', run: (lab) => lab.store.setState({ theme: 'system' }) },

@@ -14,7 +14,7 @@ import { kindAt } from '../../core/trace/trace.ts';
 import type { EmulatorPort, ImportAnswer, RunAnswer } from '../emulator-port.ts';
 import { createLifting, type Lifting } from './lifting.ts';
 import { createPlayhead, type PlayheadStore } from './playhead.ts';
-import type { Alert, EmulatedRun, ImportedRun, LabState, RunView } from './state.ts';
+import type { Alert, EmulatedRun, ImportedRun, LabState, RunView, Version } from './state.ts';
 
 export interface Lab {
   readonly store: StoreApi<LabState>;
@@ -22,6 +22,8 @@ export interface Lab {
   readonly port: EmulatorPort;
   readonly lifting: Lifting;
   open(scenario: Scenario, ordering?: Ordering): void;
+  /** Another version of the scenario under study: undo goes back to the present one. */
+  change(scenario: Scenario): void;
   importLogs(files: readonly File[]): void;
   edit(edit: OrderingEdit): void;
   setOrdering(ordering: Ordering): void;
@@ -57,7 +59,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     alerts: [],
     spoken: '',
     theme: 'system',
-    palette: false,
+    dialog: undefined,
     table: false,
     hint: hintOf(first),
   }));
@@ -123,7 +125,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   function setOrdering(ordering: Ordering): void {
     const state = store.getState();
     if (ordering === state.ordering) return;
-    store.setState({ ordering, past: [...state.past, state.ordering].slice(-MOST_UNDO), future: [], hint: undefined });
+    store.setState({ ordering, past: [...state.past, versionOf(state)].slice(-MOST_UNDO), future: [], hint: undefined });
     void rerun();
   }
 
@@ -137,21 +139,33 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: same ? undefined : hintOf(scenario) });
       void rerun();
     },
+    change(scenario) {
+      const state = store.getState();
+      store.setState({
+        scenario,
+        ordering: orderingOf(scenario),
+        past: [...state.past, versionOf(state)].slice(-MOST_UNDO),
+        future: [],
+        lifted: undefined,
+        hint: undefined,
+      });
+      void rerun();
+    },
     importLogs: (files) => void importLogs(files),
     edit: (edit) => setOrdering(applyEdit(store.getState().ordering, edit)),
     setOrdering,
     undo() {
-      const { past, future, ordering } = store.getState();
-      const before = past[past.length - 1];
+      const state = store.getState();
+      const before = state.past[state.past.length - 1];
       if (before === undefined) return;
-      store.setState({ ordering: before, past: past.slice(0, -1), future: [ordering, ...future] });
+      store.setState({ ...before, past: state.past.slice(0, -1), future: [versionOf(state), ...state.future] });
       void rerun();
     },
     redo() {
-      const { past, future, ordering } = store.getState();
-      const next = future[0];
+      const state = store.getState();
+      const next = state.future[0];
       if (next === undefined) return;
-      store.setState({ ordering: next, past: [...past, ordering], future: future.slice(1) });
+      store.setState({ ...next, past: [...state.past, versionOf(state)], future: state.future.slice(1) });
       void rerun();
     },
     reset: () => setOrdering(orderingOf(store.getState().scenario)),
@@ -176,6 +190,10 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   };
   (lab as { lifting: Lifting }).lifting = createLifting(lab);
   return lab;
+}
+
+function versionOf({ scenario, ordering }: LabState): Version {
+  return { scenario, ordering };
 }
 
 function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {

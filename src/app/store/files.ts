@@ -33,6 +33,18 @@ export async function openPasted(lab: Lab, text: string): Promise<void> {
   await openFiles(lab, [new File([text], 'The pasted text')]);
 }
 
+/** A file of the page's own, as if it had been chosen. */
+export async function openUrl(lab: Lab, url: string): Promise<void> {
+  const name = url.split('/').at(-1) ?? url;
+  try {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    await openText(lab, await answer.text(), name);
+  } catch (error) {
+    refuse(lab, name, [{ path: url, message: `could not be loaded (${error instanceof Error ? error.message : String(error)})` }]);
+  }
+}
+
 async function openFile(lab: Lab, file: File): Promise<void> {
   if (file.size > MOST_TEXT_BYTES) {
     refuse(lab, file.name, [{ path: '$', message: `${file.size} bytes, at most ${MOST_TEXT_BYTES} are read` }]);

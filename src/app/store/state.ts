@@ -38,6 +38,14 @@ export interface ImportedRun extends Seen {
 
 export type RunView = EmulatedRun | ImportedRun;
 
+/** What undo goes back to: a scenario with an ordering of it. */
+export interface Version {
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+}
+
+export type Dialog = 'palette' | 'gallery' | 'editor';
+
 /** An ordering with its run, kept for comparison. */
 export interface Take {
   readonly id: number;
@@ -72,8 +80,8 @@ export type Theme = 'system' | 'light' | 'dark';
 export interface LabState {
   readonly scenario: Scenario;
   readonly ordering: Ordering;
-  readonly past: readonly Ordering[];
-  readonly future: readonly Ordering[];
+  readonly past: readonly Version[];
+  readonly future: readonly Version[];
   readonly run: RunView | undefined;
   readonly work: 'idle' | 'running';
   readonly happenings: number;
@@ -86,7 +94,7 @@ export interface LabState {
   /** Spoken to assistive technology. */
   readonly spoken: string;
   readonly theme: Theme;
-  readonly palette: boolean;
+  readonly dialog: Dialog | undefined;
   readonly table: boolean;
   /** The step that pulses until the first drag. */
   readonly hint: string | undefined;

@@ -42,7 +42,13 @@ function load(name: string): Scenario {
 }
 
 test('every file is in the list, and every entry has its two files', () => {
-  expect(readdirSync(FOLDER).sort()).toEqual(
+  const index = JSON.parse(readFileSync(join(FOLDER, 'index.json'), 'utf8')) as { readonly id: string }[];
+  expect(index.map((entry) => entry.id).sort()).toEqual(Object.keys(WRONG).sort());
+  expect(
+    readdirSync(FOLDER)
+      .filter((file) => file !== 'index.json')
+      .sort(),
+  ).toEqual(
     Object.keys(WRONG)
       .flatMap((entry) => [`${entry}.right.json`, `${entry}.wrong.json`])
       .sort(),

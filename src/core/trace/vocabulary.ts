@@ -35,7 +35,7 @@ export const EVENT_KINDS = [
   'ioctl', // ioctl: name, number, fd, errno?, further struct fields
   'region-read', // region: device, region, offset, bytes, errno?
   'region-write', // region: device, region, offset, bytes, value?, errno?
-  'log-start', // bitmap: log
+  'log-start', // bitmap: log, ranges? (page runs that it watches)
   'log-stop', // bitmap: log
   'bitmap-sync', // bitmap: log, pages, count, cleared
   'ram-round', // ram: round, pages, count, bytes, remaining

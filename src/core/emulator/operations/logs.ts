@@ -43,7 +43,10 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       // All pages are protected again: what an earlier attempt left open would be written without a bit.
       machine.tracers.protectAll(bit);
       machine.memory.reprotect(bit, 'all');
-      recorder.event('log-start', lane, machine.now, { step: context.step, args: { log: def.id } });
+      recorder.event('log-start', lane, machine.now, {
+        step: context.step,
+        args: { log: def.id, ranges: rangesOf(machine, machine.scope[on] as number) },
+      });
       return DONE;
     case 'disarm':
       machine.armed[on] = 0;
@@ -145,4 +148,9 @@ function regionsOf(context: Context, def: LogDef): number {
 function regionTest(context: Context, def: LogDef): (region: number) => boolean {
   const mask = regionsOf(context, def);
   return (region) => ((mask >> region) & 1) === 1;
+}
+
+/** Flat runs [first, count, …] of the regions that a log watches. */
+function rangesOf(machine: Machine, scope: number): readonly number[] {
+  return machine.program.regions.flatMap((region, i) => (((scope >> i) & 1) === 1 ? [region.first, region.pages] : []));
 }

@@ -1,0 +1,80 @@
+import { expect, test } from './test.ts';
+
+test('the gallery shows a documented bug in its wrong and its right order', async ({ lab }) => {
+  await lab.button('Gallery').click();
+  const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
+  await expect(gallery.getByRole('list', { name: 'Gallery entries' }).getByRole('listitem')).toHaveCount(16);
+  await gallery.getByRole('button', { name: /^Wrong order: Interrupt tables/ }).click();
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await lab.button('Gallery').click();
+  await gallery.getByRole('button', { name: /^Right order: Interrupt tables/ }).click();
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+});
+
+test('a bad order is made safe by the fewest moves, a safe one is broken by one', async ({ lab }) => {
+  await lab.pick('rfc-v1-as-drawn');
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await lab.button('Make safe').click();
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+  await expect(lab.page.getByText(/^1 edit away/)).toBeVisible();
+  await lab.button('Find the shortest bad one').click();
+  await expect(lab.verdict).not.toContainText(/^(Equivalent|Sound)/);
+});
+
+test('edits that do not matter are shrunk away', async ({ lab }) => {
+  await lab.moveByKeys('Query the dirty bitmap', -1);
+  await lab.moveByKeys('Start the mdev', -1);
+  await lab.button('Shrink').click();
+  await expect(lab.page.getByText(/edit of this order still fails/)).toBeVisible();
+  await lab.idle();
+  expect((await lab.dump()).edits.split(';')).toHaveLength(1);
+});
+
+test('a link opens the same order with its takes elsewhere', async ({ lab, page }) => {
+  await lab.moveByKeys('Query the dirty bitmap', -1);
+  const before = await lab.dump();
+  await lab.button('Link').click();
+  await expect(lab.page.getByText(/^The link (was copied|stands in the address bar)/)).toBeVisible();
+  const url = page.url();
+  expect(url).toContain('#v1=');
+  await page.goto('about:blank');
+  await page.goto(url);
+  await expect(lab.verdict).toContainText(/Silent|Sound|Equivalent|Fails/);
+  await expect.poll(async () => (await lab.dump()).edits).toBe(before.edits);
+  expect((await lab.dump()).class).toBe(before.class);
+});
+
+test('a damaged link is told, and the page opens all the same', async ({ lab, page }) => {
+  await page.goto('about:blank');
+  await page.goto('/#v1=AAAA');
+  await expect(lab.page.getByRole('alert')).toContainText('The link was not opened');
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+});
+
+test('a scenario is changed as text: problems live, completion, undo', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const editor = page.getByRole('dialog', { name: 'Scenario editor' });
+  const text = editor.getByRole('textbox', { name: 'Scenario as JSON' });
+  await expect(editor.getByRole('list', { name: 'Problems' })).toContainText('No problems');
+  await text.press('ControlOrMeta+Home');
+  await text.press('ArrowDown');
+  await text.press('End');
+  await page.keyboard.type('"seed": 7, "bogus": 1,');
+  await expect(editor.getByRole('list', { name: 'Problems' })).toContainText(/\$\.bogus.*unknown field/);
+  for (let i = 0; i < 11; i += 1) await text.press('Backspace');
+  await page.keyboard.type(' "fau');
+  await text.press('Control+Space');
+  await expect(page.getByRole('option', { name: /"faults"/ })).toBeVisible();
+  await text.press('Escape');
+  for (let i = 0; i < 6; i += 1) await text.press('Backspace');
+  await expect(editor.getByRole('list', { name: 'Problems' })).toBeVisible();
+});
+
+test('the state machine shows the path that a device took', async ({ lab, page }) => {
+  await lab.pick('v2-mtty');
+  const machine = page.getByRole('region', { name: 'State machine' });
+  await page.evaluate(() => window.app?.command('end'));
+  await expect(machine.locator('[data-arc="RUNNING>PRE_COPY"]')).toHaveAttribute('data-taken', 'true');
+  await expect(machine).toContainText(/session 1/);
+  await expect(machine).toContainText(/nic-log: on/);
+});
