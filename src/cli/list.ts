@@ -3,6 +3,7 @@ import { models } from '../core/emulator/devices/index.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
 import { writers } from '../core/formats/index.ts';
 import { rules } from '../core/rules/index.ts';
+import { flavours } from '../core/scenario/library/flavours.ts';
 import { stories } from '../core/scenario/library/index.ts';
 import { parseArguments } from './arguments.ts';
 
@@ -11,6 +12,7 @@ export function list(args: readonly string[]): number {
   const all = {
     stories: stories.map(({ id, title }) => ({ id, title })),
     protocols: protocols.map(({ id, title }) => ({ id, title })),
+    flavours: flavours.map(({ id, title }) => ({ id, title })),
     devices: models.map(({ id, title }) => ({ id, title })),
     rules: rules.map(({ id, title }) => ({ id, title })),
     formats: writers.map(({ id, title }) => ({ id, title })),

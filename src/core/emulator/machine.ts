@@ -246,6 +246,7 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     session: 0,
     stamps: new Int32Array(def.sections.length).fill(-1),
     reading: [],
+    inbox: undefined,
     walks: [],
     queue: [],
     working: -1,
@@ -262,5 +263,5 @@ function presentRegions(program: Program): number {
 }
 
 function startsArmed(spec: LogSpec): boolean {
-  return spec.armed === true || spec.kind === 'pinned';
+  return spec.armed ?? spec.kind === 'pinned';
 }

@@ -160,8 +160,16 @@ export interface Op {
 export type InnerPrimitive =
   | { readonly inner: 'arc'; readonly arc: ArcDef; readonly device: number }
   | { readonly inner: 'read-section'; readonly device: number; readonly section: number; readonly piece: number }
-  | { readonly inner: 'send-image'; readonly device: number; readonly sections: readonly number[]; readonly chunks: number }
+  | {
+      readonly inner: 'send-image';
+      readonly device: number;
+      readonly sections: readonly number[];
+      readonly chunks: number;
+      readonly keep: boolean;
+    }
   | { readonly inner: 'call' }
   | { readonly inner: 'load-ram'; readonly item: number }
   | { readonly inner: 'write-section'; readonly item: number; readonly section: number }
-  | { readonly inner: 'finish-image'; readonly item: number };
+  | { readonly inner: 'finish-image'; readonly item: number }
+  | { readonly inner: 'stow'; readonly item: number; readonly device: number }
+  | { readonly inner: 'garbage'; readonly device: number };

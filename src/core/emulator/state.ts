@@ -56,6 +56,8 @@ export interface DeviceState {
   stamps: Int32Array;
   /** Sections read in the save under way. */
   reading: Stamp[];
+  /** Loaded into its buffer and not consumed yet (migration region v1). */
+  inbox: Item | undefined;
   /** What its walks found in guest RAM: slot -> version, by walk index. */
   walks: ReadonlyMap<number, number>[];
   /** Requests waiting in its queue (ids), the one it works on (-1) and when that is done. */

@@ -26,6 +26,23 @@ const SUMS: { readonly [id: string]: readonly [string, ...string[]] } = {
   'v2-two-devices-one-phase': ['silent-corruption', 'torn-state'],
   'v2-target-load-fails': ['silent-corruption', 'torn-state', 'refused'],
   'v2-stop-copy-only': ['fails-cleanly', 'hung-migration'],
+  'v1-qemu-7.2': ['equivalent'],
+  'v1-two-devices': ['silent-corruption', 'torn-state'],
+  'v1-iteration': ['equivalent'],
+  'v1-data-before-offset': ['fails-cleanly', 'refused'],
+  'v1-size-before-data': ['silent-corruption', 'torn-state'],
+  'v2-cloud-hypervisor': ['equivalent'],
+  'v2-return-path': ['equivalent'],
+  'v2-split-brain': ['fails-badly', 'two-owners'],
+  'v2-target-dies': ['fails-cleanly', 'refused'],
+  'v2-stop-hangs': ['fails-badly', 'no-owner', 'hung-migration'],
+  'v2-second-attempt': ['equivalent', 'refused'],
+  'v2-chain': ['equivalent', 'downtime'],
+  'v2-multifd': ['equivalent'],
+  'v2-switchover-ack': ['equivalent'],
+  'v2-hisi-acc': ['equivalent'],
+  'v2-hisi-sync-first': ['silent-corruption', 'lost-write'],
+  'v2-edu-lost': ['silent-corruption', 'torn-state'],
 };
 
 test.each(Object.entries(SUMS))('%s', (id, [runClass, ...kinds]) => {

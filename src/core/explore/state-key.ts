@@ -172,6 +172,7 @@ export class StateKeys {
       [...device.stamps].map(of).join(''),
       device.reading.map((stamp) => `${stamp.section}.${of(stamp.version)}`).join(','),
       walks.join('/'),
+      device.inbox === undefined ? '' : this.#item(machine, device.inbox, [], ranks),
       flags(device.reset, device.told, device.draining),
     ].join('_');
   }

@@ -25,14 +25,15 @@ export interface Ledger {
   /** The host that sent and the one that received, if the trace tells. */
   readonly source: string | undefined;
   readonly target: string | undefined;
-  /** The source gave the migration up: what its last sync would have been, nobody knows. */
+  /** The source did not complete the migration: what its last sync would have been, nobody knows. */
   readonly gaveUp: boolean;
 }
 
 /** Device states in which a device may write or answer, by all protocols' names. */
-const RUNS = new Set(['running', 'RUNNING', 'RUNNING_P2P', 'PRE_COPY', 'PRE_COPY_P2P', '_RUNNING', '_RUNNING|_SAVING']);
+const RUNS = new Set(['running', 'RUNNING', 'RUNNING_P2P', 'PRE_COPY', 'PRE_COPY_P2P', 'pre-copy', '_RUNNING', '_RUNNING|_SAVING']);
 
-function deviceRuns(entry: Entry): boolean {
+/** In that state a device may write or answer. */
+export function deviceRuns(entry: Entry): boolean {
   return RUNS.has(String(entry.args['state']));
 }
 
@@ -66,19 +67,21 @@ export function ledgerOf(trace: Trace): Ledger {
   const images = of('image');
   const source = pages[0]?.host ?? images[0]?.host ?? of('bitmap-sync')[0]?.host;
   const last = of('phase').findLast((entry) => entry.host === source);
+  const target = of('arrival')[0]?.host ?? of('load')[0]?.host;
+  const by = (host: string | undefined) => (entry: Entry) => entry.host === host;
   return {
     trace,
     runs: of('run-state').filter((entry) => within(entry) && (trace.at[entry.seq] !== 0 || trace.steps.length === 0)),
     deviceStates: of('device-state').filter((entry) => within(entry) && entry.args['from'] !== undefined),
     logStarts: of('log-start'),
     syncs: of('bitmap-sync'),
-    images,
-    pages,
-    loads: of('load'),
-    arrivals: of('arrival'),
+    images: images.filter(by(source)),
+    pages: pages.filter(by(source)),
+    loads: of('load').filter(by(target)),
+    arrivals: of('arrival').filter(by(target)),
     source,
-    target: of('arrival')[0]?.host ?? of('load')[0]?.host,
-    gaveUp: last !== undefined && ['failed', 'cancelled', 'cancelling'].includes(String(last.args['status'])),
+    target,
+    gaveUp: last === undefined ? trace.steps.length > 0 : last.args['status'] !== 'completed',
   };
 }
 

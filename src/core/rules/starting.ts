@@ -1,9 +1,17 @@
 /** Rules D: the order in which the target comes to life. */
-import { deviceStarts, type Entry, type Ledger, vcpusRun } from './ledger.ts';
+import { deviceRuns, deviceStarts, type Entry, type Ledger, vcpusRun } from './ledger.ts';
 import type { Rule } from './rule.ts';
 
 function starts(ledger: Ledger): readonly Entry[] {
   return ledger.deviceStates.filter((entry) => entry.host === ledger.target && deviceStarts(entry));
+}
+
+/** The change by which a device of the target came to run, where it still runs at that event. */
+function runningAt(ledger: Ledger, device: unknown, seq: number): Entry | undefined {
+  const before = ledger.deviceStates.filter((entry) => entry.host === ledger.target && entry.args['device'] === device && entry.seq < seq);
+  const last = before.at(-1);
+  if (last === undefined || !deviceRuns(last)) return undefined;
+  return before.findLast(deviceStarts) ?? undefined;
 }
 
 function firstRun(ledger: Ledger): Entry | undefined {
@@ -39,7 +47,7 @@ const dataBeforeRun: Rule = {
   check(ledger) {
     if (ledger.loads.length === 0 || starts(ledger).length === 0) return undefined;
     return ledger.loads.flatMap((load) => {
-      const start = starts(ledger).find((one) => one.args['device'] === load.args['device'] && one.seq < load.seq);
+      const start = runningAt(ledger, load.args['device'], load.seq);
       if (start === undefined) return [];
       return [
         {
@@ -59,8 +67,8 @@ const ramBeforeRun: Rule = {
   check(ledger) {
     const last = ledger.arrivals.at(-1);
     if (last === undefined || starts(ledger).length === 0) return undefined;
-    return starts(ledger)
-      .filter((start) => start.seq < last.seq)
+    return [...new Set(starts(ledger).map((start) => start.args['device']))]
+      .flatMap((device) => runningAt(ledger, device, last.seq) ?? [])
       .map((start) => ({
         sentence: `${start.args['device']} ran from #${start.seq}; pages arrived until #${last.seq}.`,
         events: [start.seq, last.seq],

@@ -83,6 +83,8 @@ export interface SavePrimitive {
   readonly channel?: string;
   /** Read in this many pieces; a device that re-serialises starts each piece afresh. */
   readonly chunks?: number;
+  /** `prepare`: the driver fills its buffer; `data`: what lies in the buffer is sent, be it fresh or not. Left out: both. */
+  readonly part?: 'prepare' | 'data';
 }
 export interface LoadPrimitive {
   /**
@@ -92,6 +94,8 @@ export interface LoadPrimitive {
   readonly load: string;
   readonly channel?: string;
   readonly sections?: readonly string[];
+  /** Of a named device: `data` lays its bytes into the device's buffer, `consume` makes the driver take what lies there. */
+  readonly part?: 'data' | 'consume';
 }
 
 /** 5. Run-state changes of a device or of the vCPUs. */

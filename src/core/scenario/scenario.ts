@@ -224,7 +224,7 @@ export interface LogSpec {
   readonly kind?: 'bitmap' | 'protect' | 'pinned';
   /** Whose object it dies with (a mapping, a slot, a device). */
   readonly owner?: string;
-  /** Armed at the beginning. `pinned` logs need no arming. */
+  /** Armed at the beginning. Default: `pinned` logs are, others are not. */
   readonly armed?: boolean;
   /** Regions it can see; left out: those that exist when it is armed. */
   readonly regions?: readonly string[];

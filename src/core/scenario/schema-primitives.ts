@@ -48,9 +48,16 @@ export const PRIMITIVES = {
     phase: optional(v.picklist(['precopy', 'final'])),
     channel: optional(id),
     chunks: optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))),
+    part: optional(v.picklist(['prepare', 'data'])),
     ...options,
   }),
-  load: v.strictObject({ load: id, channel: optional(id), sections: optional(v.array(id)), ...options }),
+  load: v.strictObject({
+    load: id,
+    channel: optional(id),
+    sections: optional(v.array(id)),
+    part: optional(v.picklist(['data', 'consume'])),
+    ...options,
+  }),
   set: v.strictObject({ set: id, to: id, via: optional(v.array(id)), recover: optional(id), ...options }),
   reset: v.strictObject({ reset: id, ...options }),
   callbacks: v.strictObject({

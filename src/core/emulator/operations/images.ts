@@ -30,15 +30,17 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
     return { go: 'impossible', reason: `nothing to read: ${def.id} has never entered a state that gives its image` };
   }
   if (allowed !== 'any' && allowed !== phase) return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
-  device.reading = [];
+  if (primitive.part !== 'data') device.reading = [];
   recordCall(context, op.call ?? def.protocol.saveCall, { device: def.id, bytes: def.model.movedBytes ?? image });
   const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
   const chunks = primitive.chunks ?? 1;
   const reads = tooLarge ? [] : readOps(op, def, sections, chunks);
-  const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks });
+  const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks, keep: primitive.part === 'data' });
   if (tooLarge && op.onError === 'abort') return refused(tooLargeErrno(def), tooLargeText(def, image));
   if (tooLarge) noteTooLarge(context, def, image);
-  return { go: 'inner', ops: [...callOps(op, def.protocol.beforeSave), ...reads, send] };
+  const show = callOps(op, def.protocol.beforeSave);
+  if (primitive.part === 'prepare') return { go: 'inner', ops: reads };
+  return { go: 'inner', ops: primitive.part === 'data' ? [send] : [...show, ...reads, send] };
 }
 
 /** Accesses that only show: what the VMM does around an image. */
@@ -125,7 +127,8 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
   return timed(durationNanos);
 }
 
-export function endSend(context: Context, deviceIndex: number, sections: readonly number[], chunks: number): End {
+/** `keep`: what was prepared stays in the buffer, and is what the next reader finds. */
+export function endSend(context: Context, deviceIndex: number, sections: readonly number[], chunks: number, keep: boolean): End {
   const { machine, op, thread } = context;
   const def = machine.program.devices[deviceIndex] as DeviceDef;
   const device = machine.device(deviceIndex, op.host);
@@ -148,7 +151,7 @@ export function endSend(context: Context, deviceIndex: number, sections: readonl
     queue: [...device.queue, ...(device.working >= 0 ? [device.working] : [])],
     nanos: machine.now,
   });
-  device.reading = [];
+  if (!keep) device.reading = [];
   return DONE;
 }
 
@@ -157,13 +160,24 @@ export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
   const { machine, op } = context;
   const channel = machine.channels[op.channel];
   if (channel === undefined) return refused('ENOTCONN', 'there is no channel to receive from');
+  if (primitive.part === 'consume') return beginConsume(context);
   const item = channel.queue.find((one) => wanted(context, primitive, one) && one.arriveNanos <= machine.now);
+  if (item !== undefined && primitive.part === 'data')
+    return { go: 'inner', ops: [innerOp(op, { inner: 'stow', item: item.id, device: op.subject })] };
   if (item !== undefined) return { go: 'inner', ops: itemOps(context, item) };
   if (primitive.load === 'ram' && channel.queue[0] !== undefined && channel.queue[0].what !== 'ram' && context.frame.round > 0)
     return timed(0);
   const coming = channel.queue.some((one) => wanted(context, primitive, one));
   if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded');
   return { go: 'blocked', why: `${primitive.load} to arrive on ${machine.program.channels[op.channel]?.id}` };
+}
+
+/** The driver takes what lies in its buffer: the bytes that were laid there, or whatever was there before. */
+function beginConsume(context: Context): Begin {
+  const { machine, op } = context;
+  const item = machine.program.devices[op.subject] === undefined ? undefined : machine.device(op.subject, op.host).inbox;
+  if (item === undefined) return { go: 'inner', ops: [innerOp(op, { inner: 'garbage', device: op.subject })] };
+  return { go: 'inner', ops: imageOps(context, item) };
 }
 
 /** Whether an item is what the primitive takes. A stream is taken in its order only. */
@@ -194,6 +208,12 @@ function itemOps(context: Context, item: Item): readonly Op[] {
   });
   if (item.what === 'ram') return [innerOp(op, { inner: 'load-ram', item: item.id })];
   if (item.what === 'mark') return [innerOp(op, { inner: 'finish-image', item: item.id })];
+  return imageOps(context, item);
+}
+
+function imageOps(context: Context, item: Item): readonly Op[] {
+  const { machine, op } = context;
+  if (item.what !== 'image') return [];
   const def = machine.program.devices[item.device] as DeviceDef;
   const write = item.stamps.map((stamp) =>
     innerOp(op, { inner: 'write-section', item: item.id, section: stamp.section }, { nanosPerKib: def.model.figures.loadNanosPerKib }),
@@ -204,10 +224,11 @@ function itemOps(context: Context, item: Item): readonly Op[] {
 }
 
 export function findItem(machine: Machine, channel: number, id: number): Item | undefined {
-  return machine.channels[channel]?.queue.find((item) => item.id === id);
+  return machine.channels[channel]?.queue.find((item) => item.id === id) ?? machine.devices.find((one) => one.inbox?.id === id)?.inbox;
 }
 
 export function takeOff(machine: Machine, channel: number, id: number): void {
+  for (const device of machine.devices) if (device.inbox?.id === id) device.inbox = undefined;
   const state = machine.channels[channel];
   if (state === undefined) return;
   state.queue = state.queue.filter((item) => item.id !== id);

@@ -5,7 +5,7 @@ import type { InnerPrimitive } from '../program.ts';
 import { recordCall } from './calls.ts';
 import { beginBarrier, beginCopy, endCopy } from './copies.ts';
 import { beginLoad, beginRead, beginSave, beginSend, endLoad, endRead, endSend } from './images.ts';
-import { beginLoadRam, beginWrite, endItem, endLoadRam, endWrite } from './loads.ts';
+import { beginLoadRam, beginWrite, endGarbage, endItem, endLoadRam, endStow, endWrite } from './loads.ts';
 import { beginLog, endLog } from './logs.ts';
 import { beginSignal, beginWait, endAccess, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
 import type { Context } from './outcome.ts';
@@ -62,6 +62,8 @@ function beginInner(context: Context, primitive: InnerPrimitive): Begin {
     case 'write-section':
       return beginWrite(context, primitive.item, primitive.section);
     case 'finish-image':
+    case 'stow':
+    case 'garbage':
       return timed(costNanos(context.op, 0, 0));
     default:
       return never(primitive, 'inner operation');
@@ -75,7 +77,7 @@ function endInner(context: Context, primitive: InnerPrimitive): End {
     case 'read-section':
       return endRead(context, primitive.device, primitive.section);
     case 'send-image':
-      return endSend(context, primitive.device, primitive.sections, primitive.chunks);
+      return endSend(context, primitive.device, primitive.sections, primitive.chunks, primitive.keep);
     case 'call':
       return DONE;
     case 'load-ram':
@@ -84,6 +86,10 @@ function endInner(context: Context, primitive: InnerPrimitive): End {
       return endWrite(context, primitive.item, primitive.section);
     case 'finish-image':
       return endItem(context, primitive.item);
+    case 'stow':
+      return endStow(context, primitive.item, primitive.device);
+    case 'garbage':
+      return endGarbage(context, primitive.device);
     default:
       return never(primitive, 'inner operation');
   }

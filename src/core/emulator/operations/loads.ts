@@ -47,6 +47,31 @@ function noteLateReaders(context: Context, late: number, event: number): void {
   });
 }
 
+/** The bytes lie in the device's buffer, and take no effect. */
+export function endStow(context: Context, itemId: number, device: number): End {
+  const { machine, op, step } = context;
+  const item = findItem(machine, op.channel, itemId);
+  if (item === undefined || item.what !== 'image') return DONE;
+  const def = machine.program.devices[device];
+  const { recorder } = machine;
+  recorder.event('receive', recorder.lane(op.host, 'stream'), machine.now, {
+    step,
+    cause: item.event,
+    args: { item: item.id, what: 'image', bytes: item.bytes, device: def?.id ?? '' },
+  });
+  takeOff(machine, op.channel, itemId);
+  machine.device(device, op.host).inbox = item;
+  return DONE;
+}
+
+/** The driver was told to consume before anything was laid into its buffer: it takes what lay there, version 0. */
+export function endGarbage(context: Context, deviceIndex: number): End {
+  const { machine, op } = context;
+  const device = machine.device(deviceIndex, op.host);
+  device.stamps.fill(0);
+  return DONE;
+}
+
 export function beginWrite(context: Context, itemId: number, section: number): Begin {
   const { machine, op } = context;
   const item = findItem(machine, op.channel, itemId);

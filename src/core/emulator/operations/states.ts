@@ -134,6 +134,8 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
     def.states.findIndex((state) => state.id === def.protocol.initial),
     step,
   );
+  // It runs, and nobody has told it to do anything.
+  device.told = false;
 }
 
 /** After a refused change: the named recovery state, else reset (vfio-v2.md, section 7). */

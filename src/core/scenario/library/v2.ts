@@ -4,15 +4,17 @@
  */
 import type { CallShape } from '../primitives.ts';
 import type { CallbackSpec, DeviceSpec, FaultSpec, LogSpec, RegionSpec, Scenario, StepSpec, WriterSpec } from '../scenario.ts';
+import { type Flavour, qemu10, type StateNames } from './flavours.ts';
 
 const TEN_GIGABIT = 1_250_000_000;
 const VFIO_DEVICE_FEATURE = 0x3b75;
 
-interface V2Story {
+export interface V2Story {
   readonly id: string;
   readonly title: string;
   readonly question: string;
   readonly lookFor: string;
+  readonly flavour?: Flavour;
   readonly model?: string;
   readonly devices?: 1 | 2;
   readonly source?: readonly string[];
@@ -22,21 +24,25 @@ interface V2Story {
   readonly faults?: readonly FaultSpec[];
   readonly skipped?: readonly string[];
   readonly bytesPerSecond?: number;
+  readonly tags?: readonly string[];
 }
 
-const SOURCE = [
-  'setup',
-  'ram-precopy',
-  'device-precopy',
-  'vm-stop',
-  'device-stop',
-  'final-sync',
-  'copy-last',
-  'save-device',
-  'eof',
-  'cleanup',
-] as const;
-const TARGET = ['load-setup', 'load-stream', 'start-device', 'start-vcpus'] as const;
+function flavourOf(story: V2Story): Flavour {
+  return story.flavour ?? qemu10;
+}
+
+/** States of the story: what the flavour drives, less what the story's device lacks. */
+function statesOf(story: V2Story): StateNames {
+  const { precopy, p2p, precopyP2p, ...others } = flavourOf(story).states;
+  const some = story.precopy === false ? undefined : precopy;
+  const peer = story.p2p === false ? undefined : p2p;
+  return {
+    ...others,
+    ...(some === undefined ? {} : { precopy: some }),
+    ...(peer === undefined ? {} : { p2p: peer }),
+    ...(peer === undefined || some === undefined || precopyP2p === undefined ? {} : { precopyP2p }),
+  };
+}
 
 function names(story: V2Story): readonly string[] {
   return story.devices === 2 ? ['nic', 'ssd'] : ['nic'];
@@ -47,7 +53,8 @@ function loggingCall(name: string, feature: number, operation: 'GET' | 'SET'): C
   return { as: 'ioctl', name: 'VFIO_DEVICE_FEATURE', number: VFIO_DEVICE_FEATURE, fd: 'device', fields: { flags, feature: name } };
 }
 
-function scenario(story: V2Story): Scenario {
+export function v2Scenario(story: V2Story): Scenario {
+  const { order, states, protocol } = flavourOf(story);
   const devices = names(story);
   const steps = new Map(stepsOf(story, devices).map((step) => [step.id, step]));
   const pick = (ids: readonly string[]) => ids.flatMap((id) => steps.get(id) ?? []);
@@ -57,21 +64,22 @@ function scenario(story: V2Story): Scenario {
     id: story.id,
     title: story.title,
     question: story.question,
-    about: { source: 'Linux 6.12 uAPI; QEMU 10.0 hw/vfio/migration.c as read in vfio-v2.md', lookFor: story.lookFor, tags: ['feature v2'] },
+    about: { source: flavourOf(story).source, lookFor: story.lookFor, tags: story.tags ?? [flavourOf(story).id] },
     memory: { pageBytes: 4096, regions: regions(devices) },
     channels: [{ id: 'main', from: 'source', to: 'target', bytesPerSecond: story.bytesPerSecond ?? TEN_GIGABIT, latencyNanos: 100_000 }],
     devices: devices.map(
       (id): DeviceSpec => ({
         id,
         model: story.model ?? 'mlx5',
-        starts: { source: 'RUNNING', target: 'RUNNING' },
+        ...(protocol === undefined ? {} : { protocol }),
+        starts: { source: states.running, target: states.running },
         ...(devices.length === 2 ? { peers: devices.filter((other) => other !== id) } : {}),
       }),
     ),
-    logs: logs(devices),
-    writers: writers(devices),
+    logs: logs(story, devices),
+    writers: writers(story, devices),
     callbacks: devices.map((device, i) => callback(story, device, i)),
-    steps: { source: pick(story.source ?? SOURCE), target: pick(TARGET) },
+    steps: { source: pick(story.source ?? order.source), target: pick(order.target) },
     lists: {
       source: {
         host: 'source',
@@ -79,7 +87,7 @@ function scenario(story: V2Story): Scenario {
           {
             id: 'resume-devices',
             label: 'Devices run again',
-            does: devices.map((device) => ({ set: device, to: 'RUNNING', recover: 'reset' as const, onError: 'ignore' as const })),
+            does: devices.map((device) => ({ set: device, to: states.running, recover: 'reset' as const, onError: 'ignore' as const })),
           },
           { id: 'resume-vcpus', label: 'Resume the vCPUs', does: [{ set: 'vcpus', to: 'running' }] },
         ],
@@ -97,15 +105,42 @@ function regions(devices: readonly string[]): readonly RegionSpec[] {
   return [{ id: 'ram', pages: 250_000, populated: 60_000 }, ...devices.map((device) => ({ id: `${device}-buffers`, pages: 4_096 }))];
 }
 
-function logs(devices: readonly string[]): readonly LogSpec[] {
+const KVM: LogSpec = {
+  id: 'kvm',
+  title: 'KVM dirty log',
+  kind: 'protect',
+  cost: { nanos: 300_000 },
+  calls: { harvest: { as: 'ioctl', name: 'KVM_GET_DIRTY_LOG', number: 0x4010ae42, fd: 'kvm' } },
+};
+
+function containerCall(flags: 'START' | 'STOP' | 'GET_BITMAP'): CallShape {
+  return {
+    as: 'ioctl',
+    name: 'VFIO_IOMMU_DIRTY_PAGES',
+    number: 0x3b75,
+    fd: 'container',
+    fields: { argsz: flags === 'GET_BITMAP' ? 48 : 8, flags },
+  };
+}
+
+/** GET_BITMAP while not tracking is EINVAL; START and STOP twice are not; pinned pages stay set (vfio-v1.md, section 4). */
+function containerLog(devices: readonly string[]): LogSpec {
+  return {
+    id: 'container',
+    title: 'dirty pages of the IOMMU container',
+    kind: 'pinned',
+    armed: false,
+    offErrno: 'EINVAL',
+    regions: devices.map((device) => `${device}-buffers`),
+    cost: { nanos: 400_000 },
+    calls: { arm: containerCall('START'), disarm: containerCall('STOP'), harvest: containerCall('GET_BITMAP') },
+  };
+}
+
+function logs(story: V2Story, devices: readonly string[]): readonly LogSpec[] {
+  if (flavourOf(story).tracking === 'container') return [KVM, containerLog(devices)];
   return [
-    {
-      id: 'kvm',
-      title: 'KVM dirty log',
-      kind: 'protect',
-      cost: { nanos: 300_000 },
-      calls: { harvest: { as: 'ioctl', name: 'KVM_GET_DIRTY_LOG', number: 0x4010ae42, fd: 'kvm' } },
-    },
+    KVM,
     ...devices.map(
       (device): LogSpec => ({
         id: `${device}-log`,
@@ -123,7 +158,7 @@ function logs(devices: readonly string[]): readonly LogSpec[] {
   ];
 }
 
-function writers(devices: readonly string[]): readonly WriterSpec[] {
+function writers(story: V2Story, devices: readonly string[]): readonly WriterSpec[] {
   return [
     {
       id: 'cpu',
@@ -139,67 +174,82 @@ function writers(devices: readonly string[]): readonly WriterSpec[] {
         title: `DMA of ${device}`,
         actor: device,
         region: `${device}-buffers`,
-        logs: [`${device}-log`],
+        logs: [flavourOf(story).tracking === 'container' ? 'container' : `${device}-log`],
         load: { pagesPerSecond: 12_000, workingSetPages: 2_000, pattern: 'sequential' },
       }),
     ),
   ];
 }
 
+/** STOP_COPY out of pre-copy, else STOP: the image is then asked for by its own state change (vfio-v2.md, section 7). */
+function stoppedInto(story: V2Story): string {
+  const { precopy, stop, stopCopy } = statesOf(story);
+  return precopy === undefined ? stop : stopCopy;
+}
+
 /** Prepare, then change: no device stops while another may still write to it. */
 function callback(story: V2Story, device: string, i: number): CallbackSpec {
   const to = (state: string) => [{ set: device, to: state, recover: 'reset' as const, onError: 'note' as const }];
-  const two = story.p2p !== false;
-  const precopy = story.precopy !== false;
+  const states = statesOf(story);
+  const quiet = states.precopyP2p ?? states.p2p;
   return {
     id: `vfio_vmstate_change:${device}`,
     device,
     priority: i,
-    stop: { ...(two ? { prepare: to(precopy ? 'PRE_COPY_P2P' : 'RUNNING_P2P') } : {}), change: to('STOP_COPY') },
-    start: { ...(two ? { prepare: to('RUNNING_P2P') } : {}), change: to('RUNNING') },
+    stop: { ...(quiet === undefined ? {} : { prepare: to(quiet) }), change: to(stoppedInto(story)) },
+    start: { ...(states.p2p === undefined ? {} : { prepare: to(states.p2p) }), change: to(states.running) },
   };
 }
 
 function stepsOf(story: V2Story, devices: readonly string[]): readonly StepSpec[] {
-  const precopy = story.precopy !== false;
-  const harvest = ['kvm', ...devices.map((device) => `${device}-log`)];
+  const states = statesOf(story);
+  const { precopy } = states;
+  const container = flavourOf(story).tracking === 'container';
+  const harvest = ['kvm', ...(container ? ['container'] : devices.map((device) => `${device}-log`))];
   return [
     {
       id: 'setup',
       label: 'Dirty logging on, PRE_COPY',
       does: [
         ...harvest.map((log) => ({ log, op: 'arm' as const })),
-        ...(precopy ? devices.map((device) => ({ set: device, to: 'PRE_COPY', recover: 'RUNNING' })) : []),
+        ...(precopy === undefined ? [] : devices.map((device) => ({ set: device, to: precopy, recover: states.running }))),
       ],
     },
     { id: 'ram-precopy', label: 'RAM rounds', does: [{ copy: 'all', until: 'threshold', harvest, counts: devices }] },
     {
       id: 'device-precopy',
       label: 'Device data of PRE_COPY',
-      does: precopy ? devices.map((device) => ({ save: device, phase: 'precopy' as const })) : [{ cost: { nanos: 1_000 } }],
+      does: precopy !== undefined ? devices.map((device) => ({ save: device, phase: 'precopy' as const })) : [{ cost: { nanos: 1_000 } }],
     },
     { id: 'vm-stop', label: 'Stop the vCPUs', does: [{ set: 'vcpus', to: 'stopped', cost: { nanos: 1_000_000 } }] },
     { id: 'device-stop', label: 'Stop the devices', does: [{ callbacks: 'stop' }] },
     { id: 'final-sync', label: 'Last dirty sync', does: harvest.map((log) => ({ log, op: 'harvest' as const })) },
     { id: 'copy-last', label: 'Last RAM pages', does: [{ copy: 'dirty' }] },
-    { id: 'save-device', label: 'Device data of STOP_COPY', does: devices.map((device) => ({ save: device, phase: 'final' as const })) },
+    {
+      id: 'save-device',
+      label: 'Device data of STOP_COPY',
+      does: devices.flatMap((device) => [
+        ...(stoppedInto(story) === states.stopCopy ? [] : [{ set: device, to: states.stopCopy, recover: states.stop }]),
+        { save: device, ...(precopy === undefined ? {} : { phase: 'final' as const }) },
+      ]),
+    },
     { id: 'eof', label: 'End of stream', does: [{ signal: 'eof', op: 'send', end: true }, { report: 'completed' }] },
     {
       id: 'cleanup',
       label: 'Devices to STOP',
       why: 'After completion: the source’s device is dead weight, and stopping it late shortens the downtime (ordering-rules.md, F12).',
-      does: devices.map((device) => ({ set: device, to: 'STOP', recover: 'reset' as const, onError: 'ignore' as const })),
+      does: devices.map((device) => ({ set: device, to: states.stop, recover: 'reset' as const, onError: 'ignore' as const })),
     },
-    { id: 'load-setup', label: 'RESUMING', does: devices.map((device) => ({ set: device, to: 'RESUMING' })) },
+    { id: 'load-setup', label: 'RESUMING', does: devices.map((device) => ({ set: device, to: states.resuming })) },
     { id: 'load-stream', label: 'Load the stream', does: [{ load: 'stream' }] },
     {
       id: 'start-device',
       label: 'Start the devices',
       // A failed change resets the device and is forgotten: QEMU's run-state callbacks cannot fail (vfio-v2.md, section 7).
       does:
-        story.p2p === false
-          ? devices.map((device) => ({ set: device, to: 'RUNNING', recover: 'reset' as const, onError: 'ignore' as const }))
-          : ['RUNNING_P2P', 'RUNNING'].flatMap((to) =>
+        states.p2p === undefined
+          ? devices.map((device) => ({ set: device, to: states.running, recover: 'reset' as const, onError: 'ignore' as const }))
+          : [states.p2p, states.running].flatMap((to) =>
               devices.map((device) => ({ set: device, to, recover: 'reset' as const, onError: 'ignore' as const })),
             ),
     },
@@ -208,7 +258,7 @@ function stepsOf(story: V2Story, devices: readonly string[]): readonly StepSpec[
 }
 
 const move = (step: string, before: string): readonly string[] => {
-  const rest: readonly string[] = SOURCE.filter((id) => id !== step);
+  const rest: readonly string[] = qemu10.order.source.filter((id) => id !== step);
   const at = rest.indexOf(before);
   return [...rest.slice(0, at), step, ...rest.slice(at)];
 };
@@ -273,13 +323,13 @@ export const v2Stories: readonly Scenario[] = [
     lookFor: '24 bytes in PRE_COPY, 36 in STOP_COPY, on one data_fd.',
     model: 'mtty-1',
   },
-].map(scenario);
+].map(v2Scenario);
 
 const TWELVE = ['nic', 'ssd'];
 
 /** Two devices with P2P, every step of the source's list by itself: 12! orderings of it, the target's list pinned. */
 export const twelveSteps: Scenario = (() => {
-  const base = scenario({
+  const base = v2Scenario({
     id: 'v2-twelve-steps',
     title: 'v2: twelve steps, all orderings',
     question: 'Of 479,001,600 orders of these twelve steps, which are safe?',
