@@ -1,5 +1,6 @@
 /** `convert FILE… --to FORMAT`: a recording, or the logs of one migration, in another form. */
-import { writers } from '../core/formats/index.ts';
+import { models } from '../core/emulator/devices/index.ts';
+import { RefusedRun, writersWith } from '../core/formats/index.ts';
 import type { Recorded } from '../core/formats/recording/write.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { oneOf, parseArguments, UsageError } from './arguments.ts';
@@ -8,12 +9,18 @@ import { isJson, readLogs } from './logs.ts';
 
 export async function convert(args: readonly string[]): Promise<number> {
   const { words, values } = parseArguments(args, ['to', 'out'], []);
+  const writers = writersWith(models);
   const names = writers.map((writer) => writer.id);
   if (words.length === 0) throw new UsageError('convert: expected a recording, or the logs of one migration');
   const to = oneOf('to', values.get('to'), names);
   if (to === undefined) throw new UsageError(`convert: expected --to and one of ${names.join(', ')}`);
   const recorded = words.some((word) => isJson(word)) ? fromRecording(words) : await fromLogs(words);
-  emit(writers.find((writer) => writer.id === to)?.write(recorded) ?? '', values.get('out'));
+  try {
+    emit(writers.find((writer) => writer.id === to)?.write(recorded) ?? '', values.get('out'));
+  } catch (error) {
+    if (error instanceof RefusedRun) throw new UsageError(`convert --to ${to}: ${error.message}`);
+    throw error;
+  }
   return 0;
 }
 

@@ -1,5 +1,5 @@
 /** Files in and out of the terminal. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { models } from '../core/emulator/devices/index.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
 import { type ReadRecording, readRecording } from '../core/formats/recording/read.ts';
@@ -53,15 +53,19 @@ function line(path: string, problems: readonly Problem[]): string {
   return `${path}: ${first?.path ?? '$'}: ${first?.message ?? 'cannot be read'}${more}`.replaceAll('\n', ' ');
 }
 
-/** To a file, else to stdout. */
-export function emit(text: string, out: string | undefined): void {
+/** To a file, else to stdout; bytes piece by piece. */
+export function emit(content: string | Iterable<Uint8Array>, out: string | undefined): void {
+  const pieces = typeof content === 'string' ? [content] : content;
   if (out === undefined) {
-    process.stdout.write(text);
+    for (const piece of pieces) process.stdout.write(piece);
     return;
   }
   try {
-    writeFileSync(out, text);
+    const file = openSync(out, 'w');
+    for (const piece of pieces) writeFileSync(file, piece);
+    closeSync(file);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new UsageError(`${out}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
   }
 }

@@ -1,7 +1,7 @@
 /** `list [--json]`: what there is. */
 import { models } from '../core/emulator/devices/index.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
-import { writers } from '../core/formats/index.ts';
+import { writersWith } from '../core/formats/index.ts';
 import { rules } from '../core/rules/index.ts';
 import { flavours } from '../core/scenario/library/flavours.ts';
 import { stories } from '../core/scenario/library/index.ts';
@@ -15,7 +15,7 @@ export function list(args: readonly string[]): number {
     flavours: flavours.map(({ id, title }) => ({ id, title })),
     devices: models.map(({ id, title }) => ({ id, title })),
     rules: rules.map(({ id, title }) => ({ id, title })),
-    formats: writers.map(({ id, title }) => ({ id, title })),
+    formats: writersWith(models).map(({ id, title }) => ({ id, title })),
   };
   if (flags.has('json')) {
     process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);

@@ -120,6 +120,7 @@ const FORMATS: readonly { readonly name: string; readonly title: string; readonl
   { name: 'Mermaid', title: 'Mermaid sequence diagram', run: (lab) => exportAs(lab, 'mermaid') },
   { name: 'Text', title: 'Text for a mail or a bug report', run: (lab) => exportAs(lab, 'text') },
   { name: 'CSV', title: 'Events as CSV', run: (lab) => exportAs(lab, 'csv') },
+  { name: 'QEMUFile', title: 'QEMUFile (analyze-migration.py reads it)', run: (lab) => exportAs(lab, 'qemufile') },
   { name: 'SVG', title: 'Picture (SVG)', run: (lab) => exportAs(lab, 'svg') },
 ];
 

@@ -112,12 +112,12 @@ async function openRecording(lab: Lab, value: unknown, name: string): Promise<vo
   });
 }
 
-export function refuse(lab: Lab, name: string, problems: readonly Problem[]): void {
+export function refuse(lab: Lab, name: string, problems: readonly Problem[], what = 'opened'): void {
   const lines = problems.slice(0, MOST_LINES).map((problem) => `${problem.path}: ${problem.message}`);
   const more = problems.length - lines.length;
   lab.alert({
     severity: 'error',
-    title: `${name} was not opened. What is on screen is kept.`,
+    title: `${name} was not ${what}. What is on screen is kept.`,
     lines: more > 0 ? [...lines, `and ${more} more`] : lines,
   });
 }
@@ -126,14 +126,17 @@ export function refuse(lab: Lab, name: string, problems: readonly Problem[]): vo
 export async function exportAs(lab: Lab, id: string): Promise<void> {
   const { run } = lab.store.getState();
   if (run === undefined) return;
-  const { writers } = await import('../../core/formats/index.ts');
-  const writer = writers.find((one) => one.id === id);
-  if (writer !== undefined)
-    save(
-      `${run.imported === undefined ? run.scenario.id : 'imported'}.${writer.extension}`,
-      writer.write({ ...run, scenario: run.imported === undefined ? run.scenario : null }),
-      writer.mediaType,
-    );
+  const { RefusedRun, writersWith } = await import('../../core/formats/index.ts');
+  const writer = writersWith(models).find((one) => one.id === id);
+  if (writer === undefined) return;
+  const name = `${run.imported === undefined ? run.scenario.id : 'imported'}.${writer.extension}`;
+  try {
+    const written = writer.write({ ...run, scenario: run.imported === undefined ? run.scenario : null });
+    save(name, typeof written === 'string' ? [written] : written, writer.mediaType);
+  } catch (error) {
+    if (!(error instanceof RefusedRun)) throw error;
+    refuse(lab, name, [{ path: writer.title, message: error.message }], 'written');
+  }
 }
 
 /** The run on screen as a file. */
@@ -142,13 +145,13 @@ export function exportJson(lab: Lab): void {
   if (run === undefined) return;
   if (run.imported !== undefined) {
     const { rules } = run.imported;
-    save('imported.json', printRecording(toRecording({ ...run, scenario: null, rules })), 'application/json');
+    save('imported.json', [printRecording(toRecording({ ...run, scenario: null, rules }))], 'application/json');
     return;
   }
   const kept = takes
     .filter((take) => take.run.scenario.id === run.scenario.id)
     .map((take) => ({ name: take.name, ordering: take.run.ordering }));
-  save(`${run.scenario.id}.json`, printRecording(toRecording({ ...run, rules: judgeTrace(run.trace), takes: kept })), 'application/json');
+  save(`${run.scenario.id}.json`, [printRecording(toRecording({ ...run, rules: judgeTrace(run.trace), takes: kept }))], 'application/json');
 }
 
 export function exportScenario(lab: Lab): void {
@@ -160,11 +163,11 @@ export function exportScenario(lab: Lab): void {
     ]),
   );
   const file = { ...scenario, steps, skipped: ordering.skipped, delays: ordering.delays };
-  save(`${scenario.id}.scenario.json`, `${JSON.stringify(file, undefined, 2)}\n`, 'application/json');
+  save(`${scenario.id}.scenario.json`, [`${JSON.stringify(file, undefined, 2)}\n`], 'application/json');
 }
 
-export function save(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+export function save(name: string, pieces: Iterable<BlobPart>, type: string): void {
+  const url = URL.createObjectURL(new Blob([...pieces], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

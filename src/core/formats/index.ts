@@ -2,8 +2,13 @@
 import { chromeTrace } from './chrome-trace.ts';
 import { csv } from './csv.ts';
 import type { Writer } from './format.ts';
+
+export { RefusedRun } from './format.ts';
+
+import type { DeviceModelSpec } from '../scenario/scenario.ts';
 import { mermaid } from './mermaid.ts';
 import { qemuTrace } from './qemu-trace.ts';
+import { qemuFileWriters } from './qemufile/write.ts';
 import { printRecording, toRecording } from './recording/write.ts';
 import { svg } from './svg.ts';
 import { text } from './text.ts';
@@ -16,4 +21,6 @@ const recording: Writer = {
   write: (run) => printRecording(toRecording(run)),
 };
 
-export const writers: readonly Writer[] = [recording, chromeTrace, mermaid, text, csv, svg, qemuTrace];
+export function writersWith(models: readonly DeviceModelSpec[]): readonly Writer[] {
+  return [recording, chromeTrace, mermaid, text, csv, svg, qemuTrace, ...qemuFileWriters(models)];
+}

@@ -1,9 +1,10 @@
 /** Every writer on every story: what it writes is well formed and holds what the trace holds. */
 import { expect, test } from 'vitest';
+import { models } from '../emulator/devices/index.ts';
 import { run } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import { orderingOf } from '../scenario/ordering.ts';
-import { writers } from './index.ts';
+import { writersWith } from './index.ts';
 
 const [story] = stories;
 if (story === undefined) throw new Error('no story');
@@ -11,7 +12,11 @@ const result = run(story);
 const recorded = { scenario: story, ordering: orderingOf(story), ...result };
 
 function written(id: string): string {
-  return writers.find((writer) => writer.id === id)?.write(recorded) ?? '';
+  return String(
+    writersWith(models)
+      .find((writer) => writer.id === id)
+      ?.write(recorded) ?? '',
+  );
 }
 
 test('csv has one line an event, and every line as many cells as the head', () => {
