@@ -1,7 +1,7 @@
 /** Logs of real processes from files, plain or gzipped, in chunks. */
 import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { type ImportedLogs, mergeLogs } from '../core/formats/qemu-log/merge.ts';
+import { EXPECTED_LINES, type ImportedLogs, mergeLogs, readable } from '../core/formats/qemu-log/merge.ts';
 import { LogReader } from '../core/formats/qemu-log/reader.ts';
 import { UsageError } from './arguments.ts';
 
@@ -26,8 +26,7 @@ function head(path: string, bytes: number): Buffer {
 export async function readLogs(paths: readonly string[]): Promise<ImportedLogs> {
   const readers: LogReader[] = [];
   for (const path of paths) readers.push(await readLog(path));
-  if (readers.every((reader) => reader.facts.traceLines === 0))
-    throw new UsageError(`${paths.join(', ')}: no line of a QEMU trace log; expected lines like "13903@1795458281.375254:runstate_set …"`);
+  if (!readable(readers)) throw new UsageError(`${paths.join(', ')}: nothing was understood; ${EXPECTED_LINES}`);
   return mergeLogs(readers);
 }
 

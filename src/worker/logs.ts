@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 /** Log files to one trace, in chunks: gzipped or not, a file is never one string and never wholly in memory as bytes. */
-import { mergeLogs } from '../core/formats/qemu-log/merge.ts';
+import { EXPECTED_LINES, mergeLogs, readable } from '../core/formats/qemu-log/merge.ts';
 import { LogReader } from '../core/formats/qemu-log/reader.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { packTrace } from '../core/trace/packed.ts';
@@ -26,10 +26,8 @@ export async function readLogs(
     readers.push(reader);
   }
   const { trace, facts, lines } = mergeLogs(readers);
-  if (readers.every((reader) => reader.facts.traceLines === 0))
-    throw new Error(
-      `${files.map((file) => file.name).join(', ')}: no line of a QEMU trace log in ${lines.total} lines. Expected lines like "13903@1795458281.375254:runstate_set …" (QEMU's log backend, -trace and -D).`,
-    );
+  if (!readable(readers))
+    throw new Error(`${files.map((file) => file.name).join(', ')}: nothing was understood in ${lines.total} lines; ${EXPECTED_LINES}.`);
   const counts = new Map<string, number>();
   for (const reader of readers) for (const [kind, count] of reader.texts) counts.set(kind, (counts.get(kind) ?? 0) + count);
   const texts = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_KINDS);

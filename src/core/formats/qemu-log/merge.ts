@@ -57,18 +57,42 @@ export function mergeLogs(readers: readonly LogReader[]): ImportedLogs {
     const alignment = alignments[i];
     return {
       host: hosts[i] as string,
-      zero: reader.stamped > 0 ? `${reader.rows.micros[0] ?? 0} µs since 1970` : '',
+      zero: reader.hasTime ? `${reader.rows.micros[0] ?? 0} µs since 1970` : '',
       offsetNanos: (shifts[i] as number) * 1_000,
       plusMinusNanos: (alignment?.plusMinus ?? 0) * 1_000,
     };
   });
   const files = readers.map((reader) => reader.name);
   return {
-    trace: builder.finish({ kind: 'imported', reader: 'qemu-log', files }, REPORTS, clocks),
+    trace: builder.finish({ kind: 'imported', reader: kindOf(readers), files }, reportsOf(readers), clocks),
     facts: { ...factsOf(readers, hosts), clock: clockFacts(hosts, alignments) },
     lines: linesOf(readers),
   };
 }
+
+/** Whose lines they are, by what most of them are. */
+function kindOf(readers: readonly LogReader[]): string {
+  const sum = (of: (reader: LogReader) => number) => readers.reduce((total, reader) => total + of(reader), 0);
+  const calls = sum((reader) => reader.calls);
+  if (sum((reader) => reader.facts.traceLines) >= calls && sum((reader) => reader.facts.traceLines) > 0) return 'qemu-log';
+  return calls > 0 ? 'strace' : 'timed-text';
+}
+
+/** strace tells calls and nothing else; a text tells nothing that a rule could miss. */
+function reportsOf(readers: readonly LogReader[]): readonly EventKind[] {
+  const kind = kindOf(readers);
+  if (kind === 'qemu-log') return REPORTS;
+  return kind === 'strace' ? ['ioctl', 'region-read', 'region-write', 'text'] : ['text'];
+}
+
+/** Whether anything in the files could be put on a lane with a time. */
+export function readable(readers: readonly LogReader[]): boolean {
+  return readers.some((reader) => reader.facts.traceLines > 0 || reader.calls > 0 || reader.timed > 0);
+}
+
+/** What is said where none could. */
+export const EXPECTED_LINES =
+  'expected lines of a QEMU trace log ("13903@1795458281.375254:runstate_set …"), of strace -ttt, or lines that begin with a time';
 
 /** The first that sends is the source, the first that receives the target; further ones have their file's name. */
 export function nameHosts(readers: readonly LogReader[]): readonly string[] {
@@ -150,7 +174,7 @@ function notesOf(
   return readers.flatMap((reader, i) => {
     const alignment = alignments[i];
     const notes = [
-      ...(reader.stamped === 0 ? ['The lines have no time: one line is drawn as one microsecond.'] : []),
+      ...(!reader.hasTime ? ['The lines have no time: one line is drawn as one microsecond.'] : []),
       ...(reader.truncated ? ['The compressed file ends too early: what could be read is here.'] : []),
       ...(reader.cut > 0 ? [`${reader.cut} lines are longer than 65,536 characters; the rest of each was left out.`] : []),
       ...(alignment === undefined

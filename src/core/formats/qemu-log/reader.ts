@@ -5,6 +5,8 @@
 import type { EventArgs } from '../../trace/trace.ts';
 import { type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
 import { LineSplitter } from '../lines.ts';
+import { meaningOfCall, StraceLines } from '../strace.ts';
+import { timeOf } from '../timed-text.ts';
 import { ProcessFacts } from './facts.ts';
 import { parseBare, parseStamped, type TraceLine } from './line.ts';
 import { MEANINGS, type Meaning } from './meaning.ts';
@@ -42,6 +44,10 @@ export class LogReader {
   readonly meetings: Meeting[] = [];
   readonly texts = new Map<string, number>();
   stamped = 0;
+  /** Lines of strace, and other lines that begin with a time. */
+  calls = 0;
+  timed = 0;
+  readonly #strace = new StraceLines();
   bytes = 0;
   understood = 0;
   /** The file ended in the middle of its compressed data. */
@@ -86,11 +92,11 @@ export class LogReader {
     this.facts.lines += 1;
     const event = parseStamped(text) ?? (this.stamped === 0 ? parseBare(text) : undefined);
     if (event === undefined) {
-      this.#text(text, 'no trace line');
+      this.#other(text);
       return;
     }
     if (event.micros >= 0) {
-      if (this.stamped === 0) this.rows.micros.fill(event.micros);
+      if (!this.hasTime) this.rows.micros.fill(event.micros);
       this.stamped += 1;
       this.#before = this.#micros;
       this.#micros = event.micros;
@@ -100,6 +106,46 @@ export class LogReader {
     }
     this.facts.feed(event, this.#at);
     this.#understand(event, text);
+  }
+
+  /** Lines of QEMU's trace, or of another program that says when. */
+  get hasTime(): boolean {
+    return this.stamped + this.calls + this.timed > 0;
+  }
+
+  /** No trace line of QEMU: a system call, a line that begins with a time, or plain text. */
+  #other(text: string): void {
+    if (this.facts.traceLines > 0) {
+      this.#text(text, 'no trace line');
+      return;
+    }
+    const call = this.#strace.parse(text);
+    if (call === undefined || call === 'begun') {
+      const time = timeOf(text);
+      if (time !== undefined) {
+        this.#tick(time);
+        this.timed += 1;
+      }
+      if (call !== 'begun') this.#text(text, time === undefined ? 'no trace line' : 'a line with a time');
+      else this.understood += 1;
+      return;
+    }
+    this.#tick(call.micros);
+    this.calls += 1;
+    const meaning = meaningOfCall(call);
+    if (meaning === undefined) {
+      this.#text(text, `system call ${call.name}`);
+      return;
+    }
+    this.understood += 1;
+    const row = this.#row(meaning);
+    if (call.lasts >= 0) this.rows.lasts[row] = call.lasts;
+  }
+
+  #tick(micros: number): void {
+    if (!this.hasTime) this.rows.micros.fill(micros);
+    this.#before = this.#micros;
+    this.#micros = micros;
   }
 
   #understand(event: TraceLine, text: string): void {

@@ -1,0 +1,136 @@
+/**
+ * One line of strace (-f -ttt -y, with -v and -T or without): a system call with its time, its descriptors by name, its
+ * answer. A call of one thread that another interrupts stands in two lines, `<unfinished ...>` and `<... resumed>`.
+ */
+import type { EventArgs } from '../trace/trace.ts';
+import type { EventKind, LaneKind } from '../trace/vocabulary.ts';
+
+export interface SystemCall {
+  readonly pid: number;
+  /** Microseconds of the line's clock, when the call began. */
+  readonly micros: number;
+  readonly name: string;
+  readonly args: string;
+  /** Undefined while it is unfinished. */
+  readonly answer: string | undefined;
+  readonly errno: string | undefined;
+  /** Microseconds it took; -1 without -T. */
+  readonly lasts: number;
+}
+
+/** What it means on our lanes. */
+export interface CallMeaning {
+  readonly kind: EventKind;
+  readonly lane: LaneKind;
+  readonly args: EventArgs;
+}
+
+const HEAD = /^(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?(?:(\d{6,12})\.(\d{6})|(\d\d):(\d\d):(\d\d)\.(\d{6}))\s+(.*)$/;
+const CALL = /^([a-z_][a-z0-9_]*)\((.*)$/s;
+const RESUMED = /^<\.\.\. ([a-z0-9_]+) resumed>\s?(.*)$/s;
+const TAIL = /^(.*)\)\s+= (-?(?:0x[0-9a-f]+|\d+)|\?)(?:<[^>]*>)?(?: ([A-Z][A-Z0-9]+) \([^)]*\))?.*?(?:<(\d+\.\d+)>)?$/s;
+const UNFINISHED = ' <unfinished ...>';
+
+export class StraceLines {
+  /** Calls that have begun, by thread. */
+  readonly #open = new Map<number, SystemCall>();
+
+  /** The call that ends in this line, `begun` for one that only begins; undefined for no line of strace. */
+  parse(text: string): SystemCall | 'begun' | undefined {
+    const head = HEAD.exec(text);
+    if (head === null) return undefined;
+    const pid = Number(head[1] ?? head[2] ?? 0);
+    const micros =
+      head[3] !== undefined
+        ? Number(head[3]) * 1_000_000 + Number(head[4])
+        : (Number(head[5]) * 3_600 + Number(head[6]) * 60 + Number(head[7])) * 1_000_000 + Number(head[8]);
+    const rest = head[9] as string;
+    const resumed = RESUMED.exec(rest);
+    if (resumed !== null) {
+      const begun = this.#open.get(pid);
+      this.#open.delete(pid);
+      if (begun === undefined || begun.name !== resumed[1]) return undefined;
+      return ended(pid, begun.micros, begun.name, `${begun.args}${resumed[2]}`);
+    }
+    const call = CALL.exec(rest);
+    if (call === null) return undefined;
+    const [, name = '', args = ''] = call;
+    if (!args.endsWith(UNFINISHED)) return ended(pid, micros, name, args);
+    const begun = { pid, micros, name, args: args.slice(0, -UNFINISHED.length), answer: undefined, errno: undefined, lasts: -1 };
+    this.#open.set(pid, begun);
+    return 'begun';
+  }
+}
+
+function ended(pid: number, micros: number, name: string, text: string): SystemCall | undefined {
+  const tail = TAIL.exec(text);
+  if (tail === null) return undefined;
+  const lasts = tail[4] === undefined ? -1 : Math.round(Number(tail[4]) * 1_000_000);
+  return { pid, micros, name, args: tail[1] as string, answer: tail[2], errno: tail[3], lasts };
+}
+
+/** `6<anon_inode:[vfio-device]>` and what the kernel calls such a thing. */
+const DESCRIPTOR = /^(\d+)(?:<([^>]*)>)?/;
+
+function descriptor(args: string): { readonly fd: number; readonly what: string } | undefined {
+  const found = DESCRIPTOR.exec(args);
+  if (found === null) return undefined;
+  const name = found[2] ?? '';
+  const what = /\[?vfio-device\]?|\/dev\/vfio\/devices\//.test(name)
+    ? 'device'
+    : /_mig|mig_|vfio.*data|migration/.test(name)
+      ? 'data'
+      : name === '/dev/vfio/vfio'
+        ? 'container'
+        : name.startsWith('/dev/vfio/')
+          ? 'group'
+          : name === '/dev/iommu'
+            ? 'iommufd'
+            : /kvm/.test(name)
+              ? 'kvm'
+              : '';
+  return { fd: Number(found[1]), what };
+}
+
+/** Several requests share a number; the descriptor tells which it is (vfio-v2.md, section 1). */
+const BY_DESCRIPTOR: { readonly [what: string]: readonly (readonly [RegExp, string])[] } = {
+  device: [[/VFIO_DEVICE_FEATURE|0x3b, 0x75/, 'VFIO_DEVICE_FEATURE']],
+  container: [
+    [/VFIO_IOMMU_DIRTY_PAGES|0x3b, 0x75/, 'VFIO_IOMMU_DIRTY_PAGES'],
+    [/VFIO_IOMMU_UNMAP_DMA|0x3b, 0x72/, 'VFIO_IOMMU_UNMAP_DMA'],
+  ],
+  data: [[/VFIO_EEH_PE_OP|0x3b, 0x79/, 'VFIO_MIG_GET_PRECOPY_INFO']],
+};
+
+/** What a call on a VFIO or KVM descriptor means; undefined for all others. */
+export function meaningOfCall(call: SystemCall): CallMeaning | undefined {
+  const target = descriptor(call.args);
+  if (target === undefined || target.what === '') return undefined;
+  const { fd, what } = target;
+  const common = {
+    fd: what,
+    number: fd,
+    ...(call.errno === undefined ? {} : { errno: call.errno }),
+    ...(call.pid > 0 ? { pid: call.pid } : {}),
+  };
+  const answer = Number(call.answer ?? 0);
+  if (call.name === 'ioctl') {
+    const request = /^[^,]*,\s*([^,]*(?:\([^)]*\))?)/.exec(call.args)?.[1]?.trim() ?? '';
+    const name = BY_DESCRIPTOR[what]?.find(([pattern]) => pattern.test(request))?.[1] ?? request.replace(/ or .*/, '');
+    return { kind: 'ioctl', lane: 'ioctl', args: { name, ...common, answer } };
+  }
+  const reads = /^(?:read|pread64|preadv?)$/.test(call.name);
+  if (!reads && !/^(?:write|pwrite64|pwritev?)$/.test(call.name)) return undefined;
+  const offset = /64$/.test(call.name) ? /,\s*(\d+)$/.exec(call.args)?.[1] : undefined;
+  return {
+    kind: reads ? 'region-read' : 'region-write',
+    lane: 'region',
+    args: {
+      name: call.name,
+      region: what === 'data' ? 'data_fd' : 'device fd',
+      ...common,
+      ...(offset === undefined ? {} : { offset: Number(offset) }),
+      bytes: Math.max(0, answer),
+    },
+  };
+}
