@@ -14,6 +14,7 @@ const MAY: { readonly [folder: string]: { readonly from: readonly string[]; read
   'core/explore': { from: ['core/base', 'core/trace', 'core/scenario', 'core/emulator'], packages: ['valibot'] },
   'core/rules': { from: ['core/base', 'core/trace'], packages: [] },
   'core/swimlane': { from: ['core/base', 'core/trace'], packages: ['d3'] },
+  'core/twin': { from: ['core/base', 'core/trace', 'core/scenario'], packages: [] },
   'core/formats': { from: ['core/base', 'core/trace', 'core/scenario', 'core/swimlane'], packages: ['valibot'] },
   worker: { from: ['core'], packages: [] },
   'app/widgets': { from: ['core/base', 'core/trace'], packages: ['react'] },

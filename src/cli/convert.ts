@@ -3,6 +3,10 @@ import { models } from '../core/emulator/devices/index.ts';
 import { RefusedRun, writersWith } from '../core/formats/index.ts';
 import type { Recorded } from '../core/formats/recording/write.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
+import { inOrder } from '../core/scenario/ordering.ts';
+import type { Scenario } from '../core/scenario/scenario.ts';
+import { twinOf } from '../core/twin/infer.ts';
+import { measure } from '../core/twin/measure.ts';
 import { oneOf, parseArguments, UsageError } from './arguments.ts';
 import { emit, recordingOf } from './files.ts';
 import { isJson, readLogs } from './logs.ts';
@@ -10,10 +14,14 @@ import { isJson, readLogs } from './logs.ts';
 export async function convert(args: readonly string[]): Promise<number> {
   const { words, values } = parseArguments(args, ['to', 'out'], []);
   const writers = writersWith(models);
-  const names = writers.map((writer) => writer.id);
+  const names = [...writers.map((writer) => writer.id), 'scenario'];
   if (words.length === 0) throw new UsageError('convert: expected a recording, or the logs of one migration');
   const to = oneOf('to', values.get('to'), names);
   if (to === undefined) throw new UsageError(`convert: expected --to and one of ${names.join(', ')}`);
+  if (to === 'scenario') {
+    emit(`${JSON.stringify(await scenarioFrom(words), undefined, 2)}\n`, values.get('out'));
+    return 0;
+  }
   const recorded = words.some((word) => isJson(word)) ? fromRecording(words) : await fromLogs(words);
   try {
     emit(writers.find((writer) => writer.id === to)?.write(recorded) ?? '', values.get('out'));
@@ -22,6 +30,22 @@ export async function convert(args: readonly string[]): Promise<number> {
     throw error;
   }
   return 0;
+}
+
+/** A recording's scenario with its order; of logs, the emulated migration nearest to theirs. */
+async function scenarioFrom(words: readonly string[]): Promise<Scenario> {
+  if (words.some((word) => isJson(word))) {
+    const { scenario, ordering } = fromRecording(words);
+    if (scenario === null) throw new UsageError('convert: the recording is of imported logs: give the logs themselves');
+    return inOrder(scenario, ordering);
+  }
+  const measured = measure((await readLogs(words)).trace);
+  if (measured === undefined)
+    throw new UsageError(`convert: ${words.join(', ')}: no outgoing migration in them, so there is nothing to infer from`);
+  return twinOf(
+    measured,
+    words.map((word) => word.replace(/^.*[\\/]/, '')),
+  ).scenario;
 }
 
 function fromRecording(words: readonly string[]): Recorded {

@@ -132,6 +132,7 @@ function Rules({ trace }: { readonly trace: Trace }) {
 
 /** What the rules say of real logs, and how their lines were understood: the three counts add up to the files. */
 function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
+  const lab = useLab();
   const { rules: answers, lines, texts } = run.imported;
   return (
     <section aria-label="Verdict" className={styles['panel']}>
@@ -157,6 +158,9 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
           {note.message}
         </p>
       ))}
+      <button type="button" onClick={() => void import('../store/twin.ts').then(({ makeTwin }) => makeTwin(lab))}>
+        Twin it
+      </button>
       <Guarantees answers={answers} open />
       <details className={styles['rules']}>
         <summary>Lines kept as text, by kind</summary>

@@ -17,6 +17,7 @@ const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: 
 const Gallery = lazy(() => import('./Gallery.tsx').then((module) => ({ default: module.Gallery })));
 const Editor = lazy(() => import('../editor/Editor.tsx').then((module) => ({ default: module.Editor })));
 const Machines = lazy(() => import('../panels/Machines.tsx').then((module) => ({ default: module.Machines })));
+const Calibration = lazy(() => import('../panels/Calibration.tsx').then((module) => ({ default: module.Calibration })));
 const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
 const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
@@ -50,6 +51,9 @@ export function App() {
         </div>
         <div className={styles['right']}>
           <Verdict />
+          <Suspense fallback={null}>
+            <Calibration />
+          </Suspense>
           <Inspector />
           <Suspense fallback={null}>
             <Machines />

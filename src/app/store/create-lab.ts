@@ -60,6 +60,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     spoken: '',
     theme: 'system',
     dialog: undefined,
+    twin: undefined,
     table: false,
     hint: hintOf(first),
   }));

@@ -6,6 +6,7 @@ import { readRecording } from '../../core/formats/recording/read.ts';
 import { printRecording, toRecording } from '../../core/formats/recording/write.ts';
 import { judgeTrace } from '../../core/rules/judge.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
+import { inOrder } from '../../core/scenario/ordering.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
 import type { Problem } from '../../core/scenario/problem.ts';
 import { firstDifference } from '../../core/trace/compare.ts';
@@ -156,13 +157,7 @@ export function exportJson(lab: Lab): void {
 
 export function exportScenario(lab: Lab): void {
   const { scenario, ordering } = lab.store.getState();
-  const steps = Object.fromEntries(
-    Object.entries(scenario.steps).map(([list, specs]) => [
-      list,
-      (ordering.lists[list] ?? []).flatMap((id) => specs.filter((spec) => spec.id === id)),
-    ]),
-  );
-  const file = { ...scenario, steps, skipped: ordering.skipped, delays: ordering.delays };
+  const file = inOrder(scenario, ordering);
   save(`${scenario.id}.scenario.json`, [`${JSON.stringify(file, undefined, 2)}\n`], 'application/json');
 }
 

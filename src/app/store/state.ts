@@ -7,6 +7,7 @@ import type { LaneIndex } from '../../core/swimlane/marks.ts';
 import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
 import type { StateAt } from '../../core/trace/state-at.ts';
 import type { Trace } from '../../core/trace/trace.ts';
+import type { Twin } from '../../core/twin/infer.ts';
 import type { ImportAnswer } from '../emulator-port.ts';
 
 /** Something on the timeline, with the indexes that drawing and scrubbing need. */
@@ -96,6 +97,8 @@ export interface LabState {
   readonly theme: Theme;
   readonly dialog: Dialog | undefined;
   readonly table: boolean;
+  /** Made from logs: what it is held against. */
+  readonly twin: Twin | undefined;
   /** The step that pulses until the first drag. */
   readonly hint: string | undefined;
 }

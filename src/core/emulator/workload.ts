@@ -14,7 +14,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 interface Flow {
   readonly writer: number;
-  readonly perTick: number;
+  /** Pages a tick: from the first, from each of the others' times on. */
+  readonly rates: readonly { readonly atNanos: Nanos; readonly perTick: number }[];
   readonly pages: number;
   readonly random: boolean;
   /** Pages owed, a fraction carried from tick to tick. */
@@ -38,11 +39,15 @@ export class Workload {
     const flows = program.writers.flatMap((def, writer): Flow[] => {
       const load = def.spec.load;
       const region = program.regions[def.region];
-      if (load === undefined || region === undefined || load.pagesPerSecond <= 0) return [];
+      if (load === undefined || region === undefined) return [];
+      if (load.pagesPerSecond <= 0 && (load.changes ?? []).length === 0) return [];
       return [
         {
           writer,
-          perTick: (load.pagesPerSecond * TICK_NANOS) / 1e9,
+          rates: [{ atNanos: 0, pagesPerSecond: load.pagesPerSecond }, ...(load.changes ?? [])].map((one) => ({
+            atNanos: one.atNanos,
+            perTick: (one.pagesPerSecond * TICK_NANOS) / 1e9,
+          })),
           pages: Math.min(load.workingSetPages ?? region.pages, region.pages),
           random: load.pattern === 'random',
           owed: 0,
@@ -80,7 +85,8 @@ function tick(machine: Machine, flow: Flow, host: number): void {
   const def = machine.program.writers[flow.writer];
   const region = machine.program.regions[def?.region ?? -1];
   if (def === undefined || region === undefined) return;
-  flow.owed += flow.perTick;
+  flow.owed +=
+    flow.rates.length === 1 ? (flow.rates[0]?.perTick ?? 0) : (flow.rates.findLast((rate) => rate.atNanos <= machine.now)?.perTick ?? 0);
   const count = Math.floor(flow.owed);
   if (count === 0) return;
   flow.owed -= count;

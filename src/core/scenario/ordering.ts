@@ -3,6 +3,7 @@
  * How it is changed: `edits.ts`.
  */
 import type { Nanos } from '../trace/time.ts';
+import type { Scenario } from './scenario.ts';
 
 export interface Ordering {
   /** Step ids by list id, all steps of the list, left-out ones too (so that they keep their place). */
@@ -21,4 +22,15 @@ export function orderingOf(scenario: {
 }): Ordering {
   const lists = Object.fromEntries(Object.entries(scenario.steps).map(([list, steps]) => [list, steps.map((step) => step.id)]));
   return { lists, skipped: scenario.skipped ?? [], delays: scenario.delays ?? {} };
+}
+
+/** The scenario as a file that lists its steps in this order. */
+export function inOrder(scenario: Scenario, ordering: Ordering): Scenario {
+  const steps = Object.fromEntries(
+    Object.entries(scenario.steps).map(([list, specs]) => [
+      list,
+      (ordering.lists[list] ?? specs.map((spec) => spec.id)).flatMap((id) => specs.filter((spec) => spec.id === id)),
+    ]),
+  );
+  return { ...scenario, steps, skipped: ordering.skipped, delays: ordering.delays };
 }

@@ -265,6 +265,8 @@ export interface LoadSpec {
   /** Pages it goes round in, from the region's start. Default: the region. */
   readonly workingSetPages?: number;
   readonly pattern?: 'sequential' | 'random';
+  /** Other rates from these times on, in the order of time. */
+  readonly changes?: readonly { readonly atNanos: Nanos; readonly pagesPerSecond: number }[];
 }
 
 /** A guest that submits requests to a device, and waits for each. */

@@ -38,6 +38,7 @@ export const PRIMITIVES = {
     regions,
     clear: optional(v.picklist(['before', 'after'])),
     maxRounds: optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
+    atLimit: optional(v.picklist(['refuse', 'go-on'])),
     counts: optional(v.array(id)),
     ...options,
   }),

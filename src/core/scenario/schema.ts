@@ -147,6 +147,12 @@ const writer = v.strictObject({
       pagesPerSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(1e8)),
       workingSetPages: optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
       pattern: optional(v.picklist(['sequential', 'random'])),
+      changes: optional(
+        v.pipe(
+          v.array(v.strictObject({ atNanos: nanos, pagesPerSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(1e8)) })),
+          v.maxLength(10_000),
+        ),
+      ),
     }),
   ),
 });

@@ -102,6 +102,7 @@ function endHarvest(context: Context, primitive: CopyPrimitive): End {
   const enough = primitive.until === 'empty' ? left === 0 : wireNanos(def, left) <= machine.program.downtimeLimitNanos;
   if (enough) return DONE;
   const most = primitive.maxRounds ?? machine.program.maxRounds;
+  if (frame.round >= most && primitive.atLimit === 'go-on') return DONE;
   if (frame.round >= most) {
     machine.fact({
       kind: 'not-converged',

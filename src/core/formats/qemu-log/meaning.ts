@@ -95,7 +95,13 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
     (args) => ({
       kind: 'counter',
       lane: 'ram',
-      args: { name: 'bandwidth, bytes per ms', value: number(/bandwidth (\d+)/.exec(args)?.[1]) },
+      args: {
+        name: 'bandwidth, bytes per ms',
+        value: number(/bandwidth (\d+)/.exec(args)?.[1]),
+        transferred: number(/transferred (\d+)/.exec(args)?.[1]),
+        milliseconds: number(/time_spent (\d+)/.exec(args)?.[1]),
+        threshold: number(/max_size (\d+)/.exec(args)?.[1]),
+      },
     }),
   ],
   ['migrate_pending', pending],

@@ -1,0 +1,21 @@
+/** From the logs on screen to a scenario that can be run and reordered. */
+import { twinOf } from '../../core/twin/infer.ts';
+import { measure } from '../../core/twin/measure.ts';
+import type { Lab } from './create-lab.ts';
+
+export function makeTwin(lab: Lab): void {
+  const { run } = lab.store.getState();
+  if (run?.imported === undefined || run.trace.origin.kind !== 'imported') return;
+  const measured = measure(run.trace);
+  if (measured === undefined) {
+    lab.alert({
+      severity: 'error',
+      title: 'There is no outgoing migration in these logs.',
+      lines: ['A twin is made from the source’s log: open it, alone or together with the target’s.'],
+    });
+    return;
+  }
+  const twin = twinOf(measured, run.trace.origin.files);
+  lab.store.setState({ twin });
+  lab.open(twin.scenario);
+}

@@ -1,0 +1,219 @@
+/** What a migration in real logs came to, as far as they tell: the figures that a scenario is made of and held against. */
+
+import type { Nanos } from '../trace/time.ts';
+import { endOf, kindAt, type Trace } from '../trace/trace.ts';
+
+export interface Round {
+  /** When the sync before it ended, and when the next began. */
+  readonly fromNanos: Nanos;
+  readonly toNanos: Nanos;
+  /** Bytes sent in it; undefined where the log has no event of it. */
+  readonly bytes: number | undefined;
+  /** Pages that the sync at its end found. */
+  readonly dirtied: number;
+}
+
+export interface DeviceMeasure {
+  readonly id: string;
+  readonly precopyBytes: number;
+  readonly finalBytes: number;
+  readonly states: ReadonlySet<string>;
+}
+
+export interface Measured {
+  readonly source: string;
+  readonly target: string | undefined;
+  readonly rounds: readonly Round[];
+  readonly firstPendingBytes: number | undefined;
+  /** Bytes per second while pages were sent; undefined without samples. */
+  readonly bytesPerSecond: number | undefined;
+  readonly downtimeLimitNanos: Nanos | undefined;
+  readonly devices: readonly DeviceMeasure[];
+  /** Begin of the active phase to `completed`; undefined where it did not complete. */
+  readonly totalNanos: Nanos | undefined;
+  readonly downtimeNanos: Nanos | undefined;
+  readonly stopNanos: Nanos | undefined;
+  readonly finalSyncNanos: Nanos | undefined;
+  /** Sections that are neither RAM nor a VFIO device's: their number and the time they took on the source. */
+  readonly others: { readonly count: number; readonly nanos: Nanos };
+  /** From the end of the source's stream to the target's first instruction. */
+  readonly startNanos: Nanos | undefined;
+  /** Marks of the steps on the source, in the order in which they came. */
+  readonly order: readonly string[];
+}
+
+interface Seen {
+  readonly seq: number;
+  readonly at: Nanos;
+  readonly end: Nanos;
+  readonly args: ReturnType<Trace['args']>;
+}
+
+/** Events of one kind and host, in their order. */
+function eventsOf(trace: Trace, host: string, kind: string): readonly Seen[] {
+  const found: Seen[] = [];
+  for (let seq = 0; seq < trace.length; seq += 1) {
+    if (kindAt(trace, seq) !== kind || trace.lanes[trace.lane[seq] as number]?.host !== host) continue;
+    found.push({ seq, at: trace.at[seq] as number, end: endOf(trace, seq), args: trace.args(seq) });
+  }
+  return found;
+}
+
+/** Undefined where no log of an outgoing migration is among the files. */
+export function measure(trace: Trace): Measured | undefined {
+  const hosts = [...new Set(trace.lanes.map((lane) => lane.host))];
+  const source = hosts.includes('source') ? 'source' : hosts.find((host) => eventsOf(trace, host, 'section-save').length > 0);
+  if (source === undefined) return undefined;
+  const target = hosts.includes('target') ? 'target' : undefined;
+  const phases = eventsOf(trace, source, 'phase');
+  const active = phases.find((one) => one.args['status'] === 'active') ?? phases[0];
+  const over = phases.find(
+    (one) => one.at >= (active?.at ?? 0) && ['completed', 'failed', 'cancelled'].includes(String(one.args['status'])),
+  );
+  const from = active?.at ?? 0;
+  const until = over?.at ?? trace.endNanos;
+  const within = (one: Seen) => one.at <= until;
+  const stop = eventsOf(trace, source, 'run-state').find((one) => one.args['state'] === 'stopped' && one.at >= from && within(one));
+  const syncs = eventsOf(trace, source, 'bitmap-sync').filter(within);
+  const counters = eventsOf(trace, source, 'counter');
+  const samples = counters.filter((one) => one.args['transferred'] !== undefined && within(one));
+  const pending = counters.find((one) => one.args['name'] === 'pending bytes');
+  const sections = eventsOf(trace, source, 'section-save').filter(within);
+  const others = sections.filter(
+    (one) => one.args['section'] !== 'ram' && one.args['device'] === undefined && one.at >= (stop?.at ?? Infinity),
+  );
+  const running =
+    target === undefined
+      ? undefined
+      : eventsOf(trace, target, 'run-state').find((one) => one.args['state'] === 'running' && one.at >= (stop?.at ?? Infinity));
+  const completed = over?.args['status'] === 'completed' ? over : undefined;
+  const ended = running?.at ?? checkpoint(trace, source, 'src-downtime-end') ?? completed?.at;
+  return {
+    source,
+    target,
+    rounds: roundsOf(syncs, samples, from, stop?.at ?? until),
+    firstPendingBytes: pending === undefined ? undefined : Number(pending.args['value']),
+    bytesPerSecond: rateOf(samples),
+    downtimeLimitNanos: limitOf(samples),
+    devices: devicesOf(trace, source, sections, stop?.at ?? until),
+    totalNanos: completed === undefined ? undefined : completed.at - from,
+    downtimeNanos: stop === undefined || ended === undefined ? undefined : ended - stop.at,
+    stopNanos:
+      stop === undefined
+        ? undefined
+        : spanOf(checkpoint(trace, source, 'src-downtime-start') ?? stop.at, checkpoint(trace, source, 'src-vm-stopped')),
+    finalSyncNanos: syncs.findLast((one) => one.at >= (stop?.at ?? Infinity)) === undefined ? undefined : lastSpan(syncs),
+    others: { count: new Set(others.map((one) => String(one.args['section']))).size, nanos: spread(others) },
+    startNanos: running === undefined || completed === undefined ? undefined : Math.max(0, running.at - lastEnd(sections, completed.at)),
+    order: orderOf(trace, source, stop, syncs, sections, completed),
+  };
+}
+
+function checkpoint(trace: Trace, host: string, name: string): Nanos | undefined {
+  return eventsOf(trace, host, 'checkpoint').find((one) => one.args['name'] === name)?.at;
+}
+
+function spanOf(from: Nanos, to: Nanos | undefined): Nanos | undefined {
+  return to === undefined ? undefined : Math.max(0, to - from);
+}
+
+function lastSpan(syncs: readonly Seen[]): Nanos {
+  const last = syncs.at(-1);
+  return last === undefined ? 0 : last.end - last.at;
+}
+
+function spread(sections: readonly Seen[]): Nanos {
+  const [first] = sections;
+  return first === undefined ? 0 : lastEnd(sections, first.at) - first.at;
+}
+
+function lastEnd(sections: readonly Seen[], otherwise: Nanos): Nanos {
+  return sections.reduce((latest, one) => Math.max(latest, one.end), sections.length === 0 ? otherwise : 0);
+}
+
+/** Between two syncs lies a round; what was sent before the first belongs to the first. */
+function roundsOf(syncs: readonly Seen[], samples: readonly Seen[], from: Nanos, stop: Nanos): readonly Round[] {
+  const live = syncs.filter((one) => one.at > from);
+  let begin = from;
+  return live.map((sync): Round => {
+    const inside = samples.filter((one) => one.at > begin && one.at <= Math.max(sync.at, begin));
+    const round = {
+      fromNanos: begin,
+      toNanos: Math.min(sync.at, Math.max(stop, begin)),
+      bytes: samples.length === 0 ? undefined : inside.reduce((sum, one) => sum + Number(one.args['transferred']), 0),
+      dirtied: Number(sync.args['count'] ?? 0),
+    };
+    begin = sync.end;
+    return round;
+  });
+}
+
+/** Of the samples in which something was sent: the link was busy in those. */
+function rateOf(samples: readonly Seen[]): number | undefined {
+  const busy = samples.filter((one) => Number(one.args['transferred']) > 16_384 && Number(one.args['milliseconds']) > 0);
+  const milliseconds = busy.reduce((sum, one) => sum + Number(one.args['milliseconds']), 0);
+  if (milliseconds === 0) return undefined;
+  return Math.round((busy.reduce((sum, one) => sum + Number(one.args['transferred']), 0) / milliseconds) * 1_000);
+}
+
+/** threshold = bandwidth x limit (qemu-migration-order.md, convergence test): the median of what the samples give. */
+function limitOf(samples: readonly Seen[]): Nanos | undefined {
+  const limits = samples
+    .filter((one) => Number(one.args['value']) > 1_000 && Number(one.args['threshold']) > 0)
+    .map((one) => Number(one.args['threshold']) / Number(one.args['value']))
+    .sort((a, b) => a - b);
+  const middle = limits[limits.length >> 1];
+  return middle === undefined ? undefined : Math.round(middle) * 1_000_000;
+}
+
+function devicesOf(trace: Trace, source: string, sections: readonly Seen[], stop: Nanos): readonly DeviceMeasure[] {
+  const ids = [...new Set(sections.flatMap((one) => (typeof one.args['device'] === 'string' ? [one.args['device']] : [])))];
+  const states = eventsOf(trace, source, 'device-state');
+  const reads = eventsOf(trace, source, 'region-read').filter(
+    (one) => one.args['name'] === 'vfio_save_block' || one.args['name'] === 'vfio_save_buffer',
+  );
+  const names = [...new Set(states.map((one) => String(one.args['device'])))];
+  return ids.map((id, i) => {
+    // Sections go by the PCI address, states by the device's own name: in the order in which both came up.
+    const name = names[i] ?? id;
+    const own = reads.filter((one) => one.args['device'] === name || one.args['device'] === id);
+    const bytes = (of: readonly Seen[]) => of.reduce((sum, one) => sum + Number(one.args['bytes'] ?? 0), 0);
+    return {
+      id,
+      precopyBytes: bytes(own.filter((one) => one.at < stop)),
+      finalBytes: bytes(own.filter((one) => one.at >= stop)),
+      states: new Set(states.filter((one) => one.args['device'] === name).map((one) => String(one.args['state']))),
+    };
+  });
+}
+
+/** Where each step of the source's end came; a step that left no mark is not in it. */
+function orderOf(
+  trace: Trace,
+  source: string,
+  stop: Seen | undefined,
+  syncs: readonly Seen[],
+  sections: readonly Seen[],
+  completed: Seen | undefined,
+): readonly string[] {
+  if (stop === undefined) return [];
+  const after = (one: Seen) => one.at >= stop.at;
+  const states = eventsOf(trace, source, 'device-state').filter((one) => /^STOP/.test(String(one.args['state'])));
+  const ram = sections.filter((one) => one.args['section'] === 'ram' && after(one));
+  const device = sections.filter((one) => one.args['device'] !== undefined && after(one));
+  const other = sections.filter((one) => one.args['section'] !== 'ram' && one.args['device'] === undefined && after(one));
+  const marks: readonly (readonly [string, Nanos | undefined])[] = [
+    ['vm-stop', stop.at],
+    ['device-stop', states.find(after)?.at],
+    ['final-sync', syncs.findLast(after)?.at],
+    ['copy-last', ram.at(-1)?.end],
+    ['save-device', device[0]?.end],
+    ['save-others', other.at(-1)?.end],
+    ['eof', completed?.at],
+    ['cleanup', completed === undefined ? undefined : states.find((one) => one.args['state'] === 'STOP' && one.at >= completed.at)?.at],
+  ];
+  return marks
+    .filter((mark): mark is readonly [string, Nanos] => mark[1] !== undefined)
+    .toSorted((a, b) => a[1] - b[1])
+    .map(([id]) => id);
+}
