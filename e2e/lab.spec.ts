@@ -78,3 +78,14 @@ test('the state machine shows the path that a device took', async ({ lab, page }
   await expect(machine).toContainText(/session 1/);
   await expect(machine).toContainText(/nic-log: on/);
 });
+
+test('a fault is put on a step, seen, and undone', async ({ lab, page }) => {
+  await lab.pick('v2-mtty');
+  await page.getByRole('combobox', { name: 'Fault at Last RAM pages' }).selectOption('EIO');
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Fails cleanly/);
+  await expect(page.getByRole('list', { name: 'Findings' })).toContainText('EIO');
+  await lab.button('Undo').click();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Equivalent/);
+});

@@ -1,6 +1,8 @@
 import { useRef } from 'react';
+import type { FaultSpec } from '../../core/scenario/scenario.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
+import type { Lab } from '../store/create-lab.ts';
 import { outcomeWords } from '../store/lifting.ts';
 import { stepsOf } from '../store/selectors.ts';
 import type { Lifted } from '../store/state.ts';
@@ -52,6 +54,22 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                   {outcome === undefined ? 'to be run' : <VerdictIcon runClass={outcome.class} commutes={outcome.outcome === 'commutes'} />}
                 </span>
               )}
+              <select
+                className={styles['fault']}
+                hidden={lifted !== undefined}
+                aria-label={`Fault at ${row.spec.label}`}
+                title="Make something fail here"
+                value={row.fault}
+                data-set={row.fault !== ''}
+                onChange={(event) => setFault(lab, `${list}/${row.spec.id}`, event.target.value)}
+              >
+                <option value="">⚡</option>
+                {FAULTS.map(([value, words]) => (
+                  <option key={value} value={value}>
+                    {words}
+                  </option>
+                ))}
+              </select>
               <button
                 type="button"
                 hidden={lifted !== undefined}
@@ -96,6 +114,27 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
       ) : null}
     </div>
   );
+}
+
+const FAULTS = [
+  ['EIO', 'fails: EIO'],
+  ['EINVAL', 'fails: EINVAL'],
+  ['ENOMEM', 'fails: ENOMEM'],
+  ['hang', 'never returns'],
+  ['cut', 'link is cut'],
+  ['die', 'host dies'],
+  ['cancel', 'cancelled'],
+] as const;
+
+/** The scenario with this fault at the step's first primitive, and no other there. */
+function setFault(lab: Lab, key: string, value: string): void {
+  const { scenario, ordering } = lab.store.getState();
+  const others = (scenario.faults ?? []).filter((fault) => fault.step !== key);
+  const what = value === 'hang' || value === 'cut' || value === 'die' || value === 'cancel' ? value : 'errno';
+  const fault: FaultSpec = { step: key, what, ...(what === 'errno' ? { errno: value } : {}) };
+  const { faults: _, ...rest } = scenario;
+  const faults = value === '' ? others : [...others, fault];
+  lab.change(faults.length === 0 ? rest : { ...rest, faults }, ordering);
 }
 
 /** The order as it would be, with the lifted step where it is held. */

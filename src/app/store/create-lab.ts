@@ -23,7 +23,7 @@ export interface Lab {
   readonly lifting: Lifting;
   open(scenario: Scenario, ordering?: Ordering): void;
   /** Another version of the scenario under study: undo goes back to the present one. */
-  change(scenario: Scenario): void;
+  change(scenario: Scenario, ordering?: Ordering): void;
   importLogs(files: readonly File[]): void;
   edit(edit: OrderingEdit): void;
   setOrdering(ordering: Ordering): void;
@@ -140,11 +140,11 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: same ? undefined : hintOf(scenario) });
       void rerun();
     },
-    change(scenario) {
+    change(scenario, ordering = orderingOf(scenario)) {
       const state = store.getState();
       store.setState({
         scenario,
-        ordering: orderingOf(scenario),
+        ordering,
         past: [...state.past, versionOf(state)].slice(-MOST_UNDO),
         future: [],
         lifted: undefined,

@@ -19,6 +19,8 @@ export interface StepRow {
   readonly index: number;
   readonly skipped: boolean;
   readonly delayNanos: number;
+  /** `hang`, `cut`, `die`, `cancel`, an errno, or nothing. */
+  readonly fault: string;
 }
 
 /** 2. The steps of a list as they stand. */
@@ -28,7 +30,16 @@ export function stepsOf(state: LabState, list: string): readonly StepRow[] {
     const spec = specs.find((one) => one.id === id);
     if (spec === undefined) return [];
     const key = `${list}/${id}`;
-    return [{ spec, index, skipped: state.ordering.skipped.includes(key), delayNanos: state.ordering.delays[key] ?? 0 }];
+    const fault = state.scenario.faults?.find((one) => one.step === key);
+    return [
+      {
+        spec,
+        index,
+        skipped: state.ordering.skipped.includes(key),
+        delayNanos: state.ordering.delays[key] ?? 0,
+        fault: fault === undefined ? '' : fault.what === 'errno' ? (fault.errno ?? 'EIO') : fault.what,
+      },
+    ];
   });
 }
 

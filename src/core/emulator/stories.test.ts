@@ -42,6 +42,7 @@ const SUMS: { readonly [id: string]: readonly [string, ...string[]] } = {
   'v2-switchover-ack': ['equivalent'],
   'v2-hisi-acc': ['equivalent'],
   'v2-hisi-sync-first': ['silent-corruption', 'lost-write'],
+  'v2-framebuffer-stun': ['equivalent'],
   'v2-edu-lost': ['silent-corruption', 'torn-state'],
 };
 

@@ -352,8 +352,18 @@ export class Tracers {
   }
 }
 
+/** Both are in order, and so is what they become. */
 function join(a: GapList, b: GapList): GapList {
   if (b.length === 0 || a === b) return a;
-  const all = [...new Set([...a, ...b])].sort((x, y) => x - y);
-  return all.length > MOST_GAPS ? all.slice(0, MOST_GAPS) : all;
+  if (a.length === 0) return b;
+  if (a.length >= MOST_GAPS && (a[a.length - 1] as number) <= (b[0] as number)) return a;
+  const all: number[] = [];
+  for (let i = 0, j = 0; (i < a.length || j < b.length) && all.length < MOST_GAPS; ) {
+    const left = a[i] ?? Number.POSITIVE_INFINITY;
+    const right = b[j] ?? Number.POSITIVE_INFINITY;
+    all.push(Math.min(left, right));
+    if (left <= right) i += 1;
+    if (right <= left) j += 1;
+  }
+  return all;
 }

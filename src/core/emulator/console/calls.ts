@@ -1,8 +1,9 @@
 /** The console's lines: `set STOP_COPY`, `read 16 old`, … one call each, to one answer each. */
-import type { Answer } from './answer.ts';
+import { type Answer, fail } from './answer.ts';
 import { DeviceConsole, type Fd } from './console.ts';
 import { type ConsoleDevice, consoleDevices } from './device.ts';
 import { FEATURE_NUMBERS } from './features.ts';
+import { DATA_OFFSET } from './region.ts';
 import { STATES } from './state-machine.ts';
 
 export interface Answered extends Answer {
@@ -11,7 +12,7 @@ export interface Answered extends Answer {
 }
 
 export const USAGE =
-  'set STATE, get, read N [SESSION], write HEX|@stream[:DEVICE][FROM:TO] [SESSION], precopy-info [argsz=N] [flags=N] [bad-pointer] [on=device] [SESSION], ioctl NUMBER [SESSION|device], data-size, reset, close SESSION|device, open device, feature NUMBER OPS argsz=N, log start|report IOVA LENGTH [PAGESIZE], log stop, reg read OFFSET, reg write OFFSET VALUE';
+  'set STATE, get, read N [SESSION], write HEX|@stream[:DEVICE][FROM:TO] [SESSION], precopy-info [argsz=N] [flags=N] [bad-pointer] [on=device] [SESSION], ioctl NUMBER [SESSION|device], data-size, reset, close SESSION|device, open device, feature NUMBER OPS argsz=N, log start|report IOVA LENGTH [PAGESIZE], log stop, reg read OFFSET, reg write OFFSET VALUE, region read|write OFFSET BYTES|HEX, container map|pin|unmap|get IOVA SIZE …, container start|stop|write IOVA';
 
 /** A line that is no call: what was expected. */
 export class CallError extends Error {}
@@ -51,6 +52,10 @@ function dispatch(poked: DeviceConsole, words: readonly string[]): Answer {
       return feature(poked, words.slice(1));
     case 'log':
       return log(poked, words.slice(1));
+    case 'region':
+      return region(poked, words.slice(1));
+    case 'container':
+      return container(poked, words.slice(1));
     case 'reg':
       return register(poked, words.slice(1));
     default:
@@ -156,4 +161,45 @@ function register(poked: DeviceConsole, words: readonly string[]): Answer {
   if (operation === 'read') return poked.readRegister(whole(offset, 'OFFSET'));
   if (operation === 'write') return poked.writeRegister(whole(offset, 'OFFSET'), whole(value, 'VALUE') & 0xff);
   throw new CallError(`reg: expected read or write, found "${operation ?? ''}"`);
+}
+
+/** `region read OFFSET BYTES`, `region write OFFSET BYTES VALUE` for the header, `region write OFFSET HEX` for data. */
+function region(poked: DeviceConsole, words: readonly string[]): Answer {
+  const [operation, offset, size, value] = words;
+  if (poked.region === undefined) return fail('ENOTTY', 'no migration region');
+  const at = whole(offset, 'OFFSET');
+  if (operation === 'read') return poked.region.read(at, whole(size, 'BYTES'));
+  if (operation !== 'write') throw new CallError(`region: expected read or write, found "${operation ?? ''}"`);
+  if (at >= DATA_OFFSET) return poked.region.write(at, 0, bytesOf(poked, size));
+  return poked.region.write(at, whole(size, 'BYTES'), whole(value, 'VALUE'));
+}
+
+/** VFIO_IOMMU_DIRTY_PAGES and its neighbours on the container. */
+function container(poked: DeviceConsole, words: readonly string[]): Answer {
+  const [operation, iova, size, third, fourth] = words;
+  const at = () => big(iova, 'IOVA');
+  const length = () => big(size, 'SIZE');
+  switch (operation) {
+    case 'start':
+      return poked.container.start();
+    case 'stop':
+      return poked.container.stop();
+    case 'map':
+      return poked.container.map(at(), length());
+    case 'pin':
+      return poked.container.pin(at(), length());
+    case 'write':
+      return poked.container.write(at());
+    case 'unmap':
+      return poked.container.unmap(at(), length(), third === 'dirty');
+    case 'get':
+      return poked.container.get(
+        at(),
+        length(),
+        big(third ?? '4096', 'PAGESIZE'),
+        fourth === undefined ? length() : big(fourth, 'BITMAPBYTES'),
+      );
+    default:
+      throw new CallError(`container: expected start, stop, map, pin, write, unmap or get, found "${operation ?? ''}"`);
+  }
 }

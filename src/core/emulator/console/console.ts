@@ -3,8 +3,10 @@
  * of Linux 6.12 was seen to answer). A session is what a data_fd stands for: `new` is the latest, `old` the one before.
  */
 import { type Answer, fail, ok } from './answer.ts';
+import { DirtyContainer } from './container.ts';
 import type { ConsoleDevice } from './device.ts';
 import { answerFeature, LoggingArgs } from './features.ts';
+import { MigrationRegion } from './region.ts';
 import { endsSession, PRE_COPY, PRE_COPY_P2P, pathOf, RESUMING, RUNNING, STATES, STOP, STOP_COPY, sessionOf } from './state-machine.ts';
 
 export interface Session {
@@ -41,15 +43,20 @@ export class DeviceConsole {
   logging = false;
   open = true;
   readonly #registers: Uint8Array;
+  /** The container that the device's group is in, and its migration region if it has one. */
+  readonly container = new DirtyContainer();
+  readonly region: MigrationRegion | undefined;
   #sessions: Session[] = [];
 
   constructor(device: ConsoleDevice, flags = device.flags) {
     this.device = device;
     this.flags = flags;
     this.#registers = new Uint8Array(Math.max(1, device.ports) * REGISTERS);
+    this.region = device.region === true ? new MigrationRegion(this.image) : undefined;
   }
 
   get stateName(): string {
+    if (this.region !== undefined) return this.region.stateName;
     return this.open ? (STATES[this.state] ?? String(this.state)) : '-';
   }
 

@@ -18,6 +18,8 @@ export interface ConsoleDevice {
   readonly header: Uint8Array;
   /** Registers at the front of the image's payload, per port. */
   readonly ports: number;
+  /** Migrates by the region of version 1, and knows no VFIO_DEVICE_FEATURE. */
+  readonly region?: boolean;
 }
 
 const HEADER_BYTES = 24;
@@ -67,6 +69,7 @@ export const consoleDevices: readonly ConsoleDevice[] = [
   mtty(1),
   mtty(2),
   ...[8, 4, 2, 1].map((type) => other(`gvtg-${type}`, `GVT-g type ${type} (2017 RFC: no VFIO_DEVICE_FEATURE)`, 0, 0, 0, 'none')),
+  { ...mtty(1), id: 'v1-region', title: 'a device with a migration region (Linux 5.8 to 5.17)', flags: 0, region: true },
   other('mlx5', 'mlx5-like virtual function', 7, 64 * 1024, 8 * MIB, 'full'),
   other('hisi-acc', 'HiSilicon accelerator (match data in precopy)', 5, 4096, 12 * 1024, 'none'),
   other('edu', 'edu: no migration support', 0, 0, 0, 'none'),

@@ -262,6 +262,20 @@ function hisi(id: string, title: string, lookFor: string, early: boolean): Scena
   });
 }
 
+/** The same gigabyte with a limit that lets it pass: the guest stands still for as long as it takes (devices.md, section 6). */
+const stun: Scenario = {
+  ...v2Scenario({
+    id: 'v2-framebuffer-stun',
+    title: 'v2: seconds of stun for a framebuffer',
+    question: 'The downtime limit is raised to five seconds. What does the guest feel?',
+    lookFor: 'A gigabyte read, sent and written while no vCPU runs: the downtime by cause.',
+    model: 'framebuffer-vgpu',
+    precopy: false,
+    p2p: false,
+  }),
+  limits: { downtimeNanos: 5_000_000_000 },
+};
+
 /** No migration support, and nobody asks: the migration completes, and the device's state stays behind. */
 const edu: Scenario = (() => {
   const base = v2Scenario({
@@ -298,4 +312,5 @@ export const flavourStories: readonly Scenario[] = [
     true,
   ),
   edu,
+  stun,
 ];
