@@ -29,7 +29,7 @@ export function Calibration() {
           ))}
         </tbody>
       </table>
-      <details className={styles['rules']} open>
+      <details className={styles['assumed']} open>
         <summary>{twin.assumed.length} figures were assumed</summary>
         <ul aria-label="Assumed">
           {twin.assumed.map((one) => (
