@@ -87,3 +87,29 @@ for (const width of [1280, 390]) {
     });
   }
 }
+
+test('events are found while typing, and Enter goes from one to the next', async ({ lab, page }) => {
+  const box = page.getByRole('searchbox', { name: 'Find events' });
+  await box.fill('kind:ioctl dirty');
+  await expect(page.getByText(/^\d+ found$/)).toBeVisible();
+  const before = (await lab.dump()).cursor;
+  await box.press('Enter');
+  await lab.idle();
+  expect((await lab.dump()).cursor).not.toBe(before);
+  await box.fill('kind:ioctl no-such-thing');
+  await expect(page.getByText('0 found')).toBeVisible();
+});
+
+test('markers measure time, lanes are hidden and pinned, and views come back', async ({ lab, page }) => {
+  await lab.timeline.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('1');
+  await page.keyboard.press('End');
+  await page.keyboard.press('2');
+  await expect(lab.timeline).toContainText(/A to B: \d/);
+  await page.getByText('Lanes', { exact: true }).click();
+  await page.getByRole('checkbox', { name: 'source: Guest' }).uncheck();
+  await expect(lab.timeline.getByText('Guest', { exact: true })).toHaveCount(1);
+  await page.getByRole('button', { name: 'Pin target: Stream' }).click();
+  await expect(lab.timeline.getByText('target: Stream').first()).toBeVisible();
+});

@@ -1,9 +1,11 @@
 /** Commands by id: buttons, keys, the palette and tests call the same. */
 import { stories } from '../../core/scenario/library/index.ts';
-import { type AxisKind, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { type AxisKind, clampView, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { spanOf } from '../../core/swimlane/marks.ts';
 import { kindAt } from '../../core/trace/trace.ts';
 import type { Lab } from './create-lab.ts';
 import { copyLink } from './links.ts';
+import { viewBack, viewForth } from './views.ts';
 
 export interface Command {
   readonly id: string;
@@ -49,6 +51,44 @@ export function moveCursor(lab: Lab, seq: number, select = false): void {
   });
 }
 
+/** Sets marker A or B at the cursor. */
+export function setMarker(lab: Lab, which: 'a' | 'b'): void {
+  const { markers, cursor } = lab.playhead.get();
+  lab.playhead.set({ markers: { ...markers, [which]: Math.max(0, cursor) } });
+}
+
+/** The selected event, or what lies between the markers, fills the picture. */
+export function zoomToSelection(lab: Lab): void {
+  const { run, axis: kind } = lab.store.getState();
+  const { selected, cursor, markers } = lab.playhead.get();
+  if (run === undefined) return;
+  const axis = makeAxis(run.trace, kind);
+  const ends = markers.a !== undefined && markers.b !== undefined && selected === undefined ? [markers.a, markers.b] : [selected ?? cursor];
+  const spans = ends.filter((seq) => seq >= 0).map((seq) => spanOf(run.trace, axis, seq));
+  if (spans.length === 0) return;
+  const from = Math.min(...spans.map((span) => span[0]));
+  const to = Math.max(...spans.map((span) => span[1]));
+  const pad = Math.max((to - from) * 0.1, axis.kind === 'steps' ? 0.1 : axis.length / 10_000);
+  lab.playhead.set({ view: clampView(axis, { from: from - pad, to: to + pad }) });
+}
+
+/** The next event, or the one before, that a finding names or that is an error. */
+export function stepProblem(lab: Lab, by: 1 | -1): void {
+  const { run } = lab.store.getState();
+  if (run === undefined) return;
+  const named = new Set(
+    run.audit?.findings.flatMap((finding) => finding.events) ?? run.imported?.rules.flatMap((rule) => rule.events) ?? [],
+  );
+  const { cursor } = lab.playhead.get();
+  for (let seq = cursor + by; seq >= 0 && seq < run.trace.length; seq += by) {
+    const kind = kindAt(run.trace, seq);
+    if (!named.has(seq) && kind !== 'error' && kind !== 'fault') continue;
+    moveCursor(lab, seq, true);
+    return;
+  }
+  lab.say(by > 0 ? 'No further problem.' : 'No problem before.');
+}
+
 const PLAY_MS = 40;
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -84,6 +124,15 @@ export const commands: readonly Command[] = [
   { id: 'axis-steps', title: 'Axis: Steps', run: (lab) => setAxis(lab, 'steps') },
   { id: 'axis-balanced', title: 'Axis: Balanced', run: (lab) => setAxis(lab, 'balanced') },
   { id: 'axis-time', title: 'Axis: Time', run: (lab) => setAxis(lab, 'time') },
+  { id: 'marker-a', title: 'Marker A here', keys: '1', run: (lab) => setMarker(lab, 'a') },
+  { id: 'marker-b', title: 'Marker B here', keys: '2', run: (lab) => setMarker(lab, 'b') },
+  { id: 'markers-off', title: 'Markers off', keys: '3', run: (lab) => lab.playhead.set({ markers: { a: undefined, b: undefined } }) },
+  { id: 'zoom-selection', title: 'Zoom to the selection, or between the markers', keys: 'F', run: zoomToSelection },
+  { id: 'view-back', title: 'View before', keys: 'Backspace', run: (lab) => viewBack(lab.playhead) },
+  { id: 'view-forth', title: 'View after', keys: 'Shift+Backspace', run: (lab) => viewForth(lab.playhead) },
+  { id: 'next-problem', title: 'Next problem', keys: 'N', run: (lab) => stepProblem(lab, 1) },
+  { id: 'previous-problem', title: 'Previous problem', keys: 'P', run: (lab) => stepProblem(lab, -1) },
+  { id: 'all-lanes', title: 'All lanes in their places', run: (lab) => lab.store.setState({ lanes: { hidden: [], pinned: [] } }) },
   { id: 'table', title: 'Events as a table', run: (lab) => lab.store.setState((state) => ({ table: !state.table })) },
   { id: 'gallery', title: 'Gallery of documented bugs', run: (lab) => lab.store.setState({ dialog: 'gallery' }) },
   { id: 'editor', title: 'Edit the scenario', run: (lab) => lab.store.setState({ dialog: 'editor' }) },

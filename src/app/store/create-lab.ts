@@ -15,6 +15,7 @@ import type { EmulatorPort, ImportAnswer, RunAnswer } from '../emulator-port.ts'
 import { createLifting, type Lifting } from './lifting.ts';
 import { createPlayhead, type PlayheadStore } from './playhead.ts';
 import type { Alert, EmulatedRun, ImportedRun, LabState, RunView, Version } from './state.ts';
+import { keepViews } from './views.ts';
 
 export interface Lab {
   readonly store: StoreApi<LabState>;
@@ -61,6 +62,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     theme: 'system',
     dialog: undefined,
     twin: undefined,
+    lanes: { hidden: [], pinned: [] },
     table: false,
     hint: hintOf(first),
   }));
@@ -110,7 +112,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const ratio = axis.length / (state.run === undefined ? 1 : makeAxis(state.run.trace, state.axis).length);
     const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
     const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
-    playhead.set({ view, cursor, selected: undefined, hover: undefined, markers: { a: undefined, b: undefined } });
+    playhead.set({ view, cursor, selected: undefined, hover: undefined, markers: { a: undefined, b: undefined }, found: [] });
     if (keep && run.audit !== null) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
     if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
   }
@@ -190,6 +192,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     },
   };
   (lab as { lifting: Lifting }).lifting = createLifting(lab);
+  keepViews(playhead);
   return lab;
 }
 

@@ -13,6 +13,8 @@ export interface Playhead {
   readonly view: View;
   /** Markers A and B: events between which time is measured. */
   readonly markers: { readonly a: EventSeq | undefined; readonly b: EventSeq | undefined };
+  /** Events found by the search, in the order of the trace. */
+  readonly found: readonly EventSeq[];
   readonly playing: number;
 }
 
@@ -30,6 +32,7 @@ export function createPlayhead(): PlayheadStore {
     selected: undefined,
     view: { from: 0, to: 1 },
     markers: { a: undefined, b: undefined },
+    found: [],
     playing: 0,
   };
   const listeners = new Set<(now: Playhead, before: Playhead) => void>();

@@ -4,6 +4,7 @@ import type { Ordering } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import type { AxisKind } from '../../core/swimlane/axis.ts';
 import type { LaneIndex } from '../../core/swimlane/marks.ts';
+import type { LaneChoice } from '../../core/swimlane/rows.ts';
 import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
 import type { StateAt } from '../../core/trace/state-at.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -97,6 +98,8 @@ export interface LabState {
   readonly theme: Theme;
   readonly dialog: Dialog | undefined;
   readonly table: boolean;
+  /** Lanes left out and lanes on top. */
+  readonly lanes: LaneChoice;
   /** Made from logs: what it is held against. */
   readonly twin: Twin | undefined;
   /** The step that pulses until the first drag. */

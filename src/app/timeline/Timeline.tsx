@@ -7,9 +7,21 @@ import { createPanZoom, moveByKey } from './behaviours/pan-zoom.ts';
 import { createPointer } from './behaviours/pointer.ts';
 import { createOverviewDrag, createScrub } from './behaviours/scrub.ts';
 import { Chip, type ChipHandle } from './Chip.tsx';
+import { FindBar } from './FindBar.tsx';
 import { createStage, OVERVIEW_PX, RULER_PX, type Stage, type StageElements } from './stage.ts';
 import { TimeSlider } from './TimeSlider.tsx';
 import styles from './timeline.module.css';
+
+/** Keys of the picture by code or name; each is a command with a name, too. */
+const KEYS: ReadonlyMap<string, string> = new Map([
+  ['Digit1', 'marker-a'],
+  ['Digit2', 'marker-b'],
+  ['Digit3', 'markers-off'],
+  ['KeyF', 'zoom-selection'],
+  ['KeyN', 'next-problem'],
+  ['KeyP', 'previous-problem'],
+  ['Backspace', 'view-back'],
+]);
 
 /**
  * The picture of one run. Renders once a run: cursor, hover and view go past React. A picture that `follows` another
@@ -26,9 +38,11 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   const chip = useRef<ChipHandle>(null);
   const stage = useRef<Stage | undefined>(undefined);
   const theme = useLabState((state) => state.theme);
-  const { rows, heightPx } = makeRows(run.trace);
+  const choice = useLabState((state) => state.lanes);
+  const { rows, heightPx } = makeRows(run.trace, choice);
 
   useEffect(() => {
+    void choice;
     const all = {
       root: root.current,
       lanes: lanes.current,
@@ -50,7 +64,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       made.destroy();
       stage.current = undefined;
     };
-  }, [lab, run, follows]);
+  }, [lab, run, follows, choice]);
 
   useEffect(() => {
     void theme;
@@ -58,12 +72,16 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   }, [theme]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey) return;
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLButtonElement || event.ctrlKey || event.metaKey) return;
     const at = stage.current;
     if (at !== undefined && moveByKey(event.code, lab, at)) event.preventDefault();
     else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
       event.preventDefault();
       stepCursor(lab, (event.key === 'ArrowRight' ? 1 : -1) * (event.shiftKey ? 10 : 1), event.altKey);
+    } else if (KEYS.has(event.code) || KEYS.has(event.key)) {
+      event.preventDefault();
+      const id = KEYS.get(event.code) ?? KEYS.get(event.key) ?? '';
+      runCommand(lab, id === 'view-back' && event.shiftKey ? 'view-forth' : id);
     } else if (event.key === 'Home') runCommand(lab, 'start');
     else if (event.key === 'End') runCommand(lab, 'end');
     else if (event.key === ' ') {
@@ -81,6 +99,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
+      {follows === undefined ? <FindBar run={run} /> : null}
       {follows === undefined ? <OverviewRow canvas={overview} /> : null}
       <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
         <div className={styles['gutter']}>

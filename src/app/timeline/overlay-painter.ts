@@ -30,6 +30,7 @@ export function paintOverlay(
   context.clearRect(0, 0, scene.widthPx, scene.heightPx);
   if (playhead.selected !== undefined) paintSelection(context, scene, playhead.selected, colours);
   if (playhead.hover !== undefined) outline(context, scene, playhead.hover, colours.dim);
+  if (playhead.found.length > 0) paintFound(context, scene, playhead.found, colours);
   paintMarkers(context, scene, playhead, colours);
   if (lifted !== undefined) paintSlots(context, scene, lifted, slots, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
@@ -88,6 +89,24 @@ function arrow(context: CanvasRenderingContext2D, scene: Scene, from: EventSeq, 
   context.lineTo(x1 - 4, y1 - 7 * down);
   context.lineTo(x1 + 4, y1 - 7 * down);
   context.fill();
+}
+
+/** One tick a pixel and row for what the search found: their number does not matter. */
+function paintFound(context: CanvasRenderingContext2D, scene: Scene, found: readonly EventSeq[], colours: Colours): void {
+  const { trace } = scene.run;
+  const last = new Map<number, number>();
+  context.fillStyle = colours.accent;
+  const rows = new Map(scene.rows.map((row) => [row.lane, row]));
+  const scale = scene.widthPx / (scene.view.to - scene.view.from);
+  for (const seq of found) {
+    const lane = trace.lane[seq] as number;
+    const row = rows.get(lane);
+    if (row === undefined) continue;
+    const x = Math.round((scene.axis.at(trace.at[seq] as number, seq) - scene.view.from) * scale);
+    if (x < 0 || x > scene.widthPx || last.get(lane) === x) continue;
+    last.set(lane, x);
+    context.fillRect(x - 1, row.topPx, 3, 4);
+  }
 }
 
 function paintMarkers(context: CanvasRenderingContext2D, scene: Scene, playhead: Playhead, colours: Colours): void {

@@ -46,7 +46,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, fol
   const { store, playhead } = lab;
   let colours: Colours = coloursOf(elements.root);
   let axis = makeAxis(run.trace, store.getState().axis);
-  const { rows, heightPx, wirePx } = makeRows(run.trace);
+  const { rows, heightPx, wirePx } = makeRows(run.trace, store.getState().lanes);
   let widthPx = 1;
   let scene: Scene | undefined;
   let painted: readonly PaintedRow[] = [];
@@ -147,6 +147,7 @@ function following(playhead: Playhead, from: RunView, to: RunView): Playhead {
     hover: undefined,
     selected: undefined,
     markers: { a: undefined, b: undefined },
+    found: [],
   };
 }
 

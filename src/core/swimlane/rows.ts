@@ -53,14 +53,31 @@ const HEIGHTS_PX: { readonly [kind in LaneKind]: number } = {
 /** Space between the hosts: the wire. */
 export const WIRE_PX = 18;
 
+/** What somebody chose: lanes left out, and lanes that stand above all others, by id. */
+export interface LaneChoice {
+  readonly hidden: readonly string[];
+  readonly pinned: readonly string[];
+}
+
+const ALL_LANES: LaneChoice = { hidden: [], pinned: [] };
+
 export function makeRows(
   trace: Trace,
-  hidden: ReadonlySet<string> = new Set(),
+  choice: LaneChoice = ALL_LANES,
 ): { readonly rows: readonly Row[]; readonly heightPx: number; readonly wirePx: number } {
   const hosts = [...new Set(trace.lanes.map((lane) => lane.host))];
   const rows: Row[] = [];
+  const hidden = new Set([...choice.hidden, ...choice.pinned]);
   let top = 0;
   let wire = 0;
+  for (const id of choice.pinned) {
+    const at = trace.lanes.findIndex((lane) => lane.id === id);
+    const lane = trace.lanes[at];
+    if (lane === undefined) continue;
+    const heightPx = HEIGHTS_PX[lane.kind];
+    rows.push({ lane: at, id, title: `${lane.host}: ${lane.title}`, host: lane.host, kind: lane.kind, topPx: top, heightPx, first: false });
+    top += heightPx;
+  }
   hosts.forEach((host, index) => {
     const lanes = lanesOf(trace, host, hidden);
     if (index > 0) lanes.reverse();

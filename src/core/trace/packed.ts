@@ -4,14 +4,14 @@
  */
 import type { EventArgs, Trace } from './trace.ts';
 
-export interface PackedTrace extends Omit<Trace, 'args'> {
+export interface PackedTrace extends Omit<Trace, 'args' | 'text'> {
   /** `argsText[argsAt[seq] .. argsAt[seq + 1]]` is the JSON of event `seq`; empty for no arguments. */
   readonly argsText: Uint8Array;
   readonly argsAt: Uint32Array;
 }
 
 export function packTrace(trace: Trace): PackedTrace {
-  const { args, ...columns } = trace;
+  const { args, text: _, ...columns } = trace;
   const pieces: string[] = [];
   const argsAt = new Uint32Array(trace.length + 1);
   let at = 0;
@@ -33,15 +33,18 @@ export function packTrace(trace: Trace): PackedTrace {
 export function unpackTrace(packed: PackedTrace): Trace {
   const { argsText, argsAt, ...columns } = packed;
   const none: EventArgs = Object.freeze({});
+  const text = (seq: number): string => {
+    const to = argsAt[seq + 1] ?? 0;
+    let found = '';
+    for (let i = argsAt[seq] ?? 0; i < to; i += 1) found += String.fromCharCode(argsText[i] as number);
+    return found;
+  };
   return {
     ...columns,
+    text,
     args: (seq) => {
-      const from = argsAt[seq] ?? 0;
-      const to = argsAt[seq + 1] ?? from;
-      if (to <= from) return none;
-      let text = '';
-      for (let i = from; i < to; i += 1) text += String.fromCharCode(argsText[i] as number);
-      return JSON.parse(text) as EventArgs;
+      const found = text(seq);
+      return found === '' ? none : (JSON.parse(found) as EventArgs);
     },
   };
 }

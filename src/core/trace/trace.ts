@@ -89,6 +89,8 @@ export interface Trace extends TraceColumns {
   /** End of the last event. */
   readonly endNanos: Nanos;
   args(seq: EventSeq): EventArgs;
+  /** The arguments as JSON text, where the trace holds them so: to be searched without being parsed. */
+  text?(seq: EventSeq): string;
 }
 
 export function kindAt(trace: Trace, seq: EventSeq): EventKind {
