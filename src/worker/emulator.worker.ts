@@ -11,7 +11,9 @@ import { search } from '../core/explore/explore.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
+import { buffersOfIndex, indexLanes } from '../core/swimlane/marks.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
+import { looksLikeChrome, readChrome } from './chrome.ts';
 import { readLogs } from './logs.ts';
 import type { Answer, ExploreRequest, ImportRequest, NearestRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
 
@@ -60,8 +62,9 @@ async function answerRun(request: RunRequest): Promise<void> {
   }
   const { trace, ...rest } = run.finish();
   const packed = packTrace(trace);
+  const index = indexLanes(trace);
   work = performance.now() - began;
-  say({ type: 'done', id, run: { ...rest, trace: packed, workMs: work } }, buffersOf(packed));
+  say({ type: 'done', id, run: { ...rest, trace: packed, index, workMs: work } }, [...buffersOf(packed), ...buffersOfIndex(index)]);
 }
 
 async function answerSlots(request: SlotsRequest): Promise<void> {
@@ -84,9 +87,14 @@ async function answerImport(request: ImportRequest): Promise<void> {
     await breathe();
     return newest.get(topic) === id;
   };
-  const answer = await readLogs(files, progress);
+  const [first] = files;
+  const chrome = files.length === 1 && first !== undefined && (await looksLikeChrome(first));
+  const answer = chrome ? await readChrome(first, progress) : await readLogs(files, progress);
   if (answer === undefined) return say({ type: 'superseded', id });
-  say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, buffersOf(answer.trace));
+  say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, [
+    ...buffersOf(answer.trace),
+    ...buffersOfIndex(answer.index),
+  ]);
 }
 
 async function answerExplore(request: ExploreRequest): Promise<void> {

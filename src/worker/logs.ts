@@ -3,6 +3,7 @@
 import { EXPECTED_LINES, mergeLogs, readable } from '../core/formats/qemu-log/merge.ts';
 import { LogReader } from '../core/formats/qemu-log/reader.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
+import { indexLanes } from '../core/swimlane/marks.ts';
 import { packTrace } from '../core/trace/packed.ts';
 import type { ImportAnswer } from './messages.ts';
 
@@ -31,7 +32,7 @@ export async function readLogs(
   const counts = new Map<string, number>();
   for (const reader of readers) for (const [kind, count] of reader.texts) counts.set(kind, (counts.get(kind) ?? 0) + count);
   const texts = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_KINDS);
-  return { trace: packTrace(trace), facts, lines, rules: judgeTrace(trace), texts };
+  return { trace: packTrace(trace), index: indexLanes(trace), facts, lines, rules: judgeTrace(trace), texts };
 }
 
 function sameStart(a: LogReader, b: LogReader): boolean {

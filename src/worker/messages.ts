@@ -10,6 +10,7 @@ import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
+import type { LaneIndex } from '../core/swimlane/marks.ts';
 import type { Audit, LossWindow, Metrics, RuleAnswer } from '../core/trace/audit.ts';
 import type { PackedTrace } from '../core/trace/packed.ts';
 
@@ -77,6 +78,7 @@ export type Request = RunRequest | SlotsRequest | ImportRequest | ExploreRequest
 
 export interface RunAnswer {
   readonly trace: PackedTrace;
+  readonly index: LaneIndex;
   readonly audit: Audit;
   readonly windows: readonly LossWindow[];
   readonly metrics: Metrics;
@@ -87,6 +89,8 @@ export interface RunAnswer {
 
 export interface ImportAnswer {
   readonly trace: PackedTrace;
+  /** Made here, so that the page need not go through all events. */
+  readonly index: LaneIndex;
   readonly facts: { readonly [process: string]: unknown };
   readonly lines: Lines;
   readonly rules: readonly RuleAnswer[];

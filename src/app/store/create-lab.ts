@@ -7,7 +7,6 @@ import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../c
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { makeAxis, wholeView } from '../../core/swimlane/axis.ts';
-import { indexLanes } from '../../core/swimlane/marks.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
@@ -43,6 +42,8 @@ export interface Lab {
 /** Undo steps kept. */
 const MOST_UNDO = 200;
 const MOST_TAKES = 60;
+/** Rows of the picture: a canvas has a greatest height. */
+const MOST_ROWS = 300;
 
 export function createLab(port: EmulatorPort, first: Scenario): Lab {
   const store = createStore<LabState>(() => ({
@@ -98,7 +99,21 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       lab.alert({ severity: 'error', title: 'The logs were not opened. What is on screen is kept.', lines: [outcome.message] });
       return;
     }
-    store.setState({ axis: 'balanced', compareWith: undefined, lifted: undefined });
+    const { trace } = outcome.imported;
+    const chrome = trace.origin.kind === 'imported' && trace.origin.reader === 'chrome';
+    const beyond = trace.lanes.slice(MOST_ROWS).map((lane) => lane.id);
+    if (beyond.length > 0)
+      lab.alert({
+        severity: 'info',
+        title: `${trace.lanes.length.toLocaleString('en')} lanes: the first ${MOST_ROWS} are shown.`,
+        lines: ['All are searched; choose others under Lanes.'],
+      });
+    store.setState({
+      axis: chrome ? 'time' : 'balanced',
+      compareWith: undefined,
+      lifted: undefined,
+      lanes: { hidden: beyond, pinned: [] },
+    });
     show(importedView(store.getState().scenario, outcome.imported));
   }
 
@@ -201,13 +216,13 @@ function versionOf({ scenario, ordering }: LabState): Version {
 }
 
 function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {
-  const { trace: packed, ...imported } = answer;
+  const { trace: packed, index: _, ...imported } = answer;
   const trace = unpackTrace(packed);
   return {
     scenario,
     ordering: { lists: {}, skipped: [], delays: {} },
     trace,
-    index: indexLanes(trace),
+    index: answer.index,
     states: new StateAt(trace),
     audit: null,
     imported,
@@ -219,8 +234,8 @@ function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {
 
 function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): EmulatedRun {
   const trace = unpackTrace(answer.trace);
-  const { audit, windows, metrics, settled, workMs } = answer;
-  return { scenario, ordering, trace, index: indexLanes(trace), states: new StateAt(trace), audit, windows, metrics, settled, workMs };
+  const { audit, windows, metrics, settled, workMs, index } = answer;
+  return { scenario, ordering, trace, index, states: new StateAt(trace), audit, windows, metrics, settled, workMs };
 }
 
 /** Where the cursor begins: at the last step that began. */

@@ -26,7 +26,9 @@ export async function openFiles(lab: Lab, files: readonly File[]): Promise<void>
 /** JSON begins with a brace or a bracket, be it whole or not; an empty file is told as JSON that it is not. */
 async function isJson(file: File): Promise<boolean> {
   const head = (await file.slice(0, 512).text()).trimStart();
-  return head === '' || head.startsWith('{') || head.startsWith('[');
+  // A Chrome trace is read in the worker, piece by piece, as logs are.
+  if (head.startsWith('[') || head.includes('"traceEvents"')) return false;
+  return head === '' || head.startsWith('{');
 }
 
 /** Pasted text: JSON, or lines of a log. */

@@ -6,6 +6,9 @@ import { useLab, useLabState } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
 import styles from './timeline.module.css';
 
+/** Lanes in the menu; the search reaches all. */
+const MOST_LISTED = 1_000;
+
 /** Milliseconds of searching between two frames. */
 const SLICE_MS = 6;
 
@@ -113,7 +116,7 @@ function LaneMenu({ run }: { readonly run: RunView }) {
     <details className={styles['laneMenu']}>
       <summary>Lanes</summary>
       <ul aria-label="Lanes">
-        {run.trace.lanes.map((lane) => (
+        {run.trace.lanes.slice(0, MOST_LISTED).map((lane) => (
           <li key={lane.id}>
             <label>
               <input type="checkbox" checked={!choice.hidden.includes(lane.id)} onChange={() => toggle('hidden', lane.id)} />

@@ -109,9 +109,56 @@ export function hatch(context: CanvasRenderingContext2D, x: number, y: number, w
   context.restore();
 }
 
+/** From so many marks in a row on there is no room for glyphs and words: a mark is a box, and its colour says the worst. */
+const DENSE_MARKS = 250;
+/** Boxes narrower than this have no room for a word either. */
+const WORD_PX = 30;
+
+function paintDense(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  row: Row,
+  marks: readonly Mark[],
+  hue: string,
+  colours: Colours,
+): void {
+  const top = row.topPx + BAR_INSET_PX;
+  const height = row.heightPx - 2 * BAR_INSET_PX - 1;
+  const wide: Mark[] = [];
+  // Boxes that touch are one: a column of its own for each would be thousands of calls a frame.
+  let from = -1;
+  let to = -1;
+  context.globalAlpha = 0.9;
+  context.fillStyle = hue;
+  for (const mark of marks) {
+    const width = mark.toPx - mark.fromPx;
+    if (width >= WORD_PX) {
+      wide.push(mark);
+      continue;
+    }
+    const left = Math.round(mark.fromPx);
+    const right = left + Math.max(1, Math.round(width) - 1);
+    if (left > to) {
+      if (to > from) context.fillRect(from, top, to - from, height);
+      from = left;
+    }
+    to = Math.max(to, right);
+  }
+  if (to > from) context.fillRect(from, top, to - from, height);
+  context.fillStyle = colours.bad;
+  for (const mark of marks)
+    if (mark.kind === 'error' || mark.kind === 'fault') context.fillRect(Math.round(mark.fromPx), row.topPx + 1, 2, row.heightPx - 3);
+  context.globalAlpha = 1;
+  for (const mark of wide) paintBar(context, scene, row, mark, hue, colours);
+}
+
 function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: readonly Mark[], colours: Colours): void {
   const { trace } = scene.run;
   const hue = colours.hue[row.kind];
+  if (marks.length > DENSE_MARKS) {
+    paintDense(context, scene, row, marks, hue, colours);
+    return;
+  }
   // Instants after bars, so that a mark inside a bar is seen.
   for (const mark of marks) if (mark.toPx - mark.fromPx >= 1) paintBar(context, scene, row, mark, hue, colours);
   let labelFree = -1;

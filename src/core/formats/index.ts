@@ -1,5 +1,5 @@
 /** The writers, in the order of the export menu. */
-import { chromeTrace } from './chrome-trace.ts';
+import { chromeTrace } from './chrome/write.ts';
 import { csv } from './csv.ts';
 import type { Writer } from './format.ts';
 

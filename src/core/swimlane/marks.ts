@@ -23,19 +23,28 @@ export interface LaneIndex {
   readonly lanes: readonly Int32Array[];
   /** By lane: the longest event, in nanoseconds, so that one that began before the view is found. */
   readonly ends: readonly Float64Array[];
-  /** By lane, for every full block of 64 events: the longest of them, and the one that matters most. */
-  readonly blocks: readonly Blocks[];
+  /** By lane, then by size of block, small ones first: for every full block the longest of its events, and the one that matters most. */
+  readonly blocks: readonly (readonly Blocks[])[];
 }
 
 /** A summary that lets a block that falls into one pixel be drawn without looking at its events. */
 export interface Blocks {
+  /** Events in a block. */
+  readonly size: number;
   readonly longest: Float64Array;
   readonly worst: Int32Array;
 }
 
-const BLOCK = 64;
+/** The buffers to hand over with postMessage. */
+export function buffersOfIndex(index: LaneIndex): ArrayBuffer[] {
+  const columns = [...index.lanes, ...index.ends, ...index.blocks.flat().flatMap((block) => [block.longest, block.worst])];
+  return columns.map((column) => column.buffer as ArrayBuffer);
+}
 
-export function indexLanes(trace: Trace): LaneIndex {
+/** A pixel of a whole run holds some dozens of events, of a long one thousands: each size serves a zoom. */
+const SIZES = [8, 64, 512];
+
+export function indexLanes(trace: Pick<Trace, 'length' | 'lanes' | 'lane' | 'at' | 'duration' | 'kind'>): LaneIndex {
   const counts = new Array<number>(trace.lanes.length).fill(0);
   for (let seq = 0; seq < trace.length; seq += 1) counts[trace.lane[seq] as number] = (counts[trace.lane[seq] as number] as number) + 1;
   const lanes = counts.map((count) => new Int32Array(count));
@@ -49,16 +58,16 @@ export function indexLanes(trace: Trace): LaneIndex {
     (ends[lane] as Float64Array)[at] = Math.max(end, at === 0 ? 0 : ((ends[lane] as Float64Array)[at - 1] as number));
     filled[lane] = at + 1;
   }
-  return { lanes, ends, blocks: lanes.map((events) => blocksOf(trace, events)) };
+  return { lanes, ends, blocks: lanes.map((events) => SIZES.map((size) => blocksOf(trace, events, size))) };
 }
 
-function blocksOf(trace: Trace, events: Int32Array): Blocks {
-  const count = Math.floor(events.length / BLOCK);
+function blocksOf(trace: Pick<Trace, 'duration' | 'kind'>, events: Int32Array, size: number): Blocks {
+  const count = Math.floor(events.length / size);
   const longest = new Float64Array(count);
   const worst = new Int32Array(count);
   for (let block = 0; block < count; block += 1) {
     let most = -1;
-    for (let i = block * BLOCK; i < (block + 1) * BLOCK; i += 1) {
+    for (let i = block * size; i < (block + 1) * size; i += 1) {
       const seq = events[i] as number;
       longest[block] = Math.max(longest[block] as number, trace.duration[seq] as number);
       const matters = weight(kindAt(trace, seq));
@@ -67,7 +76,7 @@ function blocksOf(trace: Trace, events: Int32Array): Blocks {
       worst[block] = seq;
     }
   }
-  return { longest, worst };
+  return { size, longest, worst };
 }
 
 /** Place of an event's beginning and end. */
@@ -110,15 +119,12 @@ export function marksOf(trace: Trace, index: LaneIndex, axis: Axis, view: View, 
     const seq = events[i] as number;
     if ((trace.at[seq] as number) > toNanos) break;
     const last = marks[marks.length - 1];
-    const block = i / BLOCK;
-    const full = blocks !== undefined && Number.isInteger(block) && block < blocks.worst.length;
-    if (last !== undefined && full && last.toPx - last.fromPx < 1) {
-      // A block whose last event and longest reach stay in the pixel of the mark before is drawn as one.
-      const end = events[i + BLOCK - 1] as number;
-      const reach = (trace.at[end] as number) + Math.max(0, blocks.longest[block] as number);
-      if (place(axis.at(reach, end)) - last.fromPx < 1) {
-        merge(last, blocks.worst[block] as number, kindAt(trace, blocks.worst[block] as number), BLOCK);
-        i += BLOCK;
+    if (last !== undefined && i % 8 === 0 && last.toPx - last.fromPx < 1) {
+      const whole = wholeBlock(trace, events, blocks, i, (end, reach) => place(axis.at(reach, end)) - last.fromPx < 1);
+      if (whole !== undefined) {
+        const worst = whole.worst[i / whole.size] as number;
+        merge(last, worst, kindAt(trace, worst), whole.size);
+        i += whole.size;
         continue;
       }
     }
@@ -132,6 +138,25 @@ export function marksOf(trace: Trace, index: LaneIndex, axis: Axis, view: View, 
     else marks.push({ seq, kind, fromPx, toPx, count: 1 });
   }
   return marks;
+}
+
+/** The largest block that begins at `i` and whose last event and longest reach stay in the pixel of the mark before. */
+function wholeBlock(
+  trace: Trace,
+  events: Int32Array,
+  blocks: readonly Blocks[] | undefined,
+  i: number,
+  fits: (end: EventSeq, reach: number) => boolean,
+): Blocks | undefined {
+  let found: Blocks | undefined;
+  for (const level of blocks ?? []) {
+    const block = i / level.size;
+    if (!Number.isInteger(block) || block >= level.worst.length) break;
+    const end = events[i + level.size - 1] as number;
+    if (!fits(end, (trace.at[end] as number) + Math.max(0, level.longest[block] as number))) break;
+    found = level;
+  }
+  return found;
 }
 
 /** A shared pixel: the worst shows through. */

@@ -4,6 +4,7 @@
  */
 import type { EventSeq, Nanos } from './time.ts';
 import { endOf, kindAt, type Trace } from './trace.ts';
+import type { EventKind } from './vocabulary.ts';
 
 /** Bits of a page in `pages`. */
 export const STALE = 1; // the target does not have the last content
@@ -60,6 +61,20 @@ interface Mutable {
   outageSince: Nanos;
   nanos: Nanos;
 }
+
+/** Kinds that change nothing of the state: their arguments need not be looked at. */
+const QUIET: ReadonlySet<EventKind> = new Set<EventKind>([
+  'slice',
+  'instant',
+  'counter',
+  'text',
+  'note',
+  'ioctl',
+  'region-read',
+  'region-write',
+  'callback',
+  'checkpoint',
+]);
 
 const EVERY = 256;
 /** Cells of a page map at most: beyond, several pages share one. */
@@ -128,6 +143,7 @@ export class StateAt {
     world.nanos = at;
     this.#finishPasses(at);
     const kind = kindAt(trace, seq);
+    if (QUIET.has(kind)) return;
     if (kind === 'write') {
       this.#write(seq);
       return;

@@ -93,7 +93,7 @@ export interface Trace extends TraceColumns {
   text?(seq: EventSeq): string;
 }
 
-export function kindAt(trace: Trace, seq: EventSeq): EventKind {
+export function kindAt(trace: Pick<Trace, 'kind'>, seq: EventSeq): EventKind {
   return EVENT_KINDS[trace.kind[seq] as number] as EventKind;
 }
 

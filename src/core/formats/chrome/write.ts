@@ -2,8 +2,8 @@
  * Chrome trace-event JSON (the Trace Event Format of Chromium), which Perfetto and other viewers open: a host is a
  * process, a lane is a thread, a send and its receive are joined by a flow. Times are microseconds.
  */
-import { eventAt, type Trace } from '../trace/trace.ts';
-import type { Writer } from './format.ts';
+import { eventAt, type Trace } from '../../trace/trace.ts';
+import type { Writer } from '../format.ts';
 
 export const chromeTrace: Writer = {
   id: 'chrome',

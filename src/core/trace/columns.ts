@@ -1,0 +1,206 @@
+/**
+ * A trace that comes as columns, a million events of a foreign file: sorted by time, slices within slices laid onto lanes of
+ * their own, arguments as bytes of JSON. With `TraceBuilder` the only maker of traces; the guarantees are the same.
+ */
+import { assert } from '../base/assert.ts';
+import type { PackedTrace } from './packed.ts';
+import type { Nanos } from './time.ts';
+import type { Lane, Note, Origin } from './trace.ts';
+import { EVENT_KINDS } from './vocabulary.ts';
+
+const NAME = new TextEncoder().encode('{"name":');
+const EMPTY = new TextEncoder().encode('""');
+const COMMA = 44;
+const CLOSE = 125;
+const MOST_LANES = 65_535;
+
+export class ColumnsBuilder {
+  #capacity = 1 << 14;
+  #length = 0;
+  #at = new Float64Array(this.#capacity);
+  #duration = new Float64Array(this.#capacity);
+  #track = new Uint32Array(this.#capacity);
+  #kind = new Uint8Array(this.#capacity);
+  #textAt = new Float64Array(this.#capacity + 1);
+  #text = new Uint8Array(1 << 20);
+  #textLength = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends an event of a track; its text follows. Answers its row. */
+  add(track: number, kind: number, atNanos: Nanos, durationNanos: Nanos): number {
+    assert(kind >= 0 && kind < EVENT_KINDS.length, `event kind ${kind}`);
+    if (this.#length === this.#capacity) this.#grow();
+    const row = this.#length++;
+    this.#at[row] = atNanos;
+    this.#duration[row] = durationNanos;
+    this.#track[row] = track;
+    this.#kind[row] = kind;
+    this.#textAt[row + 1] = this.#textLength;
+    return row;
+  }
+
+  close(row: number, endNanos: Nanos): void {
+    this.#duration[row] = Math.max(0, endNanos - (this.#at[row] as number));
+  }
+
+  /** `{"name": NAME, …ARGS}` of the last row, from ranges of JSON in `bytes`; -1 for none. */
+  text(bytes: Uint8Array, nameFrom: number, nameTo: number, argsFrom: number, argsTo: number): void {
+    const name = nameFrom < 0 ? 2 : nameTo - nameFrom;
+    const inner = argsFrom < 0 ? 0 : argsTo - argsFrom - 2;
+    this.#room(NAME.length + name + inner + 2);
+    const text = this.#text;
+    let at = copyInto(text, this.#textLength, NAME, 0, NAME.length);
+    at = nameFrom < 0 ? copyInto(text, at, EMPTY, 0, EMPTY.length) : copyInto(text, at, bytes, nameFrom, nameTo);
+    if (inner > 0 && !blank(bytes, argsFrom + 1, argsTo - 1)) {
+      text[at] = COMMA;
+      at = copyInto(text, at + 1, bytes, argsFrom + 1, argsTo - 1);
+    }
+    text[at] = CLOSE;
+    this.#textLength = at + 1;
+    this.#textAt[this.#length] = this.#textLength;
+  }
+
+  /** `zeroNanos` is taken off all times. `laneOf` names the lane of a track at a depth of nesting. */
+  finish(origin: Origin, zeroNanos: Nanos, laneOf: (track: number, depth: number) => Lane, notes: readonly Note[]): PackedTrace {
+    const length = this.#length;
+    const order = orderOf(this.#at, length);
+    const at = new Float64Array(length);
+    const duration = new Float64Array(length);
+    const lane = new Uint16Array(length);
+    const kind = new Uint8Array(length);
+    const argsAt = new Uint32Array(length + 1);
+    const argsText = new Uint8Array(this.#textLength);
+    const text = this.#text;
+    const lanes: Lane[] = [];
+    const numbers = new Map<number, number>();
+    /** By track: the ends of the slices that are open, outermost first. */
+    const open = new Map<number, number[]>();
+    let written = 0;
+    let endNanos = 0;
+    for (let i = 0; i < length; i += 1) {
+      const row = order[i] as number;
+      const from = (this.#at[row] as number) - zeroNanos;
+      const long = this.#duration[row] as number;
+      const track = this.#track[row] as number;
+      const ends = open.get(track) ?? [];
+      if (ends.length === 0) open.set(track, ends);
+      while (ends.length > 0 && (ends[ends.length - 1] as number) <= from) ends.pop();
+      const depth = long < 0 ? 0 : ends.length;
+      if (long > 0) ends.push(from + long);
+      const key = track * 256 + Math.min(depth, 255);
+      let number = numbers.get(key);
+      if (number === undefined) {
+        assert(lanes.length < MOST_LANES, `a trace holds at most ${MOST_LANES} lanes`);
+        number = lanes.push(laneOf(track, Math.min(depth, 255))) - 1;
+        numbers.set(key, number);
+      }
+      at[i] = Math.round(from);
+      duration[i] = long < 0 ? -1 : Math.round(long);
+      lane[i] = number;
+      kind[i] = this.#kind[row] as number;
+      endNanos = Math.max(endNanos, from + Math.max(0, long));
+      const begin = this.#textAt[row] as number;
+      const end = this.#textAt[row + 1] as number;
+      written = copyInto(argsText, written, text, begin, end);
+      argsAt[i + 1] = written;
+    }
+    const none = () => new Int32Array(length).fill(-1);
+    return {
+      length,
+      at,
+      duration,
+      lane,
+      kind,
+      step: none(),
+      cause: none(),
+      lanes,
+      steps: [],
+      origin,
+      clocks: [],
+      reports: ['slice', 'instant', 'counter'],
+      notes,
+      ordered: true,
+      endNanos: Math.round(endNanos),
+      argsText,
+      argsAt,
+    };
+  }
+
+  #room(more: number): void {
+    if (this.#textLength + more <= this.#text.length) return;
+    const wider = new Uint8Array(Math.max(this.#text.length * 2, this.#textLength + more));
+    wider.set(this.#text.subarray(0, this.#textLength));
+    this.#text = wider;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const widen = <Column extends { set(from: Column): void }>(from: Column, to: Column): Column => {
+      to.set(from);
+      return to;
+    };
+    this.#at = widen(this.#at, new Float64Array(this.#capacity));
+    this.#duration = widen(this.#duration, new Float64Array(this.#capacity));
+    this.#track = widen(this.#track, new Uint32Array(this.#capacity));
+    this.#kind = widen(this.#kind, new Uint8Array(this.#capacity));
+    this.#textAt = widen(this.#textAt, new Float64Array(this.#capacity + 1));
+  }
+}
+
+/** Short pieces: a loop is faster than a view and a call. Answers where the copy ends. */
+function copyInto(to: Uint8Array, at: number, from: Uint8Array, begin: number, end: number): number {
+  let place = at;
+  for (let i = begin; i < end; i += 1) to[place++] = from[i] as number;
+  return place;
+}
+
+function blank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) if ((bytes[i] as number) > 32) return false;
+  return true;
+}
+
+const DIGIT_BITS = 11;
+const DIGIT = 1 << DIGIT_BITS;
+/** Times are cut into pieces of 22 bits, each two digits. */
+const PIECE = 2 ** (2 * DIGIT_BITS);
+
+/** Rows by time, those of one time as they came: a radix sort, since a comparison sort of a million takes a second. */
+function orderOf(at: Float64Array, length: number): Uint32Array {
+  let order = new Uint32Array(length);
+  let sorted = true;
+  let most = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < length; i += 1) {
+    const time = at[i] as number;
+    order[i] = i;
+    if (time > most) most = time;
+    if (time < least) least = time;
+    if (i > 0 && time < (at[i - 1] as number)) sorted = false;
+  }
+  if (sorted) return order;
+  let other = new Uint32Array(length);
+  const keys = new Uint32Array(length);
+  for (let unit = 1; unit <= most - least; unit *= PIECE) {
+    for (let i = 0; i < length; i += 1) keys[i] = Math.floor(((at[i] as number) - least) / unit) % PIECE;
+    for (const shift of [0, DIGIT_BITS]) {
+      const counts = new Uint32Array(DIGIT + 1);
+      for (let i = 0; i < length; i += 1) {
+        const slot = (((keys[i] as number) >>> shift) & (DIGIT - 1)) + 1;
+        counts[slot] = (counts[slot] as number) + 1;
+      }
+      for (let i = 1; i <= DIGIT; i += 1) counts[i] = (counts[i] as number) + (counts[i - 1] as number);
+      for (let i = 0; i < length; i += 1) {
+        const row = order[i] as number;
+        const slot = ((keys[row] as number) >>> shift) & (DIGIT - 1);
+        const place = counts[slot] as number;
+        counts[slot] = place + 1;
+        other[place] = row;
+      }
+      [order, other] = [other, order];
+    }
+  }
+  return order;
+}

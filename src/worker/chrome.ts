@@ -1,0 +1,62 @@
+/// <reference lib="webworker" />
+/** A Chrome trace file to one trace, in chunks, plain or gzipped. */
+import { ChromeReader } from '../core/formats/chrome/read.ts';
+import { judgeTrace } from '../core/rules/judge.ts';
+import { indexLanes } from '../core/swimlane/marks.ts';
+import { unpackTrace } from '../core/trace/packed.ts';
+import type { ImportAnswer } from './messages.ts';
+
+const HEAD_BYTES = 4096;
+/** Bytes between two words to the page. */
+const PROGRESS_BYTES = 2 * 1024 * 1024;
+/** Bytes of text that are read in all. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+
+async function isGzip(file: File): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+async function streamOf(file: File): Promise<ReadableStream<Uint8Array>> {
+  const zipped = await isGzip(file);
+  return zipped
+    ? file.stream().pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>)
+    : file.stream();
+}
+
+/** By content: a list of events at the top or under "traceEvents", each with a phase. */
+export async function looksLikeChrome(file: File): Promise<boolean> {
+  if (await isGzip(file)) return /\.json\.gz$|\.trace\.gz$/.test(file.name);
+  return /^\s*[[{][\s\S]*?("traceEvents"|"ph"\s*:)/.test(await file.slice(0, HEAD_BYTES).text());
+}
+
+/** undefined: given up, since `progress` said so. @throws {Error} with a message for the user */
+export async function readChrome(
+  file: File,
+  progress: (bytes: number) => Promise<boolean>,
+): Promise<Omit<ImportAnswer, 'workMs'> | undefined> {
+  const reader = new ChromeReader();
+  const chunks = (await streamOf(file)).getReader();
+  let bytes = 0;
+  let since = 0;
+  for (;;) {
+    const { value, done } = await chunks.read();
+    if (done) break;
+    bytes += value.length;
+    if (bytes > MOST_BYTES) throw new Error(`${file.name} holds more than ${MOST_BYTES / 2 ** 20} MiB, the most that is read.`);
+    try {
+      reader.push(value);
+    } catch (error) {
+      throw new Error(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    since += value.length;
+    if (since < PROGRESS_BYTES) continue;
+    if (!(await progress(since))) return undefined;
+    since = 0;
+  }
+  const { trace, events, ignored } = reader.finish(file.name);
+  const lost = Object.values(ignored).reduce((sum, count) => sum + count, 0);
+  const lines = { total: events, understood: events - lost, text: 0, ignored };
+  const whole = unpackTrace(trace);
+  return { trace, index: indexLanes(whole), facts: {}, lines, rules: judgeTrace(whole), texts: Object.entries(ignored) };
+}
