@@ -14,7 +14,7 @@ test('an exported run opens again, and its trace is identical', async ({ lab }) 
 
 const BAD: readonly (readonly [what: string, text: string, says: RegExp])[] = [
   ['no JSON', '{"format": "switchover.scenario", oops', /line 1/],
-  ['a foreign file', '{"traceEvents": []}', /Chrome trace/],
+  ['a foreign file', '{"traceEvents": []}', /no slices, instants or counters/],
   ['a newer version', '{"format": "switchover.recording", "version": 9}', /version 9/],
   ['a scenario without anything', '{"format": "switchover.scenario", "version": 1}', /\$\.id/],
   ['prototype keys', '{"format": "switchover.scenario", "version": 1, "__proto__": {}}', /__proto__/],
@@ -39,4 +39,15 @@ test('a file dropped anywhere on the page is opened', async ({ lab }) => {
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   }, text);
   await expect(lab.page.getByRole('status').filter({ hasText: 'identical' })).toBeVisible();
+});
+
+test('a Chrome trace stands on lanes of its own, and its events are found', async ({ lab, page }) => {
+  await lab.openText(
+    'some.json',
+    '{"traceEvents":[{"name":"thread_name","ph":"M","pid":1,"tid":2,"args":{"name":"worker"}},{"name":"flush","ph":"X","ts":10,"dur":5,"pid":1,"tid":2,"args":{"k":1}},{"name":"tick","ph":"i","ts":12,"pid":1,"tid":3}]}',
+  );
+  await expect(lab.timeline).toContainText('worker');
+  await expect(lab.verdict).toContainText(/^Cannot tell/);
+  await page.getByRole('searchbox', { name: 'Find events' }).fill('flush');
+  await expect(page.getByText('1 found')).toBeVisible();
 });

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { traceFigures } from './bench-traces.mjs';
 import { findBrowser } from './browser.mjs';
 import { ROOT, setup } from './setup.mjs';
 
@@ -36,14 +37,15 @@ function firstLoadBytes() {
   return names.reduce((sum, name) => sum + gzipSync(readFileSync(join(ROOT, 'dist/assets', name))).length, 0);
 }
 
-/** @returns {Promise<Record<string, number>>} */
+/** @returns {Promise<Record<string, Record<string, number>>>} */
 async function page() {
   await build({ root: ROOT, logLevel: 'error' });
   const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
   const { chromium } = await import('@playwright/test');
   const browser = await chromium.launch({ executablePath: await findBrowser({ install: false }), args: ['--no-sandbox'] });
+  const url = server.resolvedUrls?.local[0] ?? '';
   try {
-    return await pageFigures(browser, server.resolvedUrls?.local[0] ?? '');
+    return { page: await pageFigures(browser, url), traces: await traceFigures(browser, url, join(ROOT, OUT, 'traces')) };
   } finally {
     await browser.close();
     await server.close();
@@ -91,9 +93,9 @@ async function pageFigures(browser, url) {
   };
 }
 
-const figures = { core: await core(), page: await page() };
+const figures = { core: await core(), ...(await page()) };
 for (const [group, values] of Object.entries(figures)) {
-  for (const [name, value] of Object.entries(values)) console.error(`${group.padEnd(6)} ${name.padEnd(24)} ${value.toFixed(1)}`);
+  for (const [name, value] of Object.entries(values)) console.error(`${group.padEnd(6)} ${name.padEnd(32)} ${value.toFixed(1)}`);
 }
 console.log(JSON.stringify(figures, undefined, 2));
 process.exit(0);

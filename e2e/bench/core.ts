@@ -1,5 +1,6 @@
 /** Figures of the core in Node: one object, times in milliseconds, medians of repeated runs. */
 import { prepare, run, startRun } from '../../src/core/emulator/run.ts';
+import { search } from '../../src/core/explore/explore.ts';
 import { stories } from '../../src/core/scenario/library/index.ts';
 import { orderingOf } from '../../src/core/scenario/ordering.ts';
 import type { Scenario } from '../../src/core/scenario/scenario.ts';
@@ -18,7 +19,37 @@ export function coreFigures(): { readonly [name: string]: number } {
     defaultStoryEvents: trace.length,
     eventsPerSecond: Math.round((trace.length / runMs) * 1_000),
     ...bigGuest(story),
+    ...migrations(),
+    ...search8(),
   };
+}
+
+/** Whole v2 migrations of an mtty with probes, without the timed workload. */
+function migrations(): { readonly [name: string]: number } {
+  const story = stories.find((one) => one.id === 'v2-mtty') as Scenario;
+  const program = prepare(story);
+  const ordering = orderingOf(story);
+  const ms = median(200, () => startRun(program, ordering, { probes: true, workload: false, seed: 1 }).finish());
+  return { mttyMigrationsPerSecond: Math.round(1_000 / ms) };
+}
+
+/** All orderings of eight movable steps. */
+function search8(): { readonly [name: string]: number } {
+  const story = stories.find((one) => one.id === 'v2-twelve-steps') as Scenario;
+  const source = (story.steps['source'] ?? []).map((step, i) => (i < 8 ? step : { ...step, pinned: true }));
+  const program = prepare({ ...story, steps: { ...story.steps, source } });
+  let states = 0;
+  const ms = median(3, () => {
+    const steps = search(program);
+    for (;;) {
+      const { value, done } = steps.next();
+      if (done === true) {
+        states = value.states;
+        return;
+      }
+    }
+  });
+  return { eightStepsMs: ms, eightStepsStates: states, statesPerSecond: Math.round((states / ms) * 1_000) };
 }
 
 /** A guest of 1 TiB of which 64 MiB (16,384 pages) are written again and again. */

@@ -21,6 +21,7 @@ function handle(lab: Lab) {
         scenario: scenario.id,
         edits: printEdits(editsBetween(orderingOf(scenario), ordering)),
         class: run?.audit?.class,
+        imported: run?.imported !== undefined,
         events: run?.trace.length,
         takes: takes.map((take) => take.name),
         cursor: lab.playhead.get().cursor,
