@@ -69,9 +69,6 @@ async function measure(browser, url, open) {
   if (url !== 'about:blank') await page.waitForFunction(() => 'app' in window);
   const { openMs, x, y } = await open(page);
   const openLong = Number(await page.evaluate('Math.max(0, ...(window.long ?? []))'));
-    const { long } = /** @type {any} */ (window);
-    return Math.max(0, ...(long ?? []));
-  });
   await page.mouse.move(x, y);
   const zoom = await gesture(page, 'Control', -120);
   for (let i = 0; i < 6; i += 1) await wheel(page, 'Control', -120);
