@@ -19,6 +19,8 @@ export interface Ledger {
   /** Device images as sent, pages as sent. */
   readonly images: readonly Entry[];
   readonly pages: readonly Entry[];
+  /** Images and pages that went out after the end mark. */
+  readonly late: readonly Entry[];
   /** Device images as loaded, pages as received. */
   readonly loads: readonly Entry[];
   readonly arrivals: readonly Entry[];
@@ -31,6 +33,12 @@ export interface Ledger {
 
 /** Device states in which a device may write or answer, by all protocols' names. */
 const RUNS = new Set(['running', 'RUNNING', 'RUNNING_P2P', 'PRE_COPY', 'PRE_COPY_P2P', 'pre-copy', '_RUNNING', '_RUNNING|_SAVING']);
+/** Of these, those in which it begins peer-to-peer writes. */
+const STARTS_PEER = new Set(['running', 'RUNNING', 'PRE_COPY', 'pre-copy', '_RUNNING', '_RUNNING|_SAVING']);
+
+export function startsPeer(entry: Entry): boolean {
+  return STARTS_PEER.has(String(entry.args['state']));
+}
 
 /** In that state a device may write or answer. */
 export function deviceRuns(entry: Entry): boolean {
@@ -51,6 +59,15 @@ export function vcpusRun(entry: Entry): boolean {
   return entry.args['state'] === 'running';
 }
 
+/** Other devices of the host that stand, neither running nor taking writes, at the moment of an entry. */
+export function stoppedAt(states: readonly Entry[], devices: readonly unknown[], at: Entry): readonly Entry[] {
+  return devices.flatMap((device) => {
+    if (device === at.args['device']) return [];
+    const last = states.findLast((entry) => entry.args['device'] === device && entry.seq <= at.seq);
+    return last === undefined || deviceRuns(last) ? [] : [last];
+  });
+}
+
 export function ledgerOf(trace: Trace): Ledger {
   const entries = new Map<string, Entry[]>();
   for (let seq = 0; seq < trace.length; seq += 1) {
@@ -62,12 +79,16 @@ export function ledgerOf(trace: Trace): Ledger {
   }
   const of = (kind: string): readonly Entry[] => entries.get(kind) ?? [];
   const over = endsOf(of('phase'));
-  const within = (entry: Entry) => entry.seq < (over.get(entry.host) ?? Number.POSITIVE_INFINITY);
+  // An emulated source goes on with its steps after it has said `completed`; what a log holds then is a shutdown.
+  const within = (entry: Entry) => trace.steps.length > 0 || entry.seq < (over.get(entry.host) ?? Number.POSITIVE_INFINITY);
   const pages = of('pages');
   const images = of('image');
   const source = pages[0]?.host ?? images[0]?.host ?? of('bitmap-sync')[0]?.host;
   const last = of('phase').findLast((entry) => entry.host === source);
   const target = of('arrival')[0]?.host ?? of('load')[0]?.host;
+  // What comes after the end mark is read by nobody.
+  const [end] = of('end').filter((entry) => entry.host === source);
+  const sent = (entry: Entry) => end === undefined || entry.seq < end.seq;
   const by = (host: string | undefined) => (entry: Entry) => entry.host === host;
   return {
     trace,
@@ -75,8 +96,9 @@ export function ledgerOf(trace: Trace): Ledger {
     deviceStates: of('device-state').filter((entry) => within(entry) && entry.args['from'] !== undefined),
     logStarts: of('log-start'),
     syncs: of('bitmap-sync'),
-    images: images.filter(by(source)),
-    pages: pages.filter(by(source)),
+    images: images.filter(by(source)).filter(sent),
+    pages: pages.filter(by(source)).filter(sent),
+    late: [...images, ...pages].filter(by(source)).filter((entry) => !sent(entry)),
     loads: of('load').filter(by(target)),
     arrivals: of('arrival').filter(by(target)),
     source,
@@ -102,7 +124,7 @@ function nameOf(trace: Trace, seq: EventSeq): string | undefined {
     case 'phase':
       return kind;
     case 'send':
-      return whatOf(trace, seq, 'image', 'pages');
+      return trace.args(seq)['mark'] === 'eof' ? 'end' : whatOf(trace, seq, 'image', 'pages');
     case 'receive':
       return whatOf(trace, seq, 'load', 'arrival');
     case 'section-save':

@@ -1,7 +1,7 @@
 /** Rules A4 and C: logging before copying, and the order in which the source comes to rest. */
 
 import { endOf } from '../trace/trace.ts';
-import { deviceStops, type Entry, type Ledger, vcpusRun } from './ledger.ts';
+import { deviceStops, type Entry, type Ledger, startsPeer, vcpusRun } from './ledger.ts';
 import type { Broken, Rule } from './rule.ts';
 
 /** The last moment at which the vCPUs of a host stopped. */
@@ -46,6 +46,37 @@ const vcpusFirst: Rule = {
         sentence: `${stop.args['device']} left its running state at #${stop.seq} while the vCPUs ran until #${pause.seq}.`,
         events: [stop.seq, pause.seq],
       }));
+  },
+};
+
+const peersStill: Rule = {
+  id: 'C2',
+  title: 'All devices cease peer-to-peer writes before any stops',
+  severity: 'X',
+  why: 'A device that has stopped takes no writes of a peer that still runs (ordering-rules.md, C2).',
+  check(ledger) {
+    const own = ledger.deviceStates.filter((entry) => entry.host === ledger.source);
+    const devices = [...new Set(own.map((entry) => entry.args['device']))];
+    const stops = stopsOf(ledger);
+    if (devices.length < 2 || stops.length === 0) return undefined;
+    return stops.flatMap((stop) =>
+      devices.flatMap((device): readonly Broken[] => {
+        if (device === stop.args['device']) return [];
+        const last = own.findLast((entry) => entry.args['device'] === device && entry.seq < stop.seq);
+        if (
+          last !== undefined
+            ? !startsPeer(last)
+            : !own.some((entry) => entry.args['device'] === device && startsPeer({ ...entry, args: { state: entry.args['from'] ?? '' } }))
+        )
+          return [];
+        return [
+          {
+            sentence: `${stop.args['device']} stopped at #${stop.seq} while ${device} could still write to it.`,
+            events: [stop.seq, ...(last === undefined ? [] : [last.seq])],
+          },
+        ];
+      }),
+    );
   },
 };
 
@@ -105,4 +136,26 @@ const syncBeforePages: Rule = {
   },
 };
 
-export const stopping: readonly Rule[] = [loggingFirst, vcpusFirst, stopBeforeRead, stopBeforeSync, syncBeforePages];
+const allBeforeEnd: Rule = {
+  id: 'C9',
+  title: 'All data are sent before the end of the stream',
+  severity: 'X',
+  why: 'What comes after the end mark is read by nobody, and the rest is discarded with the session (ordering-rules.md, C9).',
+  check(ledger) {
+    if (ledger.images.length === 0 && ledger.pages.length === 0) return undefined;
+    return ledger.late.map((entry) => ({
+      sentence: `${entry.args['device'] ?? 'RAM'} was sent at #${entry.seq}, after the end mark.`,
+      events: [entry.seq],
+    }));
+  },
+};
+
+export const stopping: readonly Rule[] = [
+  loggingFirst,
+  vcpusFirst,
+  peersStill,
+  stopBeforeRead,
+  stopBeforeSync,
+  syncBeforePages,
+  allBeforeEnd,
+];

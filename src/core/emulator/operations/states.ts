@@ -24,10 +24,7 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
   if (path === undefined || path.errno !== undefined) {
     return refused(path?.errno ?? 'EINVAL', `${def.id}: ${def.states[device.state]?.id} to ${primitive.to} is no legal arc`);
   }
-  if (path.arcs.length === 0) {
-    if (def.states[to]?.runs === true) device.told = true;
-    return timed(costNanos(op, 0, 0));
-  }
+  if (path.arcs.length === 0) return timed(costNanos(op, 0, 0));
   return { go: 'inner', ops: path.arcs.flatMap((arc) => arcOps(op, arc, op.subject)) };
 }
 
