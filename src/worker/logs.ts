@@ -10,6 +10,9 @@ import type { ImportAnswer } from './messages.ts';
 /** Bytes of text that are read in all; beyond it the trace would not fit into a page. */
 const MOST_LOG_BYTES = 512 * 1024 * 1024;
 
+/** Bytes between two words to the page: some hundredths of a second. */
+const PROGRESS_BYTES = 1024 * 1024;
+
 /** Kinds of text lines that are counted one by one. */
 const MOST_KINDS = 40;
 
@@ -47,6 +50,7 @@ async function readFile(file: File, reader: LogReader, progress: (bytes: number)
     : file.stream();
   const decoder = new TextDecoder();
   const chunks = stream.getReader();
+  let since = 0;
   for (;;) {
     const piece = await next(chunks, reader);
     if (piece === undefined) break;
@@ -57,7 +61,10 @@ async function readFile(file: File, reader: LogReader, progress: (bytes: number)
         `${file.name} holds more than ${MOST_LOG_BYTES / 2 ** 20} MiB of text, the most that is read: cut it with grep to the events of interest.`,
       );
     reader.push(decoder.decode(piece, { stream: true }), piece.length);
-    if (!(await progress(piece.length))) return false;
+    since += piece.length;
+    if (since < PROGRESS_BYTES) continue;
+    if (!(await progress(since))) return false;
+    since = 0;
   }
   reader.finish();
   return true;

@@ -10,24 +10,42 @@ export interface PackedTrace extends Omit<Trace, 'args' | 'text'> {
   readonly argsAt: Uint32Array;
 }
 
+/** Events whose texts are joined and encoded at once. */
+const BATCH = 2_048;
+
 export function packTrace(trace: Trace): PackedTrace {
   const { args, text: _, ...columns } = trace;
-  const pieces: string[] = [];
   const argsAt = new Uint32Array(trace.length + 1);
+  const encoder = new TextEncoder();
+  const chunks: Uint8Array[] = [];
   let at = 0;
-  const known = new Map<EventArgs, string>();
-  for (let seq = 0; seq < trace.length; seq += 1) {
-    const value = args(seq);
-    let text = known.get(value);
-    if (text === undefined) {
-      text = isEmpty(value) ? '' : escapeToAscii(JSON.stringify(value));
-      known.set(value, text);
+  // Arguments that many events share (none, most often) are printed once.
+  let last: EventArgs | undefined;
+  let lastText = '';
+  for (let first = 0; first < trace.length; first += BATCH) {
+    const texts: string[] = [];
+    for (let seq = first; seq < Math.min(trace.length, first + BATCH); seq += 1) {
+      const value = args(seq);
+      if (value !== last) lastText = isEmpty(value) ? '' : JSON.stringify(value);
+      last = value;
+      texts.push(lastText);
     }
-    pieces.push(text);
-    at += text.length;
-    argsAt[seq + 1] = at;
+    let joined = texts.join('');
+    let bytes = encoder.encode(joined);
+    if (bytes.length !== joined.length) {
+      texts.forEach((text, i) => {
+        texts[i] = escapeToAscii(text);
+      });
+      joined = texts.join('');
+      bytes = encoder.encode(joined);
+    }
+    chunks.push(bytes);
+    texts.forEach((text, i) => {
+      at += text.length;
+      argsAt[first + i + 1] = at;
+    });
   }
-  return { ...columns, argsText: bytesOf(pieces, at), argsAt };
+  return { ...columns, argsText: joinedBytes(chunks, at), argsAt };
 }
 
 export function unpackTrace(packed: PackedTrace): Trace {
@@ -65,9 +83,12 @@ function escapeToAscii(text: string): string {
   return text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function bytesOf(pieces: readonly string[], length: number): Uint8Array {
+function joinedBytes(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let at = 0;
-  for (const piece of pieces) for (let i = 0; i < piece.length; i += 1) bytes[at++] = piece.charCodeAt(i);
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
   return bytes;
 }

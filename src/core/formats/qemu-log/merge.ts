@@ -1,6 +1,6 @@
 /** Logs of several processes as one trace, and the facts of each. */
 import { TraceBuilder } from '../../trace/builder.ts';
-import type { Clock, Trace } from '../../trace/trace.ts';
+import type { Clock, EventArgs, Trace } from '../../trace/trace.ts';
 import { EVENT_KINDS, type EventKind, type LaneKind } from '../../trace/vocabulary.ts';
 import { type Alignment, align } from './clock.ts';
 import type { LogReader } from './reader.ts';
@@ -124,12 +124,13 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
   for (;;) {
     let best = -1;
     let least = Number.POSITIVE_INFINITY;
-    order.forEach((one, i) => {
+    for (let i = 0; i < order.length; i += 1) {
+      const one = order[i] as (typeof order)[number];
       const row = one.rows[at[i] as number];
-      if (row === undefined || (one.times[row] as number) >= least) return;
+      if (row === undefined || (one.times[row] as number) >= least) continue;
       least = one.times[row] as number;
       best = i;
-    });
+    }
     if (best < 0) return;
     const { rows } = readers[best] as LogReader;
     const row = order[best]?.rows[at[best] as number] as number;
@@ -139,8 +140,8 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
       atNanos: Math.round((least - zero) * 1_000),
       lane: (lanes[best] as readonly number[])[rows.lane[row] as number] as number,
       kind: EVENT_KINDS[rows.kind[row] as number] as EventKind,
-      args: rows.args[row] ?? {},
-      ...(lasts < 0 ? {} : { durationNanos: lasts * 1_000 }),
+      args: rows.args[row] as EventArgs,
+      durationNanos: lasts < 0 ? -1 : lasts * 1_000,
     });
   }
 }
