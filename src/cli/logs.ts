@@ -1,9 +1,13 @@
 /** Logs of real processes from files, plain or gzipped, in chunks. */
-import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { EXPECTED_LINES, type ImportedLogs, mergeLogs, readable } from '../core/formats/qemu-log/merge.ts';
 import { LogReader } from '../core/formats/qemu-log/reader.ts';
+import { groupThreads, mergeThreads } from '../core/formats/qemu-log/threads.ts';
 import { UsageError } from './arguments.ts';
+
+/** Of each file, to tell what it is. */
+const HEAD_BYTES = 65_536;
 
 /** The first byte of a recording or a scenario; a log's line never begins with it. */
 export function isJson(path: string): boolean {
@@ -25,9 +29,23 @@ function head(path: string, bytes: number): Buffer {
 
 export async function readLogs(paths: readonly string[]): Promise<ImportedLogs> {
   const readers: LogReader[] = [];
-  for (const path of paths) readers.push(await readLog(path));
+  for (const path of paths) if (!existsSync(path)) throw new UsageError(`${path}: no such file`);
+  const heads = paths.map((path) => ({ name: path, text: head(path, HEAD_BYTES).toString('latin1') }));
+  for (const group of groupThreads(heads)) {
+    const [first = ''] = group.map((i) => paths[i] as string);
+    readers.push(group.length === 1 ? await readLog(first) : readThreads(group.map((i) => paths[i] as string)));
+  }
   if (!readable(readers)) throw new UsageError(`${paths.join(', ')}: nothing was understood; ${EXPECTED_LINES}`);
   return mergeLogs(readers);
+}
+
+/** Files of one process's threads: small enough to be merged in memory. */
+function readThreads(paths: readonly string[]): LogReader {
+  const reader = new LogReader(paths[0] ?? '');
+  const text = mergeThreads(paths.map((path) => readFileSync(path, 'utf8')));
+  reader.push(text, text.length);
+  reader.finish();
+  return reader;
 }
 
 async function readLog(path: string): Promise<LogReader> {

@@ -2,6 +2,7 @@
 /** Log files to one trace, in chunks: gzipped or not, a file is never one string and never wholly in memory as bytes. */
 import { EXPECTED_LINES, mergeLogs, readable } from '../core/formats/qemu-log/merge.ts';
 import { LogReader } from '../core/formats/qemu-log/reader.ts';
+import { groupThreads, mergeThreads } from '../core/formats/qemu-log/threads.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { indexLanes } from '../core/swimlane/marks.ts';
 import { packTrace } from '../core/trace/packed.ts';
@@ -9,6 +10,9 @@ import type { ImportAnswer } from './messages.ts';
 
 /** Bytes of text that are read in all; beyond it the trace would not fit into a page. */
 const MOST_LOG_BYTES = 512 * 1024 * 1024;
+
+/** Of each file, to tell what it is. */
+const HEAD_BYTES = 65_536;
 
 /** Bytes between two words to the page: some hundredths of a second. */
 const PROGRESS_BYTES = 1024 * 1024;
@@ -22,9 +26,16 @@ export async function readLogs(
   progress: (bytes: number) => Promise<boolean>,
 ): Promise<Omit<ImportAnswer, 'workMs'> | undefined> {
   const readers: LogReader[] = [];
-  for (const file of files) {
+  const heads = await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.slice(0, HEAD_BYTES).text() })));
+  for (const group of groupThreads(heads)) {
+    const [file, ...threads] = group.map((i) => files[i] as File);
+    if (file === undefined) continue;
     const reader = new LogReader(file.name);
-    if (!(await readFile(file, reader, progress))) return undefined;
+    if (threads.length > 0) {
+      const text = mergeThreads(await Promise.all([file, ...threads].map((one) => one.text())));
+      reader.push(text, text.length);
+      reader.finish();
+    } else if (!(await readFile(file, reader, progress))) return undefined;
     if (readers.some((one) => one.bytes === reader.bytes && one.facts.lines === reader.facts.lines && sameStart(one, reader)))
       throw new Error(`${file.name} is the same log as another of the files: choose each process's log once.`);
     readers.push(reader);

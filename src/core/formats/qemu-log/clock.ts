@@ -11,6 +11,8 @@ export interface Alignment {
   readonly plusMinus: number | undefined;
   /** Pairs that bound it. */
   readonly pairs: number;
+  /** How much faster the source's clock goes, in parts per million, and its half interval; undefined where nothing bounds it. */
+  readonly drift: { readonly ppm: number; readonly plusMinus: number } | undefined;
 }
 
 /** Sent on the source, then seen on the target. */
@@ -35,8 +37,34 @@ export function align(source: readonly Meeting[], target: readonly Meeting[]): A
   const low = lows.reduce((most, one) => Math.max(most, one));
   const high = highs.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
   const pairs = lows.length + highs.length;
-  if (high < low || !Number.isFinite(high)) return { offset: low, plusMinus: undefined, pairs };
-  return { offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2), pairs };
+  const drift = driftOf(source, target);
+  if (high < low || !Number.isFinite(high)) return { offset: low, plusMinus: undefined, pairs, drift };
+  return { offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2), pairs, drift };
+}
+
+/** The offset in the first half of the migration against that in the second: what lies between is drift. */
+function driftOf(source: readonly Meeting[], target: readonly Meeting[]): Alignment['drift'] {
+  const times = source.map((one) => one.micros);
+  const middle = (Math.min(...times) + Math.max(...times)) / 2;
+  const half = (late: boolean) => {
+    const part = source.filter((one) => one.micros > middle === late);
+    const low = Math.max(...differences(part, target, FORTH));
+    const high = Math.min(
+      ...differences(
+        part,
+        target,
+        BACK.map(([there, here]) => [here, there] as const),
+      ),
+    );
+    const at = part.reduce((sum, one) => sum + one.micros, 0) / Math.max(1, part.length);
+    return Number.isFinite(low) && Number.isFinite(high) && high >= low
+      ? { offset: (low + high) / 2, open: (high - low) / 2, at }
+      : undefined;
+  };
+  const [early, late] = [half(false), half(true)];
+  if (early === undefined || late === undefined || late.at <= early.at) return undefined;
+  const span = late.at - early.at;
+  return { ppm: ((late.offset - early.offset) / span) * 1e6, plusMinus: ((late.open + early.open) / span) * 1e6 };
 }
 
 /** Source time less target time of what both saw. */

@@ -182,6 +182,9 @@ function notesOf(
         ? []
         : [
             `The clock of ${hosts[i]} was set by ${alignment.pairs} pairs of events: ${(alignment.offset / 1_000).toFixed(3)} ms added, ${alignment.plusMinus === undefined ? 'nothing bounds it from above' : `± ${(alignment.plusMinus / 1_000).toFixed(3)} ms`}.`,
+            alignment.drift === undefined
+              ? 'Nothing bounds the drift of the two clocks: it is taken for none.'
+              : `The drift of the two clocks is ${alignment.drift.ppm.toFixed(0)} ± ${alignment.drift.plusMinus.toFixed(0)} parts per million; it is not corrected.`,
           ]),
     ];
     return notes.map((message) => ({ severity: 'info' as const, message, where: reader.name }));
@@ -205,7 +208,13 @@ function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | 
       return [
         [
           host,
-          { offset_ms: one.offset / 1_000, plus_minus_ms: one.plusMinus === undefined ? null : one.plusMinus / 1_000, pairs: one.pairs },
+          {
+            offset_ms: one.offset / 1_000,
+            plus_minus_ms: one.plusMinus === undefined ? null : one.plusMinus / 1_000,
+            pairs: one.pairs,
+            drift_ppm: one.drift?.ppm ?? null,
+            drift_plus_minus_ppm: one.drift?.plusMinus ?? null,
+          },
         ],
       ];
     }),
