@@ -6,7 +6,7 @@
  * A log on a host is `log + host * logs.length` (a bit in the masks of memory and tracers).
  */
 import type { Condition } from '../scenario/condition.ts';
-import type { CallShape, Cost, FailurePolicy, Primitive } from '../scenario/primitives.ts';
+import type { CallShape, Cost, FailurePolicy, Primitive, SavePrimitive } from '../scenario/primitives.ts';
 import type {
   DeviceModelSpec,
   FaultSpec,
@@ -167,7 +167,8 @@ export type InnerPrimitive =
       readonly chunks: number;
       readonly keep: boolean;
     }
-  | { readonly inner: 'call' }
+  | { readonly inner: 'call'; readonly device: number }
+  | { readonly inner: 'read-image'; readonly save: SavePrimitive }
   | { readonly inner: 'load-ram'; readonly item: number }
   | { readonly inner: 'write-section'; readonly item: number; readonly section: number }
   | { readonly inner: 'finish-image'; readonly item: number }

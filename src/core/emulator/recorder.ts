@@ -22,7 +22,7 @@ const TITLES: { readonly [kind in LaneKind]: string } = {
 };
 
 /** Kinds that the emulator never makes. */
-const FOREIGN: readonly EventKind[] = ['text', 'slice', 'instant', 'counter'];
+const FOREIGN: readonly EventKind[] = ['text', 'slice', 'instant'];
 
 export class Recorder {
   readonly #builder: TraceBuilder | undefined;

@@ -2,6 +2,7 @@
  * Threads: how a list of steps is gone through. A thread begins an operation, waits for its end or for what it
  * needs, meets errors by the caller's policy, and goes through its recovery steps when it gives up.
  */
+import type { Condition } from '../scenario/condition.ts';
 import { describe, holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import { beginOp, endOp } from './operations/index.ts';
@@ -142,6 +143,7 @@ function authored(context: Context): Refusal | 'handled' | undefined {
   const { machine, op, thread } = context;
   const { fault } = op;
   const primitive = op.primitive;
+  if ('needs' in primitive && primitive.needs !== undefined) recordQuestion(context, primitive.needs.condition);
   if ('needs' in primitive && primitive.needs !== undefined && !holds(machine, primitive.needs.condition, op.host)) {
     return { go: 'error', errno: primitive.needs.errno, text: `needs ${describe(primitive.needs.condition)}` };
   }
@@ -170,6 +172,16 @@ function authored(context: Context): Refusal | 'handled' | undefined {
   }
   die(machine, op.host);
   return 'handled';
+}
+
+/** Somebody asks whether a device can be migrated: the answer stands in the trace. */
+function recordQuestion({ machine, op, step, frame }: Context, condition: Condition): void {
+  const { recorder } = machine;
+  if (!('migratable' in condition) || !recorder.on || frame.stage !== 'begin') return;
+  recorder.event('migratable', recorder.lane(op.host, 'migration'), machine.now, {
+    step,
+    args: { device: condition.migratable, migratable: holds(machine, condition, op.host) },
+  });
 }
 
 function die(machine: Machine, host: number): void {

@@ -123,6 +123,8 @@ export interface ProtocolSpec {
   /** What the VMM reads and writes of the device before its image (PCI configuration): shown, not judged. */
   readonly beforeSave?: readonly CallShape[];
   readonly beforeLoad?: readonly CallShape[];
+  /** What follows an image that was written: also shown alone. */
+  readonly afterLoad?: readonly CallShape[];
 }
 
 export interface StateSpec {

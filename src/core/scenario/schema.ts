@@ -72,6 +72,7 @@ export const protocolSchema = v.strictObject({
   loadCall: optional(call),
   beforeSave: optional(v.array(call)),
   beforeLoad: optional(v.array(call)),
+  afterLoad: optional(v.array(call)),
 });
 
 const section = v.strictObject({

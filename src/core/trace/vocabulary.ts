@@ -31,18 +31,20 @@ export const EVENT_KINDS = [
   'checkpoint', // migration: name (a downtime checkpoint)
   'run-state', // cpu band: state, from?, reason?
   'callback', // cpu: name, device?, running, phase (prepare | change), errno?
-  'device-state', // device band: device, state, from?
+  'device-state', // device band: device, state, from?, wanted? (the state that was asked for and not reached), reset?
   'ioctl', // ioctl: name, number, fd, errno?, further struct fields
   'region-read', // region: device, region, offset, bytes, errno?
   'region-write', // region: device, region, offset, bytes, value?, errno?
-  'log-start', // bitmap: log, ranges? (page runs that it watches)
-  'log-stop', // bitmap: log
-  'bitmap-sync', // bitmap: log, pages, count, cleared
-  'ram-round', // ram: round, pages, count, bytes, remaining
+  'log-start', // bitmap: log, ranges? (page runs that it watches), writers? and sees? (who writes, as which actor: the same order)
+  'log-stop', // bitmap: log, dropped?
+  'log-clear', // bitmap: log, op (swap | discard): bits cleared by a call of its own, no sync
+  'log-protect', // bitmap: log: written pages are protected again by a call of its own, no sync
+  'bitmap-sync', // bitmap: log, pages, count, cleared, off? (the log was not on: nothing could be found)
+  'ram-round', // ram: round, what (all | dirty), pages, count, bytes, remaining, clear? (after: bits are cleared after the pages were read)
   'send', // stream: item, what, bytes, pages?, section?
   'receive', // stream: item, what, bytes; cause = the send
   'section-save', // stream: section, idstr, part, bytes
-  'section-load', // stream: section, idstr, part, bytes, pages?, errno?
+  'section-load', // stream: section, idstr, part, bytes, pages?, errno?, walks? (the load reads guest RAM)
   'register-write', // device: register, value, was
   'write', // dma or cpu: writer, pages, count, version; probe?: true
   'land', // dma: the second half of a two-phase write
@@ -50,6 +52,8 @@ export const EVENT_KINDS = [
   'doorbell', // guest: device, lost?
   'interrupt', // guest: device, lost?, parked?
   'token', // migration: token, op (take | give | fence)
+  'access', // dma: access (map | unmap | protect | allow | present | absent), pages
+  'migratable', // migration: device, migratable: somebody asked
   'wait', // migration: for, limitNanos?, met
   'fault', // migration: errno, what (an authored failure, a cut channel)
   'error', // migration: errno?, message

@@ -1,5 +1,6 @@
 /** Copying pages into a channel (primitive 3): one pass, or rounds until what is left is little. */
 import type { BarrierPrimitive, CopyPrimitive } from '../../scenario/primitives.ts';
+import type { EventArgs } from '../../trace/trace.ts';
 import { indexOf } from '../compile.ts';
 import type { ChannelDef } from '../program.ts';
 import { harvest, regionOfWriter } from './logs.ts';
@@ -23,18 +24,24 @@ export function beginCopy(context: Context, primitive: CopyPrimitive): Begin {
   const what = frame.round > 0 ? 'dirty' : onlyOf(primitive);
   const { pages, bytes } = machine.memory.measure(op.host, within(context), what);
   const nanos = wireNanos(def, bytes) + costNanos(op, bytes, pages);
-  recordPass(context, def, pages, bytes, nanos);
+  recordPass(context, def, { count: pages, bytes, what, ...(primitive.clear === 'after' ? { clear: 'after' } : {}) }, nanos);
   return timed(nanos);
 }
 
-function recordPass(context: Context, def: ChannelDef, count: number, bytes: number, durationNanos: number): void {
+function recordPass(
+  context: Context,
+  def: ChannelDef,
+  args: { readonly count: number; readonly bytes: number; readonly what: string },
+  durationNanos: number,
+): void {
   const { machine, op, thread, frame, step } = context;
   const { recorder } = machine;
+  const { count, bytes } = args;
   const round = frame.round + 1;
   thread.passEvent = recorder.event('ram-round', recorder.lane(op.host, 'ram'), machine.now, {
     durationNanos,
     step,
-    args: { round, count, bytes },
+    args: { round, ...args },
   });
   thread.sendEvent = recorder.event('send', recorder.lane(op.host, 'stream'), machine.now, {
     durationNanos,
@@ -100,6 +107,7 @@ function endHarvest(context: Context, primitive: CopyPrimitive): End {
   const def = machine.program.channels[op.channel] as ChannelDef;
   const left = bytes + counted;
   const enough = primitive.until === 'empty' ? left === 0 : wireNanos(def, left) <= machine.program.downtimeLimitNanos;
+  recordPending(context, { value: left, ofDevices: counted, devices: primitive.counts ?? [], fits: enough });
   if (enough) return DONE;
   const most = primitive.maxRounds ?? machine.program.maxRounds;
   if (frame.round >= most && primitive.atLimit === 'go-on') return DONE;
@@ -114,6 +122,12 @@ function endHarvest(context: Context, primitive: CopyPrimitive): End {
   }
   frame.phase = 0;
   return REPEAT;
+}
+
+/** What the convergence test saw: what is left to be sent, and how much of it is state that only a stopped device gives. */
+function recordPending({ machine, op, step }: Context, args: EventArgs): void {
+  const { recorder } = machine;
+  recorder.event('counter', recorder.lane(op.host, 'ram'), machine.now, { step, args: { name: 'pending bytes', ...args } });
 }
 
 export function wireNanos(channel: ChannelDef, bytes: number): number {

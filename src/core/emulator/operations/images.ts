@@ -22,30 +22,42 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
   if (channel?.broken === true || channel?.cut === true) return refused('EPIPE', 'the channel is gone');
   const device = machine.device(op.subject, op.host);
   const state = def.states[device.state];
-  const sections = sectionsOf(def, primitive);
   const phase = primitive.phase ?? 'final';
   const allowed = state?.saves ?? 'none';
-  const image = imageBytes(def, sections);
   if (allowed === 'none' && device.session === 0 && hasSessions(def)) {
     return { go: 'impossible', reason: `nothing to read: ${def.id} has never entered a state that gives its image` };
   }
   if (allowed !== 'any' && allowed !== phase) return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
   if (primitive.part !== 'data') device.reading = [];
-  recordCall(context, op.call ?? def.protocol.saveCall, { device: def.id, bytes: def.model.movedBytes ?? image });
-  const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
+  const show = primitive.part === undefined ? callOps(op, op.subject, def.protocol.beforeSave) : [];
+  if (show.length === 0) return beginImage(context, primitive);
+  return { go: 'inner', ops: [...show, innerOp(op, { inner: 'read-image', save: primitive }, { call: op.call })] };
+}
+
+/** The image itself: read section by section within one call, then sent. */
+export function beginImage(context: Context, primitive: SavePrimitive): Begin {
+  const { op } = context;
+  const def = context.machine.program.devices[op.subject] as DeviceDef;
+  const sections = sectionsOf(def, primitive);
+  const image = imageBytes(def, sections);
   const chunks = primitive.chunks ?? 1;
+  recordCall(context, op.call ?? def.protocol.saveCall, {
+    device: def.id,
+    bytes: def.model.movedBytes ?? image,
+    ...(chunks > 1 ? { reads: chunks } : {}),
+  });
+  const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
   const reads = tooLarge ? [] : readOps(op, def, sections, chunks);
   const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks, keep: primitive.part === 'data' });
   if (tooLarge && op.onError === 'abort') return refused(tooLargeErrno(def), tooLargeText(def, image));
   if (tooLarge) noteTooLarge(context, def, image);
-  const show = callOps(op, def.protocol.beforeSave);
   if (primitive.part === 'prepare') return { go: 'inner', ops: reads };
-  return { go: 'inner', ops: primitive.part === 'data' ? [send] : [...show, ...reads, send] };
+  return { go: 'inner', ops: primitive.part === 'data' ? [send] : [...reads, send] };
 }
 
 /** Accesses that only show: what the VMM does around an image. */
-function callOps(op: Op, calls: readonly CallShape[] | undefined): readonly Op[] {
-  return (calls ?? []).map((call) => innerOp(op, { inner: 'call' }, { call, nanos: CONFIG_ACCESS_NANOS }));
+function callOps(op: Op, device: number, calls: readonly CallShape[] | undefined): readonly Op[] {
+  return (calls ?? []).map((call) => innerOp(op, { inner: 'call', device }, { call, nanos: CONFIG_ACCESS_NANOS }));
 }
 
 /** A protocol whose image can be read in some states only has sessions; in one without, any moment will do. */
@@ -220,7 +232,13 @@ function imageOps(context: Context, item: Item): readonly Op[] {
   );
   const first = item.valid ? [] : [innerOp(op, { inner: 'write-section', item: item.id, section: -1 })];
   const finish = innerOp(op, { inner: 'finish-image', item: item.id }, { nanos: def.model.figures.loadNanos ?? 0 });
-  return [...callOps(op, def.protocol.beforeLoad), ...first, ...write, finish];
+  return [
+    ...callOps(op, item.device, def.protocol.beforeLoad),
+    ...first,
+    ...write,
+    ...callOps(op, item.device, def.protocol.afterLoad),
+    finish,
+  ];
 }
 
 export function findItem(machine: Machine, channel: number, id: number): Item | undefined {

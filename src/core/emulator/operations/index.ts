@@ -4,7 +4,7 @@ import { never } from '../../base/assert.ts';
 import type { InnerPrimitive } from '../program.ts';
 import { recordCall } from './calls.ts';
 import { beginBarrier, beginCopy, endCopy } from './copies.ts';
-import { beginLoad, beginRead, beginSave, beginSend, endLoad, endRead, endSend } from './images.ts';
+import { beginImage, beginLoad, beginRead, beginSave, beginSend, endLoad, endRead, endSend } from './images.ts';
 import { beginLoadRam, beginWrite, endGarbage, endItem, endLoadRam, endStow, endWrite } from './loads.ts';
 import { beginLog, endLog } from './logs.ts';
 import { beginSignal, beginWait, endAccess, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
@@ -52,10 +52,12 @@ function beginInner(context: Context, primitive: InnerPrimitive): Begin {
       return beginArc(context, primitive.arc, primitive.device);
     case 'read-section':
       return beginRead(context, primitive.device, primitive.section);
+    case 'read-image':
+      return beginImage(context, primitive.save);
     case 'send-image':
       return beginSend(context, primitive.device, primitive.sections);
     case 'call':
-      recordCall(context, context.op.call);
+      recordCall(context, context.op.call, { device: context.machine.program.devices[primitive.device]?.id ?? '' });
       return timed(costNanos(context.op, 0, 0));
     case 'load-ram':
       return beginLoadRam(context);
@@ -79,6 +81,7 @@ function endInner(context: Context, primitive: InnerPrimitive): End {
     case 'send-image':
       return endSend(context, primitive.device, primitive.sections, primitive.chunks, primitive.keep);
     case 'call':
+    case 'read-image':
       return DONE;
     case 'load-ram':
       return endLoadRam(context, primitive.item);

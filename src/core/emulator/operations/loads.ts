@@ -109,7 +109,13 @@ export function endWrite(context: Context, itemId: number, section: number): End
   recorder.event('section-load', recorder.lane(op.host, 'stream'), machine.now, {
     step: context.step,
     cause: item.event,
-    args: { section: def.sections[section]?.id ?? '', device: def.id, version: stamp.version, bytes: def.sections[section]?.bytes ?? 0 },
+    args: {
+      section: def.sections[section]?.id ?? '',
+      device: def.id,
+      version: stamp.version,
+      bytes: def.sections[section]?.bytes ?? 0,
+      ...(def.sections[section]?.walks === undefined ? {} : { walks: true }),
+    },
   });
   return DONE;
 }

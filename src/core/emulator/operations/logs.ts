@@ -45,7 +45,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       machine.memory.reprotect(bit, 'all');
       recorder.event('log-start', lane, machine.now, {
         step: context.step,
-        args: { log: def.id, ranges: rangesOf(machine, machine.scope[on] as number) },
+        args: { log: def.id, ranges: rangesOf(machine, machine.scope[on] as number), ...watchedBy(machine, op.subject) },
       });
       return DONE;
     case 'disarm':
@@ -60,21 +60,25 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       return DONE;
     case 'discard':
       forget(machine, bit, within);
+      recorder.event('log-clear', lane, machine.now, { step: context.step, args: { log: def.id, op: 'discard' } });
       return DONE;
     case 'harvest':
       harvest(context, op.subject, op.host, primitive.noClear === true);
       return DONE;
     case 'swap':
       swap(machine, def, bit, op.host, primitive.noClear === true);
+      if (primitive.noClear !== true)
+        recorder.event('log-clear', lane, machine.now, { step: context.step, args: { log: def.id, op: 'swap' } });
       return DONE;
     case 'reprotect':
+      recorder.event('log-protect', lane, machine.now, { step: context.step, args: { log: def.id } });
       machine.tracers.protectPending(bit);
       machine.tracers.reprotect(bit);
       machine.memory.reprotect(bit, 'pending');
       machine.memory.reprotect(bit, 'buffer');
       return DONE;
     case 'merge':
-      merge(context, def, bit);
+      merge(context, def, bit, false);
       return DONE;
     case 'remark':
     case 'hint': {
@@ -98,7 +102,7 @@ export function harvest(context: Context, log: number, host: number, noClear: bo
   swap(machine, def, bit, host, noClear);
   machine.tracers.reprotect(bit);
   machine.memory.reprotect(bit, 'buffer');
-  return merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit);
+  return merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear);
 }
 
 function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear: boolean): void {
@@ -108,7 +112,8 @@ function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear:
   machine.memory.swap(bit, noClear);
 }
 
-function merge(context: Context, def: LogDef, bit: number): number {
+/** `clears`: the bits were cleared by the same call; a pinned log never clears. */
+function merge(context: Context, def: LogDef, bit: number, clears: boolean): number {
   const { machine, op } = context;
   const { recorder } = machine;
   let found: { readonly pages: readonly number[]; readonly count: number };
@@ -124,9 +129,21 @@ function merge(context: Context, def: LogDef, bit: number): number {
   }
   recorder.event('bitmap-sync', recorder.lane(op.host, 'bitmap'), machine.now, {
     step: context.step,
-    args: { log: def.id, count: found.count, pages: found.pages, cleared: def.kind !== 'pinned' },
+    args: {
+      log: def.id,
+      count: found.count,
+      pages: found.pages,
+      cleared: clears && def.kind !== 'pinned',
+      ...(machine.armed[machine.logOn(op.subject, op.host)] === 1 ? {} : { off: true }),
+    },
   });
   return found.count;
+}
+
+/** Who writes under the eyes of a log: writers, and whose hands they are. */
+function watchedBy(machine: Machine, log: number): { readonly writers: readonly string[]; readonly sees: readonly string[] } {
+  const watched = machine.program.writers.filter((writer) => ((writer.logs >> log) & 1) === 1);
+  return { writers: watched.map((writer) => writer.id), sees: watched.map((writer) => writer.spec.actor) };
 }
 
 export function forget(machine: Machine, bit: number, within: (region: number) => boolean): void {

@@ -129,6 +129,14 @@ export function endAccess(context: Context, primitive: AccessPrimitive): End {
   const { machine, op } = context;
   const { host } = op;
   const mask = op.regions;
+  const { recorder, program } = machine;
+  recorder.event('access', recorder.lane(host, 'dma'), machine.now, {
+    step: context.step,
+    args: {
+      access: primitive.access,
+      pages: program.regions.flatMap((region, i) => (((mask >> i) & 1) === 1 ? [region.first, region.pages] : [])),
+    },
+  });
   if (primitive.access === 'map') machine.mapped[host] = (machine.mapped[host] as number) | mask;
   if (primitive.access === 'unmap') {
     machine.mapped[host] = (machine.mapped[host] as number) & ~mask;

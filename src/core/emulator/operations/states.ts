@@ -86,7 +86,7 @@ export function endArc(context: Context, arc: ArcDef, deviceIndex: number): End 
   return DONE;
 }
 
-export function enterState(machine: Machine, deviceIndex: number, host: number, to: number, step: string): void {
+export function enterState(machine: Machine, deviceIndex: number, host: number, to: number, step: string, reset = false): void {
   const def = machine.program.devices[deviceIndex];
   const device = machine.device(deviceIndex, host);
   const from = def?.states[device.state];
@@ -107,7 +107,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     'device-state',
     recorder.lane(host, 'device', def.id),
     machine.now,
-    { device: def.id, state: state.id, from: from?.id ?? '' },
+    { device: def.id, state: state.id, from: from?.id ?? '', ...(reset ? { reset } : {}) },
     step,
   );
   machine.guest.onDevice(machine, deviceIndex, host);
@@ -130,6 +130,7 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
     host,
     def.states.findIndex((state) => state.id === def.protocol.initial),
     step,
+    true,
   );
   // It runs, and nobody has told it to do anything.
   device.told = false;

@@ -54,5 +54,6 @@ export const v1: ProtocolSpec = {
   ],
   saveCall: { as: 'region-read', name: 'data', region: 'MIGRATION', fd: 'device' },
   beforeLoad: [header('region-read', 'data_offset', 16, 8)],
+  afterLoad: [header('region-write', 'data_size', 24, 8)],
   loadCall: { as: 'region-write', name: 'data', region: 'MIGRATION', fd: 'device' },
 };
