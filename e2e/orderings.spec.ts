@@ -2,6 +2,7 @@ import { expect, test } from './test.ts';
 
 test('all orderings are decided, and a counter-example is put on the timeline', async ({ lab }) => {
   await lab.pick('rfc-unmigratable');
+  await lab.page.getByRole('tab', { name: 'All orderings' }).click();
   const panel = lab.page.getByRole('region', { name: 'All orderings' });
   await panel.getByRole('button', { name: 'Decide all' }).click();
   await expect(panel).toContainText(/30,240 orderings/, { timeout: 40_000 });
@@ -9,6 +10,7 @@ test('all orderings are decided, and a counter-example is put on the timeline', 
 });
 
 test('the swap matrix shows every slot of every step, and a cell puts it on the timeline', async ({ lab }) => {
+  await lab.page.getByRole('tab', { name: 'All orderings' }).click();
   await lab.button('Swap matrix').click();
   const table = lab.page.getByRole('table', { name: 'Swap matrix' });
   await expect(table.getByRole('row')).toHaveCount(11);

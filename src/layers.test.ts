@@ -23,7 +23,10 @@ const MAY: { readonly [folder: string]: { readonly from: readonly string[]; read
   'app/editor': { from: ['core', 'app/store'], packages: ['react', 'codemirror', '@codemirror/', '@lezer/'] },
   'app/timeline': { from: ['core/base', 'core/trace', 'core/swimlane', 'app/store', 'app/widgets'], packages: ['react', 'd3'] },
   'app/panels': { from: ['core', 'app/store', 'app/widgets'], packages: ['react'] },
-  'app/shell': { from: ['core', 'app/store', 'app/widgets', 'app/timeline', 'app/panels', 'app/editor'], packages: ['react', 'tinykeys'] },
+  'app/shell': {
+    from: ['core', 'app/store', 'app/widgets', 'app/timeline', 'app/panels', 'app/editor'],
+    packages: ['react', 'tinykeys', 'react-resizable-panels'],
+  },
   app: { from: ['app', 'core'], packages: ['react', 'react-dom'] },
   cli: { from: ['core'], packages: ['node:'] },
 };

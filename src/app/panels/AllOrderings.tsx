@@ -5,7 +5,6 @@ import type { RunClass } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
-import { NearBy } from './NearBy.tsx';
 import styles from './panels.module.css';
 
 /** Row of the matrix: a step, and what each slot of its list does. */
@@ -52,7 +51,6 @@ export function AllOrderings() {
   return (
     <section className={styles['allOrderings']} aria-label="All orderings">
       <div className={styles['row']}>
-        <h2>All orderings</h2>
         {states === undefined ? (
           <button type="button" onClick={() => void decide()}>
             Decide all
@@ -66,7 +64,6 @@ export function AllOrderings() {
           Swap matrix
         </button>
       </div>
-      <NearBy />
       {problem === '' ? null : <p role="alert">{problem}</p>}
       {exploration === undefined ? null : <Answer exploration={exploration} />}
       {matrix.length === 0 ? null : <Matrix rows={matrix} />}

@@ -54,32 +54,32 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                   {outcome === undefined ? 'to be run' : <VerdictIcon runClass={outcome.class} commutes={outcome.outcome === 'commutes'} />}
                 </span>
               )}
-              <select
-                className={styles['fault']}
-                hidden={lifted !== undefined}
-                aria-label={`Fault at ${row.spec.label}`}
-                title="Make something fail here"
-                value={row.fault}
-                data-set={row.fault !== ''}
-                onChange={(event) => setFault(lab, `${list}/${row.spec.id}`, event.target.value)}
-              >
-                <option value="">⚡</option>
-                {FAULTS.map(([value, words]) => (
-                  <option key={value} value={value}>
-                    {words}
-                  </option>
-                ))}
-              </select>
-              <button
-                type="button"
-                hidden={lifted !== undefined}
-                className={styles['skip']}
-                aria-pressed={row.skipped}
-                onClick={() => lab.lifting.skip(list, row.spec.id)}
-                title={row.skipped ? 'Put the step back' : 'Leave the step out'}
-              >
-                {row.skipped ? 'Put back' : 'Skip'}
-              </button>
+              <span className={styles['tools']} hidden={lifted !== undefined}>
+                <select
+                  className={styles['fault']}
+                  aria-label={`Fault at ${row.spec.label}`}
+                  title="Make something fail here"
+                  value={row.fault}
+                  data-set={row.fault !== ''}
+                  onChange={(event) => setFault(lab, `${list}/${row.spec.id}`, event.target.value)}
+                >
+                  <option value="">⚡</option>
+                  {FAULTS.map(([value, words]) => (
+                    <option key={value} value={value}>
+                      {words}
+                    </option>
+                  ))}
+                </select>
+                <button
+                  type="button"
+                  className={styles['skip']}
+                  aria-pressed={row.skipped}
+                  onClick={() => lab.lifting.skip(list, row.spec.id)}
+                  title={row.skipped ? 'Put the step back' : 'Leave the step out'}
+                >
+                  {row.skipped ? 'Put back' : 'Skip'}
+                </button>
+              </span>
               <button
                 type="button"
                 className={styles['handle']}

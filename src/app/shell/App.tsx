@@ -1,15 +1,15 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Inspector } from '../panels/Inspector.tsx';
-import { StepList } from '../panels/StepList.tsx';
-import { Takes } from '../panels/Takes.tsx';
 import { Verdict } from '../panels/Verdict.tsx';
 import { useLab, useLabState } from '../store/context.ts';
 import { openFiles, openPasted } from '../store/files.ts';
-import { comparedTake, listsOf } from '../store/selectors.ts';
+import { comparedTake } from '../store/selectors.ts';
 import { EventTable } from '../timeline/EventTable.tsx';
 import { Timeline } from '../timeline/Timeline.tsx';
 import { Alerts } from './Alerts.tsx';
+import { Drawer } from './Drawer.tsx';
 import { bindKeys } from './keyboard.ts';
+import { Screen } from './Screen.tsx';
 import styles from './shell.module.css';
 import { Toolbar } from './Toolbar.tsx';
 
@@ -19,7 +19,6 @@ const Editor = lazy(() => import('../editor/Editor.tsx').then((module) => ({ def
 const Machines = lazy(() => import('../panels/Machines.tsx').then((module) => ({ default: module.Machines })));
 const Calibration = lazy(() => import('../panels/Calibration.tsx').then((module) => ({ default: module.Calibration })));
 const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
-const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
 export function App() {
@@ -38,29 +37,33 @@ export function App() {
     <div className={styles['app']}>
       <Toolbar />
       <Alerts />
-      <main className={styles['main']}>
-        <div className={styles['left']}>
-          <Question />
-          <Picture />
-          {compared === undefined ? null : (
-            <Suspense fallback={<p className={styles['quiet']}>Comparing…</p>}>
-              <Comparison />
+      <Screen
+        question={<Question />}
+        middle={
+          <>
+            <Picture />
+            {compared === undefined ? null : (
+              <Suspense fallback={<p className={styles['quiet']}>Comparing…</p>}>
+                <Comparison />
+              </Suspense>
+            )}
+          </>
+        }
+        drawer={<Drawer />}
+        side={
+          <>
+            <Verdict />
+            <Suspense fallback={null}>
+              <Calibration />
             </Suspense>
-          )}
-          <Steps />
-        </div>
-        <div className={styles['right']}>
-          <Verdict />
-          <Suspense fallback={null}>
-            <Calibration />
-          </Suspense>
-          <Inspector />
-          <Suspense fallback={null}>
-            <Machines />
-            <DeviceConsole />
-          </Suspense>
-        </div>
-      </main>
+            <Inspector />
+            <Suspense fallback={null}>
+              <Machines />
+              <DeviceConsole />
+            </Suspense>
+          </>
+        }
+      />
       <Spoken />
       <Suspense fallback={null}>
         {dialog === 'palette' ? <Palette /> : null}
@@ -71,23 +74,21 @@ export function App() {
   );
 }
 
+/** What the story asks, and what to look for: the first thing that a newcomer reads. */
 function Question() {
   const scenario = useLabState((state) => state.scenario);
   const imported = useLabState((state) => state.run?.imported);
-  if (imported !== undefined)
-    return (
-      <div className={styles['question']}>
-        <p>Real logs on the emulator’s lanes</p>
-        <p className={styles['lookFor']}>
-          Nothing audits a real guest: what is said of it is what the rules read in the trace. Choose a story to run again.
-        </p>
-      </div>
-    );
+  const [question, lookFor] =
+    imported === undefined
+      ? [scenario.question, scenario.about?.lookFor]
+      : [
+          'Real logs on the emulator’s lanes.',
+          'Nothing audits a real guest: what is said of it is what the rules read in the trace. Choose a story to run again.',
+        ];
   return (
-    <div className={styles['question']}>
-      <p>{scenario.question}</p>
-      {scenario.about?.lookFor === undefined ? null : <p className={styles['lookFor']}>{scenario.about.lookFor}</p>}
-    </div>
+    <p className={styles['question']}>
+      <b>{question}</b> {lookFor === undefined ? null : <span>{lookFor}</span>}
+    </p>
   );
 }
 
@@ -118,34 +119,6 @@ function EmptyPicture() {
       <p>Two hosts, one device on each, and the migration between them: running{happenings > 0 ? ` (${happenings} happenings)` : ''}…</p>
     </section>
   );
-}
-
-function Steps() {
-  const lists = useLabState(listsKey).split('\n');
-  const imported = useLabState((state) => state.run?.imported !== undefined);
-  if (imported) return null;
-  const all = listsOfIds(lists);
-  return (
-    <section className={styles['drawer']} aria-label="Orderings">
-      {all.map((list) => (
-        <StepList key={list.id} list={list.id} title={list.title} />
-      ))}
-      <Takes />
-      <Suspense fallback={null}>
-        <AllOrderings />
-      </Suspense>
-    </section>
-  );
-}
-
-function listsKey(state: Parameters<typeof listsOf>[0]): string {
-  return listsOf(state)
-    .map((list) => list.id)
-    .join('\n');
-}
-
-function listsOfIds(ids: readonly string[]): readonly { readonly id: string; readonly title: string }[] {
-  return ids.map((id) => ({ id, title: `${id.charAt(0).toUpperCase()}${id.slice(1)} steps` }));
 }
 
 function Spoken() {

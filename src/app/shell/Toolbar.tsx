@@ -1,22 +1,42 @@
 import { useRef, useState } from 'react';
+import { flavours } from '../../core/scenario/library/flavours.ts';
 import { stories } from '../../core/scenario/library/index.ts';
-import { AXIS_KINDS, type AxisKind } from '../../core/swimlane/axis.ts';
+import type { Scenario } from '../../core/scenario/scenario.ts';
 import { VerdictChip } from '../panels/Verdict.tsx';
-import { setAxis } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { Lab } from '../store/create-lab.ts';
 import { exportAs, exportJson, exportScenario, openFiles } from '../store/files.ts';
 import { copyLink } from '../store/links.ts';
+import type { Theme } from '../store/state.ts';
 import styles from './shell.module.css';
 
-const AXIS_NAMES: { readonly [kind in AxisKind]: string } = { steps: 'Steps', balanced: 'Balanced', time: 'Time' };
+const THEME_ICONS: { readonly [theme in Theme]: string } = {
+  light: 'M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6M8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.1 1.1M11.9 11.9 13 13M3 13l1.1-1.1M11.9 4.1 13 3',
+  dark: 'M13.5 9.8A6 6 0 1 1 6.2 2.5a5 5 0 0 0 7.3 7.3',
+  system: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2M8 2v12M8 5l4.6-1.4M8 8h6M8 11l4.6 1.4',
+};
+
+/** Built-in stories under their first tag; the tag of a flavour reads as the flavour's name. */
+const STORY_GROUPS: readonly (readonly [title: string, members: readonly Scenario[]])[] = [
+  ...new Set(stories.map((story) => story.about?.tags?.[0] ?? '')),
+].map((tag) => [
+  flavours.find((flavour) => flavour.id === tag)?.title.split(':')[0] ?? tag,
+  stories.filter((story) => (story.about?.tags?.[0] ?? '') === tag),
+]);
+
+function Icon({ path }: { readonly path: string }) {
+  return (
+    <svg className={styles['icon']} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={path} />
+    </svg>
+  );
+}
 
 export function Toolbar() {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const canUndo = useLabState((state) => state.past.length > 0);
   const canRedo = useLabState((state) => state.future.length > 0);
-  const axis = useLabState((state) => state.axis);
   const theme = useLabState((state) => state.theme);
   const work = useLabState((state) => state.work);
   const imported = useLabState((state) => state.run?.imported !== undefined);
@@ -33,30 +53,26 @@ export function Toolbar() {
       >
         {imported ? <option value="">Imported logs</option> : null}
         {builtIn ? null : <option value={scenario.id}>{scenario.title}</option>}
-        {stories.map((story) => (
-          <option key={story.id} value={story.id}>
-            {story.title}
-          </option>
+        {STORY_GROUPS.map(([title, members]) => (
+          <optgroup key={title} label={title}>
+            {members.map((story) => (
+              <option key={story.id} value={story.id}>
+                {story.title}
+              </option>
+            ))}
+          </optgroup>
         ))}
       </select>
       <div className={styles['group']}>
-        <button type="button" disabled={!canUndo} onClick={() => lab.undo()}>
-          Undo
+        <button type="button" aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!canUndo} onClick={() => lab.undo()}>
+          <Icon path="M6 3 2.5 6.5 6 10M2.5 6.5H9a4 4 0 0 1 0 8H6" />
         </button>
-        <button type="button" disabled={!canRedo} onClick={() => lab.redo()}>
-          Redo
+        <button type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled={!canRedo} onClick={() => lab.redo()}>
+          <Icon path="M10 3l3.5 3.5L10 10M13.5 6.5H7a4 4 0 0 0 0 8h3" />
         </button>
         <button type="button" disabled={!canUndo} onClick={() => lab.reset()}>
           Reset order
         </button>
-      </div>
-      <div className={styles['group']} role="radiogroup" aria-label="Time axis">
-        {AXIS_KINDS.map((kind) => (
-          // biome-ignore lint/a11y/useSemanticElements: a row of toggle buttons reads and works as one choice
-          <button key={kind} type="button" role="radio" aria-checked={axis === kind} onClick={() => setAxis(lab, kind)}>
-            {AXIS_NAMES[kind]}
-          </button>
-        ))}
       </div>
       <div className={styles['group']}>
         <button type="button" onClick={() => lab.store.setState({ dialog: 'gallery' })}>
@@ -84,16 +100,16 @@ export function Toolbar() {
         <ExportMenu />
       </div>
       <div className={styles['group']}>
-        <button type="button" onClick={() => lab.store.setState({ dialog: 'palette' })} title="Ctrl+K">
-          Commands
+        <button type="button" aria-label="Commands" title="Commands (Ctrl+K)" onClick={() => lab.store.setState({ dialog: 'palette' })}>
+          <kbd>Ctrl K</kbd>
         </button>
         <button
           type="button"
           aria-label={`Theme: ${theme}`}
-          title="Light, dark, or as the system"
+          title={`Theme: ${theme}`}
           onClick={() => lab.store.setState({ theme: theme === 'system' ? 'dark' : theme === 'dark' ? 'light' : 'system' })}
         >
-          {theme === 'system' ? 'Auto' : theme === 'dark' ? 'Dark' : 'Light'}
+          <Icon path={THEME_ICONS[theme]} />
         </button>
       </div>
       {work === 'running' ? (

@@ -4,6 +4,7 @@ import { printNanos } from '../../core/trace/time.ts';
 import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
+import { AxisSwitch } from './AxisSwitch.tsx';
 import styles from './timeline.module.css';
 
 /** Lanes in the menu; the search reaches all. */
@@ -99,6 +100,7 @@ export function FindBar({ run }: { readonly run: RunView }) {
         {count === undefined ? '' : `${count.found.toLocaleString('en')} found${count.done ? '' : '…'}`}
       </span>
       <span ref={delta} className={styles['found']} />
+      <AxisSwitch />
       <LaneMenu run={run} />
     </div>
   );

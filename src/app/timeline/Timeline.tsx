@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { makeRows } from '../../core/swimlane/rows.ts';
 import { runCommand, stepCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
@@ -39,7 +39,9 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   const stage = useRef<Stage | undefined>(undefined);
   const theme = useLabState((state) => state.theme);
   const choice = useLabState((state) => state.lanes);
-  const { rows, heightPx } = makeRows(run.trace, choice);
+  const body = useRef<HTMLDivElement>(null);
+  const roomPx = useRoom(body);
+  const { rows, heightPx } = makeRows(run.trace, choice, roomPx);
 
   useEffect(() => {
     void choice;
@@ -52,7 +54,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       overview: overview.current,
     };
     if (all.root === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null) return;
-    const made = createStage(all as StageElements, lab, run, follows);
+    const made = createStage(all as StageElements, lab, run, roomPx, follows);
     stage.current = made;
     const get = () => stage.current;
     const behaviours = [createPanZoom(all.lanes, lab, get), createScrub(all.ruler, lab, get)];
@@ -64,7 +66,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       made.destroy();
       stage.current = undefined;
     };
-  }, [lab, run, follows, choice]);
+  }, [lab, run, follows, choice, roomPx]);
 
   useEffect(() => {
     void theme;
@@ -107,8 +109,8 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
         </div>
         <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
       </div>
-      <div className={styles['body']} style={{ height: heightPx }}>
-        <div className={styles['labels']} aria-hidden="true">
+      <div ref={body} className={styles['body']}>
+        <div className={styles['labels']} style={{ height: heightPx }} aria-hidden="true">
           {rows.map((row) => (
             <div key={row.id} className={styles['label']} style={{ top: row.topPx, height: row.heightPx }}>
               {row.kind === 'migration' ? <b>{row.host}</b> : null}
@@ -124,6 +126,25 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       </div>
     </section>
   );
+}
+
+/**
+ * Height that the lanes may take, in steps, so that pulling a border does not lay them out anew at each pixel.
+ * Undefined where the page scrolls as a whole and the lanes take what they want.
+ */
+function useRoom(body: RefObject<HTMLDivElement | null>): number | undefined {
+  const [roomPx, setRoom] = useState<number>();
+  useEffect(() => {
+    const element = body.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const bounded = getComputedStyle(element).overflowY !== 'visible';
+      setRoom(entry !== undefined && bounded ? Math.floor(entry.contentRect.height / 4) * 4 : undefined);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [body]);
+  return roomPx;
 }
 
 function OverviewRow({ canvas }: { readonly canvas: RefObject<HTMLCanvasElement | null> }) {

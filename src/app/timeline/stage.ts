@@ -42,11 +42,11 @@ export interface Stage {
 export const RULER_PX = 22;
 export const OVERVIEW_PX = 44;
 
-export function createStage(elements: StageElements, lab: Lab, run: RunView, follows?: RunView): Stage {
+export function createStage(elements: StageElements, lab: Lab, run: RunView, roomPx: number | undefined, follows?: RunView): Stage {
   const { store, playhead } = lab;
   let colours: Colours = coloursOf(elements.root);
   let axis = makeAxis(run.trace, store.getState().axis);
-  const { rows, heightPx, wirePx } = makeRows(run.trace, store.getState().lanes);
+  const { rows, heightPx, wirePx } = makeRows(run.trace, store.getState().lanes, roomPx);
   let widthPx = 1;
   let scene: Scene | undefined;
   let painted: readonly PaintedRow[] = [];

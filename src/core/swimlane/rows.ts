@@ -61,10 +61,23 @@ export interface LaneChoice {
 
 const ALL_LANES: LaneChoice = { hidden: [], pinned: [] };
 
+/** How far lanes may shrink (a bar of ten pixels still holds its word) and grow. */
+const SCALES = [0.78, 1.35] as const;
+
+/** The rows from top to bottom, fitted to `roomPx` where they can be; what is still too much has to be scrolled. */
 export function makeRows(
   trace: Trace,
   choice: LaneChoice = ALL_LANES,
+  roomPx?: number,
 ): { readonly rows: readonly Row[]; readonly heightPx: number; readonly wirePx: number } {
+  const whole = layRows(trace, choice, 1);
+  if (roomPx === undefined || whole.heightPx === 0) return whole;
+  return layRows(trace, choice, Math.min(SCALES[1], Math.max(SCALES[0], roomPx / whole.heightPx)));
+}
+
+function layRows(trace: Trace, choice: LaneChoice, scale: number): ReturnType<typeof makeRows> {
+  const wireHeightPx = Math.floor(WIRE_PX * scale);
+  const heightOf = (kind: LaneKind) => Math.floor(HEIGHTS_PX[kind] * scale);
   const hosts = [...new Set(trace.lanes.map((lane) => lane.host))];
   const rows: Row[] = [];
   const hidden = new Set([...choice.hidden, ...choice.pinned]);
@@ -74,7 +87,7 @@ export function makeRows(
     const at = trace.lanes.findIndex((lane) => lane.id === id);
     const lane = trace.lanes[at];
     if (lane === undefined) continue;
-    const heightPx = HEIGHTS_PX[lane.kind];
+    const heightPx = heightOf(lane.kind);
     rows.push({ lane: at, id, title: `${lane.host}: ${lane.title}`, host: lane.host, kind: lane.kind, topPx: top, heightPx, first: false });
     top += heightPx;
   }
@@ -82,12 +95,12 @@ export function makeRows(
     const lanes = lanesOf(trace, host, hidden);
     if (index > 0) lanes.reverse();
     lanes.forEach(([lane, at], i) => {
-      const heightPx = HEIGHTS_PX[lane.kind];
+      const heightPx = heightOf(lane.kind);
       rows.push({ lane: at, id: lane.id, title: lane.title, host, kind: lane.kind, topPx: top, heightPx, first: i === 0 });
       top += heightPx;
     });
-    if (index === 0) wire = top + WIRE_PX / 2;
-    if (index < hosts.length - 1) top += WIRE_PX;
+    if (index === 0) wire = top + wireHeightPx / 2;
+    if (index < hosts.length - 1) top += wireHeightPx;
   });
   return { rows, heightPx: top, wirePx: wire };
 }

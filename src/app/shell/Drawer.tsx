@@ -1,0 +1,100 @@
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { NearBy } from '../panels/NearBy.tsx';
+import { StepList } from '../panels/StepList.tsx';
+import { Takes } from '../panels/Takes.tsx';
+import { useLabState } from '../store/context.ts';
+import { listsOf } from '../store/selectors.ts';
+import styles from './shell.module.css';
+
+const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
+
+interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly body: ReactNode;
+}
+
+const TABS: readonly Tab[] = [
+  { id: 'steps', title: 'Steps and takes', body: <StepsAndTakes /> },
+  {
+    id: 'orderings',
+    title: 'All orderings',
+    body: (
+      <Suspense fallback={null}>
+        <AllOrderings />
+      </Suspense>
+    ),
+  },
+];
+
+/** The lists that can be edited and what was made of them. A real log has no steps to move: no drawer. */
+export function Drawer() {
+  const imported = useLabState((state) => state.run?.imported !== undefined);
+  const [open, setOpen] = useState(TABS[0]?.id ?? '');
+  const list = useRef<HTMLDivElement>(null);
+  if (imported) return null;
+  /** Arrow keys go round the tabs, as the pattern of tabs has it (ARIA Authoring Practices). */
+  const go = (by: number) => {
+    const at = TABS.findIndex((tab) => tab.id === open);
+    const next = TABS[(at + by + TABS.length) % TABS.length];
+    if (next === undefined) return;
+    setOpen(next.id);
+    list.current?.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus();
+  };
+  return (
+    <section className={styles['drawer']} aria-label="Orderings">
+      <div className={styles['drawerHead']}>
+        <div ref={list} role="tablist" aria-label="Drawer" className={styles['tabs']}>
+          {TABS.map((tab) => (
+            <button
+              key={tab.id}
+              id={`tab-${tab.id}`}
+              type="button"
+              role="tab"
+              aria-selected={tab.id === open}
+              aria-controls={`panel-${tab.id}`}
+              tabIndex={tab.id === open ? 0 : -1}
+              onClick={() => setOpen(tab.id)}
+              onKeyDown={(event) => {
+                if (event.key === 'ArrowRight') go(1);
+                if (event.key === 'ArrowLeft') go(-1);
+              }}
+            >
+              {tab.title}
+            </button>
+          ))}
+        </div>
+        <NearBy />
+      </div>
+      {TABS.map((tab) => (
+        <div
+          key={tab.id}
+          id={`panel-${tab.id}`}
+          role="tabpanel"
+          aria-labelledby={`tab-${tab.id}`}
+          hidden={tab.id !== open}
+          className={styles['drawerBody']}
+        >
+          {tab.body}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function StepsAndTakes() {
+  // The ids as one text: a list made anew at each call would render at each change of the store.
+  const ids = useLabState((state) =>
+    listsOf(state)
+      .map((list) => list.id)
+      .join('\n'),
+  ).split('\n');
+  return (
+    <div className={styles['lists']}>
+      {ids.map((id) => (
+        <StepList key={id} list={id} title={`${id.charAt(0).toUpperCase()}${id.slice(1)} steps`} />
+      ))}
+      <Takes />
+    </div>
+  );
+}
