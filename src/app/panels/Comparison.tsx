@@ -26,12 +26,13 @@ export function Comparison() {
   return (
     <section aria-label="Comparison" className={styles['comparison']}>
       <div className={styles['row']}>
-        <h2 className={styles['title']}>A, the run above, against B: {take.name}</h2>
+        <p className={styles['headline']}>
+          <b>{headline(a, b, edits)}</b> <span>A is the present run, B: {take.name}</span>
+        </p>
         <button type="button" onClick={() => lab.store.setState({ compareWith: undefined })}>
           Close
         </button>
       </div>
-      <p>{headline(a, b, edits)}</p>
       <div className={styles['compareGrid']}>
         <Suspense fallback={null}>
           <Orders a={a} b={b} />

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { bytes, count, sentenceOf } from '../../core/swimlane/labels.ts';
+import { sentenceOf } from '../../core/swimlane/labels.ts';
 import type { WorldState } from '../../core/trace/state-at.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { eventAt } from '../../core/trace/trace.ts';
@@ -7,6 +7,7 @@ import { useLab, useLabState } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
 import { paintPageMap } from './page-map.ts';
 import styles from './panels.module.css';
+import { stateGroups } from './state-rows.ts';
 
 /** The state at the cursor, before and after the event there. Filled without React while the cursor moves. */
 export function Inspector() {
@@ -15,7 +16,7 @@ export function Inspector() {
   const theme = useLabState((state) => state.theme);
   const head = useRef<HTMLParagraphElement>(null);
   const args = useRef<HTMLDListElement>(null);
-  const table = useRef<HTMLTableSectionElement>(null);
+  const table = useRef<HTMLTableElement>(null);
   const map = useRef<HTMLCanvasElement>(null);
   const caption = useRef<HTMLParagraphElement>(null);
 
@@ -51,7 +52,7 @@ export function Inspector() {
       <h2 className={styles['title']}>At the cursor</h2>
       <p ref={head} className={styles['head']} />
       <dl ref={args} className={styles['args']} />
-      <table className={styles['state']}>
+      <table ref={table} className={styles['state']} aria-label="State at the cursor">
         <thead>
           <tr>
             <th scope="col">State</th>
@@ -59,7 +60,6 @@ export function Inspector() {
             <th scope="col">After</th>
           </tr>
         </thead>
-        <tbody ref={table} />
       </table>
       <h2>Guest pages on the target</h2>
       <canvas
@@ -110,39 +110,27 @@ function fillArgs(list: HTMLElement, run: RunView, cursor: number): void {
   }
 }
 
-function fillState(body: HTMLElement, before: WorldState, after: WorldState): void {
-  body.replaceChildren();
-  const left = new Map(rowsOf(before));
-  for (const [name, value] of rowsOf(after)) {
-    const was = left.get(name) ?? '';
-    const row = document.createElement('tr');
-    row.dataset['changed'] = String(was !== value);
-    const th = document.createElement('th');
-    th.scope = 'row';
-    th.textContent = name;
-    const old = document.createElement('td');
-    old.textContent = was;
-    const now = document.createElement('td');
-    now.textContent = value;
-    row.append(th, old, now);
-    body.append(row);
-  }
+/** A value that the event changed stands as was and is; one that it left alone stands once, over both columns. */
+function fillState(table: HTMLTableElement, before: WorldState, after: WorldState): void {
+  const past = new Map(stateGroups(before).map((group) => [group.title, new Map(group.rows)]));
+  const bodies = stateGroups(after).map((group) => {
+    const body = document.createElement('tbody');
+    const head = body.insertRow();
+    head.append(cell('th', group.title, { scope: 'rowgroup', colSpan: 3 }));
+    for (const [name, value] of group.rows) {
+      const was = past.get(group.title)?.get(name) ?? '';
+      const row = body.insertRow();
+      row.dataset['changed'] = String(was !== value);
+      row.append(cell('th', name, { scope: 'row' }));
+      if (was === value) row.append(cell('td', value, { colSpan: 2 }));
+      else row.append(cell('td', was), cell('td', value));
+    }
+    return body;
+  });
+  for (const old of [...table.tBodies]) old.remove();
+  table.append(...bodies);
 }
 
-function rowsOf(world: WorldState): readonly (readonly [string, string])[] {
-  const rows: (readonly [string, string])[] = [];
-  for (const [id, host] of Object.entries(world.hosts)) {
-    if (host.runState === '' && Object.keys(host.devices).length === 0) continue;
-    rows.push([`${id} vCPUs`, host.runState]);
-    for (const [device, state] of Object.entries(host.devices)) rows.push([`${id} ${device}`, state]);
-    rows.push([`${id} step`, host.step]);
-    for (const [log, state] of Object.entries(host.logs)) rows.push([`${id} log ${log}`, state]);
-    for (const [register, value] of Object.entries(host.registers)) rows.push([`${id} ${register}`, `0x${value.toString(16)}`]);
-    if (host.status !== '') rows.push([`${id} reports`, host.status]);
-  }
-  rows.push(['stream', `${world.itemsSent} sent, ${world.itemsReceived} received`]);
-  rows.push(['bytes sent', bytes(world.bytesSent)]);
-  rows.push(['requests', `${count(world.requests.submitted)} submitted, ${count(world.requests.answered)} answered`]);
-  rows.push(['downtime', world.outageSince < 0 ? 'none' : printNanos(world.nanos - world.outageSince)]);
-  return rows;
+function cell(tag: 'th' | 'td', text: string, more: { readonly scope?: string; readonly colSpan?: number } = {}): HTMLTableCellElement {
+  return Object.assign(document.createElement(tag), { textContent: text }, more);
 }

@@ -9,24 +9,9 @@ export function Takes() {
   const takes = useLabState((state) => state.takes);
   const run = useLabState((state) => state.run);
   const compareWith = useLabState((state) => state.compareWith);
-  const others = takes.filter((take) => take.run !== run);
-  const last = others[others.length - 1];
   return (
     <div className={styles['listBox']}>
-      <div className={styles['row']}>
-        <h2 id="takes">Takes</h2>
-        <button
-          type="button"
-          aria-pressed={compareWith !== undefined}
-          disabled={last === undefined}
-          title={
-            last === undefined ? 'Move a step first: then there are two orderings to compare' : 'The present run beside an earlier one'
-          }
-          onClick={() => lab.store.setState({ compareWith: compareWith === undefined ? last?.id : undefined })}
-        >
-          Compare
-        </button>
-      </div>
+      <h2 id="takes">Takes</h2>
       <ul aria-labelledby="takes" className={styles['takes']}>
         {takes.toReversed().map((take) => {
           const present = take.run === run;
@@ -58,5 +43,23 @@ export function Takes() {
         })}
       </ul>
     </div>
+  );
+}
+
+/** The present run beside the take before it; once more, and it stands alone again. */
+export function CompareButton() {
+  const lab = useLab();
+  const last = useLabState((state) => state.takes.findLast((take) => take.run !== state.run)?.id);
+  const compareWith = useLabState((state) => state.compareWith);
+  return (
+    <button
+      type="button"
+      aria-pressed={compareWith !== undefined}
+      disabled={last === undefined}
+      title={last === undefined ? 'Move a step first: then there are two orderings to compare' : 'The present run beside an earlier one'}
+      onClick={() => lab.store.setState({ compareWith: compareWith === undefined ? last : undefined })}
+    >
+      Compare
+    </button>
   );
 }

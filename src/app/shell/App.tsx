@@ -19,13 +19,11 @@ const Editor = lazy(() => import('../editor/Editor.tsx').then((module) => ({ def
 const Machines = lazy(() => import('../panels/Machines.tsx').then((module) => ({ default: module.Machines })));
 const Calibration = lazy(() => import('../panels/Calibration.tsx').then((module) => ({ default: module.Calibration })));
 const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
-const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
 export function App() {
   const lab = useLab();
   const theme = useLabState((state) => state.theme);
   const dialog = useLabState((state) => state.dialog);
-  const compared = useLabState(comparedTake);
 
   useEffect(() => bindKeys(window, lab), [lab]);
   useEffect(() => bindFiles(lab), [lab]);
@@ -39,16 +37,7 @@ export function App() {
       <Alerts />
       <Screen
         question={<Question />}
-        middle={
-          <>
-            <Picture />
-            {compared === undefined ? null : (
-              <Suspense fallback={<p className={styles['quiet']}>Comparing…</p>}>
-                <Comparison />
-              </Suspense>
-            )}
-          </>
-        }
+        middle={<Picture />}
         drawer={<Drawer />}
         side={
           <>

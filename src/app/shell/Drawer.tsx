@@ -1,12 +1,14 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { NearBy } from '../panels/NearBy.tsx';
 import { StepList } from '../panels/StepList.tsx';
-import { Takes } from '../panels/Takes.tsx';
+import { CompareButton, Takes } from '../panels/Takes.tsx';
 import { useLabState } from '../store/context.ts';
 import { listsOf } from '../store/selectors.ts';
 import styles from './shell.module.css';
 
 const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
+
+const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
 interface Tab {
   readonly id: string;
@@ -14,29 +16,41 @@ interface Tab {
   readonly body: ReactNode;
 }
 
-const TABS: readonly Tab[] = [
-  { id: 'steps', title: 'Steps and takes', body: <StepsAndTakes /> },
-  {
-    id: 'orderings',
-    title: 'All orderings',
-    body: (
-      <Suspense fallback={null}>
-        <AllOrderings />
-      </Suspense>
-    ),
-  },
-];
+const STEPS: Tab = { id: 'steps', title: 'Steps and takes', body: <StepsAndTakes /> };
+const ORDERINGS: Tab = {
+  id: 'orderings',
+  title: 'All orderings',
+  body: (
+    <Suspense fallback={null}>
+      <AllOrderings />
+    </Suspense>
+  ),
+};
+const COMPARISON: Tab = {
+  id: 'comparison',
+  title: 'Comparison',
+  body: (
+    <Suspense fallback={<p className={styles['quiet']}>Comparing…</p>}>
+      <Comparison />
+    </Suspense>
+  ),
+};
 
 /** The lists that can be edited and what was made of them. A real log has no steps to move: no drawer. */
 export function Drawer() {
   const imported = useLabState((state) => state.run?.imported !== undefined);
-  const [open, setOpen] = useState(TABS[0]?.id ?? '');
+  const compareWith = useLabState((state) => state.compareWith);
+  const [chosen, setOpen] = useState(STEPS.id);
   const list = useRef<HTMLDivElement>(null);
+  const tabs = compareWith === undefined ? [STEPS, ORDERINGS] : [STEPS, ORDERINGS, COMPARISON];
+  const open = tabs.some((tab) => tab.id === chosen) ? chosen : STEPS.id;
+  // A comparison that begins is what somebody wants to read.
+  useEffect(() => setOpen(compareWith === undefined ? STEPS.id : COMPARISON.id), [compareWith]);
   if (imported) return null;
   /** Arrow keys go round the tabs, as the pattern of tabs has it (ARIA Authoring Practices). */
   const go = (by: number) => {
-    const at = TABS.findIndex((tab) => tab.id === open);
-    const next = TABS[(at + by + TABS.length) % TABS.length];
+    const at = tabs.findIndex((tab) => tab.id === open);
+    const next = tabs[(at + by + tabs.length) % tabs.length];
     if (next === undefined) return;
     setOpen(next.id);
     list.current?.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus();
@@ -45,7 +59,7 @@ export function Drawer() {
     <section className={styles['drawer']} aria-label="Orderings">
       <div className={styles['drawerHead']}>
         <div ref={list} role="tablist" aria-label="Drawer" className={styles['tabs']}>
-          {TABS.map((tab) => (
+          {tabs.map((tab) => (
             <button
               key={tab.id}
               id={`tab-${tab.id}`}
@@ -64,9 +78,12 @@ export function Drawer() {
             </button>
           ))}
         </div>
-        <NearBy />
+        <div className={styles['group']}>
+          <NearBy />
+          <CompareButton />
+        </div>
       </div>
-      {TABS.map((tab) => (
+      {tabs.map((tab) => (
         <div
           key={tab.id}
           id={`panel-${tab.id}`}

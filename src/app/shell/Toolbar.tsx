@@ -101,6 +101,7 @@ export function Toolbar() {
       </div>
       <div className={styles['group']}>
         <button type="button" aria-label="Commands" title="Commands (Ctrl+K)" onClick={() => lab.store.setState({ dialog: 'palette' })}>
+          <Icon path="M3 4h10M3 8h10M3 12h6" />
           <kbd>Ctrl K</kbd>
         </button>
         <button
