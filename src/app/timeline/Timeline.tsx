@@ -105,7 +105,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       {follows === undefined ? <OverviewRow canvas={overview} /> : null}
       <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
         <div className={styles['gutter']}>
-          {follows === undefined ? <TimeSlider run={run} /> : <span className={styles['same']}>same axis, same time</span>}
+          {follows === undefined ? <TimeSlider run={run} /> : <span className={styles['same']}>same time</span>}
         </div>
         <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
       </div>
@@ -114,7 +114,8 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
           {rows.map((row) => (
             <div key={row.id} className={styles['label']} style={{ top: row.topPx, height: row.heightPx }}>
               {row.kind === 'migration' ? <b>{row.host}</b> : null}
-              <span>{row.title}</span>
+              <span className={styles['long']}>{row.title}</span>
+              <span className={styles['short']}>{row.shortTitle}</span>
             </div>
           ))}
         </div>

@@ -11,6 +11,8 @@ export interface Row {
   readonly lane: number;
   readonly id: string;
   readonly title: string;
+  /** The title where there is room for a dozen letters. */
+  readonly shortTitle: string;
   readonly host: string;
   readonly kind: LaneKind;
   readonly topPx: number;
@@ -50,6 +52,21 @@ const HEIGHTS_PX: { readonly [kind in LaneKind]: number } = {
   track: 20,
 };
 
+/** What a lane of a kind is called where room is scarce; a kind with one lane for each thing is called after the thing. */
+const SHORT: { readonly [kind in LaneKind]?: string } = {
+  cpu: 'CPU state',
+  dma: 'Writes',
+  region: 'Regions',
+  bitmap: 'Syncs',
+  ram: 'RAM',
+  stream: 'Stream',
+  text: 'Other lines',
+};
+
+function shortTitle(lane: Lane): string {
+  return SHORT[lane.kind] ?? lane.title.slice(lane.title.lastIndexOf(': ') + 1).trim();
+}
+
 /** Space between the hosts: the wire. */
 export const WIRE_PX = 18;
 
@@ -88,7 +105,17 @@ function layRows(trace: Trace, choice: LaneChoice, scale: number): ReturnType<ty
     const lane = trace.lanes[at];
     if (lane === undefined) continue;
     const heightPx = heightOf(lane.kind);
-    rows.push({ lane: at, id, title: `${lane.host}: ${lane.title}`, host: lane.host, kind: lane.kind, topPx: top, heightPx, first: false });
+    rows.push({
+      lane: at,
+      id,
+      title: `${lane.host}: ${lane.title}`,
+      shortTitle: shortTitle(lane),
+      host: lane.host,
+      kind: lane.kind,
+      topPx: top,
+      heightPx,
+      first: false,
+    });
     top += heightPx;
   }
   hosts.forEach((host, index) => {
@@ -96,7 +123,17 @@ function layRows(trace: Trace, choice: LaneChoice, scale: number): ReturnType<ty
     if (index > 0) lanes.reverse();
     lanes.forEach(([lane, at], i) => {
       const heightPx = heightOf(lane.kind);
-      rows.push({ lane: at, id: lane.id, title: lane.title, host, kind: lane.kind, topPx: top, heightPx, first: i === 0 });
+      rows.push({
+        lane: at,
+        id: lane.id,
+        title: lane.title,
+        shortTitle: shortTitle(lane),
+        host,
+        kind: lane.kind,
+        topPx: top,
+        heightPx,
+        first: i === 0,
+      });
       top += heightPx;
     });
     if (index === 0) wire = top + wireHeightPx / 2;
