@@ -75,7 +75,12 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     writers,
     walks: walksOf(devices, regions),
     lists,
-    tokens: (scenario.tokens ?? []).map((token) => ({ id: token.id, heldBy: indexOf(hosts, token.heldBy, 'host') })),
+    tokens: (scenario.tokens ?? []).map((token) => ({
+      id: token.id,
+      heldBy: indexOf(hosts, token.heldBy, 'host'),
+      guards: token.guards === undefined ? OTHER_ACTOR : actorOf(devices, token.guards),
+      takenErrno: token.takenErrno,
+    })),
     flags: [...flags].map(([id, initial]) => ({ id, initial })),
     signals: names.signals,
     downtimeLimitNanos: scenario.limits?.downtimeNanos ?? 300_000_000,

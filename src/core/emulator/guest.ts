@@ -4,10 +4,10 @@
  * completes, or completes twice. Part of the timed workload, so exploration does without.
  */
 
-import type { Nanos } from '../trace/time.ts';
+import { type Nanos, printNanos } from '../trace/time.ts';
 import type { Machine } from './machine.ts';
 import { countInRegisters } from './registers.ts';
-import type { Request } from './state.ts';
+import { DEFAULT_REQUEST_NANOS, type Request } from './state.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** Once the steps are over the guest goes on for this long, so that what was broken can show. */
@@ -74,7 +74,12 @@ export class Guest {
     const spec = machine.program.scenario.guest;
     if (spec === undefined || !machine.options.workload) return;
     if (!running) {
-      if (this.host === host || this.host === -2) this.host = -1;
+      if (this.host !== host && this.host !== -2) return;
+      this.host = -1;
+      for (const id of this.open) {
+        const request = this.requests[id];
+        if (request !== undefined) request.waitedNanos += machine.now - Math.max(request.submittedNanos, this.runningSince);
+      }
       return;
     }
     this.host = host;
@@ -85,6 +90,11 @@ export class Guest {
 
   onDevice(machine: Machine, device: number, host: number): void {
     const def = machine.program.devices[device];
+    const own = machine.device(device, host);
+    if (machine.stateOf(device, host)?.runs === true && own.frozen) {
+      own.frozen = false;
+      if (own.working >= 0) own.doneNanos = machine.now + (def?.model.figures.requestNanos ?? DEFAULT_REQUEST_NANOS);
+    }
     if (machine.stateOf(device, host)?.runs === true && def?.model.scansQueuesAtStart !== false) this.#pick(machine, device, host);
   }
 
@@ -126,6 +136,7 @@ export class Guest {
       noticed: 0,
       lastEvent: event,
       parked: false,
+      waitedNanos: 0,
     });
     this.open.push(id);
     this.nextSubmit = machine.now + spec.thinkNanos;
@@ -150,7 +161,7 @@ export class Guest {
     own.working = id;
     request.starts += 1;
     const def = machine.program.devices[device];
-    const nanos = machine.program.scenario.guest?.requestNanos ?? def?.model.figures.requestNanos ?? 1_000_000;
+    const nanos = machine.program.scenario.guest?.requestNanos ?? def?.model.figures.requestNanos ?? DEFAULT_REQUEST_NANOS;
     const hangs = usesOldTranslation(machine, device, host) || readsOldRing(machine, request, host);
     own.doneNanos = hangs ? NEVER : machine.now + nanos;
     const { recorder } = machine;
@@ -188,6 +199,12 @@ export class Guest {
     const lane = recorder.lane(host, 'guest');
     const irq = recorder.event('interrupt', lane, machine.now, { cause: request.lastEvent, args: { request: request.id } });
     request.noticed += 1;
+    const waited = request.waitedNanos + machine.now - Math.max(request.submittedNanos, this.runningSince);
+    const patience = machine.program.scenario.guest?.patienceNanos ?? DEFAULT_PATIENCE_NANOS;
+    if (waited > patience) {
+      const text = `Request ${request.id} is answered after ${printNanos(waited)} of the guest's own time, and its patience ends at ${printNanos(patience)}`;
+      machine.fact({ kind: 'late-request', host, text, events: [request.lastEvent, irq] });
+    }
     request.lastEvent = irq;
     this.open = this.open.filter((id) => id !== request.id);
   }

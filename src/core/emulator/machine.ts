@@ -55,6 +55,8 @@ export class Machine {
   threads: Thread[];
   /** By host: 1 while its vCPUs run. */
   vcpus: number[];
+  /** Hosts that the guest has run on, in order: a chain A, B, C, or there and back. */
+  path: readonly number[];
   /** By device x host. */
   devices: DeviceState[];
   /** By log x host. */
@@ -105,6 +107,7 @@ export class Machine {
     this.now = from?.now ?? 0;
     this.threads = from?.threads.map(copyThread) ?? [];
     this.vcpus = from?.vcpus.slice() ?? program.hosts.map((host) => (host.runs ? 1 : 0));
+    this.path = from?.path ?? program.hosts.flatMap((host, index) => (host.runs ? [index] : []));
     this.devices =
       from?.devices.map(copyDevice) ?? program.devices.flatMap((def) => program.hosts.map((_, host) => freshDevice(def, host)));
     this.mapped = from?.mapped.slice() ?? program.hosts.map(() => presentRegions(program));
@@ -191,6 +194,7 @@ export class Machine {
     const ran = this.vcpus.some((one) => one === 1);
     this.vcpus[host] = running ? 1 : 0;
     const runs = this.vcpus.some((one) => one === 1);
+    if (running && this.path.at(-1) !== host) this.path = [...this.path, host];
     if (ran && !runs) this.outageSince = this.now;
     if (!ran && runs && this.outageSince >= 0) {
       this.outages.push({ fromNanos: this.outageSince, toNanos: this.now });
@@ -233,6 +237,17 @@ export class Machine {
     return this.delays.get(step) ?? 0;
   }
 
+  /** Whether the guest's state lives, or has lived, on a host. */
+  hasRun(host: number): boolean {
+    return this.path.includes(host);
+  }
+
+  /** The host that the guest ran on before it came to `host` the last time; -1 where it began there. */
+  cameFrom(host: number): number {
+    const at = this.path.lastIndexOf(host);
+    return at <= 0 ? -1 : (this.path[at - 1] as number);
+  }
+
   /** The host that the guest runs on; -1 when it runs nowhere, the last one when on several. */
   owner(): number {
     return this.vcpus.lastIndexOf(1);
@@ -244,6 +259,8 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     state: def.starts[host] as number,
     version: 1,
     session: 0,
+    given: 0,
+    loadedSession: 0,
     stamps: new Int32Array(def.sections.length).fill(-1),
     reading: [],
     inbox: undefined,
@@ -252,6 +269,8 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     working: -1,
     doneNanos: Number.POSITIVE_INFINITY,
     draining: false,
+    frozen: false,
+    lateUntil: 0,
     registers: (def.model.registers ?? []).map(() => 0),
     reset: false,
     told: false,

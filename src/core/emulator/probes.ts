@@ -15,6 +15,7 @@ export function probe(machine: Machine, host: number, step: string): void {
   const gap = machine.gapCount++;
   const events = writeTracers(machine, host, gap, step);
   bumpDevices(machine, host);
+  askTokens(machine, host, gap);
   knock(machine, host, gap);
   machine.tracers.settle();
   if (machine.options.evidence) machine.gaps.push({ atNanos: machine.now, host, step, events });
@@ -29,12 +30,13 @@ export function canWrite(machine: Machine, writer: number, host: number): boolea
   if (def.spec.active !== undefined) return holds(machine, def.spec.active, host);
   if (def.device === VCPUS) return machine.vcpus[host] === 1;
   if (def.device === OTHER_ACTOR) return machine.vcpus[host] === 1;
+  if (machine.device(def.device, host).lateUntil > machine.now) return true;
   return machine.stateOf(def.device, host)?.runs === true && startedWork(machine, def.device, host);
 }
 
 /** A device on a host where the guest has never been has nothing to do until it is told to run. */
 function startedWork(machine: Machine, device: number, host: number): boolean {
-  if (machine.program.hosts[host]?.runs === true || machine.vcpus[host] === 1) return true;
+  if (machine.hasRun(host) || machine.vcpus[host] === 1) return true;
   return machine.device(device, host).told;
 }
 
@@ -79,10 +81,38 @@ function bumpDevices(machine: Machine, host: number): void {
   });
 }
 
-/** A device that runs on a host where the guest did not begin, before all of its image was loaded. */
+/** A device that runs on a host to which the guest is on its way, before all of its image was loaded. */
 function unloaded(machine: Machine, device: number, host: number): boolean {
-  if (machine.program.hosts[host]?.runs === true) return false;
-  return machine.device(device, host).stamps.some((stamp) => stamp < 0);
+  const home = machine.path.at(-1);
+  if (host === home ? machine.cameFrom(host) < 0 : machine.hasRun(host)) return false;
+  const { stamps } = machine.device(device, host);
+  // Who comes back to where it was and brings nothing goes on from its old state: the audit tells that.
+  return (
+    stamps.some((stamp) => stamp < 0) &&
+    !(host === home && machine.path.indexOf(host) < machine.path.length - 1 && !stamps.some((stamp) => stamp >= 0))
+  );
+}
+
+/** Who runs on a host without holding what only one host at a time may hold. */
+function askTokens(machine: Machine, host: number, gap: number): void {
+  machine.program.tokens.forEach((token, index) => {
+    const runs =
+      token.guards === VCPUS
+        ? machine.vcpus[host] === 1
+        : token.guards >= 0 && machine.stateOf(token.guards, host)?.runs === true && startedWork(machine, token.guards, host);
+    const held = machine.tokens[index] as number;
+    if (!runs || ((held >> host) & 1) === 1) return;
+    machine.fact({
+      kind: 'unheld',
+      host,
+      device: token.guards,
+      other: index,
+      gap,
+      text: held === 0 ? '' : 'elsewhere',
+      events: [],
+      by: 'probe',
+    });
+  });
 }
 
 function knock(machine: Machine, host: number, gap: number): void {

@@ -30,7 +30,7 @@ export interface Program {
   readonly writers: readonly WriterDef[];
   readonly walks: readonly WalkDef[];
   readonly lists: readonly ListDef[];
-  readonly tokens: readonly { readonly id: string; readonly heldBy: number }[];
+  readonly tokens: readonly TokenDef[];
   readonly flags: readonly { readonly id: string; readonly initial: number }[];
   readonly signals: readonly string[];
   readonly downtimeLimitNanos: Nanos;
@@ -50,6 +50,14 @@ export interface RegionDef {
   readonly pages: number;
   readonly populated: number;
   readonly absent: boolean;
+}
+
+export interface TokenDef {
+  readonly id: string;
+  readonly heldBy: number;
+  /** Device index, -1 for the vCPUs, -2 for nobody. */
+  readonly guards: number;
+  readonly takenErrno: string | undefined;
 }
 
 export interface ChannelDef {

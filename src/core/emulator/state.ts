@@ -3,6 +3,9 @@ import type { Nanos } from '../trace/time.ts';
 import type { PageCopy } from './memory.ts';
 import type { Op } from './program.ts';
 
+/** Time of a request where neither the guest nor the model says. */
+export const DEFAULT_REQUEST_NANOS = 1_000_000;
+
 /** Where a thread stands in a list of operations: `begin` it, wait for its end, or wait for what it unfolded into. */
 export interface Frame {
   readonly ops: readonly Op[];
@@ -52,6 +55,10 @@ export interface DeviceState {
   version: number;
   /** Saving session; 0 when there has been none. */
   session: number;
+  /** Sections (bits) that were read in this session. */
+  given: number;
+  /** Session that what is loaded here came from. */
+  loadedSession: number;
   /** By section: version of the source device that was loaded, -1 for none. */
   stamps: Int32Array;
   /** Sections read in the save under way. */
@@ -68,6 +75,10 @@ export interface DeviceState {
   draining: boolean;
   /** Values by register of the model; replaced, never changed in place. */
   registers: readonly number[];
+  /** Stopped in the middle of a request, which goes on when it runs again. */
+  frozen: boolean;
+  /** Until when a request goes on by itself although the device has stopped. */
+  lateUntil: Nanos;
   /** A reset lost what was loaded. */
   reset: boolean;
   /** Was told to run on this host: from then on it does work of its own, with or without a guest. */
@@ -95,6 +106,8 @@ export type Item = {
       readonly stamps: readonly Stamp[];
       readonly chunks: number;
       readonly valid: boolean;
+      /** Saving session of its device. */
+      readonly session: number;
       readonly queue: readonly number[];
       readonly registers: readonly number[];
       readonly nanos: Nanos;
@@ -123,6 +136,8 @@ export interface Request {
   noticed: number;
   lastEvent: number;
   parked: boolean;
+  /** Time of the guest's own that it had waited when the guest last stopped. */
+  waitedNanos: Nanos;
 }
 
 /** Something that happened and may turn out to be damage: the audit decides at the end. */
@@ -138,7 +153,8 @@ export interface Fact {
     | 'not-converged'
     | 'timeout'
     | 'lost-interrupt'
-    | 'token';
+    | 'late-request'
+    | 'unheld';
   readonly host: number;
   readonly device: number;
   readonly other: number;

@@ -18,7 +18,8 @@
  *     NEW     bit per item on a wire: the item carries the current content
  *     WALKED  bit per walk on a host: a device read it while it loaded
  *     SAW     bit per walk on a host: what it read then is still the current content
- *     STATE   bit 0-1: half of a two-phase write (1 logged, 2 landed); bit 2: placed by a step; bit 3: never written
+ *     STATE   bit 0-1: half of a two-phase write (1 logged, 2 landed); bit 2: placed by a step; bit 3: never written;
+ *             bit 4: an older copy arrived after the current one and overwrote it
  *
  * Each writer has one row that was never written: the page as it was before the migration.
  */
@@ -42,6 +43,7 @@ export const LOGGED = 1;
 export const LANDED = 2;
 export const PLACED = 4;
 export const UNTOUCHED = 8;
+export const OVERWRITTEN = 16;
 
 /** Where a row was written: gaps (numbers of `Gaps`), kept only where evidence is wanted. */
 export type GapList = readonly number[];
@@ -219,6 +221,8 @@ export class Tracers {
       const current = ((rows[row + NEW] as number) & bit) !== 0;
       if (current && ((was >> host) & 1) === 0) late |= 1 << (rows[row + WRITER] as number);
       rows[row + CUR] = current ? was | (1 << host) : was & ~(1 << host);
+      if (current) rows[row + STATE] = (rows[row + STATE] as number) & ~OVERWRITTEN;
+      else if (((was >> host) & 1) === 1) rows[row + STATE] = (rows[row + STATE] as number) | OVERWRITTEN;
       rows[row + HAS] = (rows[row + HAS] as number) & ~bit;
       rows[row + NEW] = (rows[row + NEW] as number) & ~bit;
     });
@@ -251,8 +255,9 @@ export class Tracers {
     index: number,
     hostLogs: number,
     host: number,
-  ): 'not logged' | 'not harvested' | 'not merged' | 'not sent' | 'not loaded' | 'sent before' {
+  ): 'overwritten' | 'not logged' | 'not harvested' | 'not merged' | 'not sent' | 'not loaded' | 'sent before' {
     const row = index * WIDTH;
+    if (((this.rows[row + STATE] as number) & OVERWRITTEN) !== 0) return 'overwritten';
     if (((this.rows[row + NEW] as number) & -1) !== 0) return 'not loaded';
     if (((this.rows[row + DIRTY] as number) >> host) & 1) return 'not sent';
     if (((this.rows[row + BUF] as number) & hostLogs) !== 0) return 'not merged';

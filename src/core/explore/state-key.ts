@@ -61,7 +61,7 @@ export class StateKeys {
     return [
       remaining.map((ids) => ids.join('.')).join(';'),
       machine.threads.map((thread) => this.#thread(machine, thread, items)).join(';'),
-      machine.vcpus.join(''),
+      `${machine.vcpus.join('')}/${machine.path.join('>')}`,
       machine.devices.map((device, i) => this.#device(machine, i, device, ranks)).join(';'),
       `${machine.armed.join('')}/${machine.scope.join(',')}/${machine.mapped.join(',')}/${machine.faults.join(',')}`,
       rowsKey(machine, items, live),
@@ -168,12 +168,15 @@ export class StateKeys {
     return [
       device.state,
       this.#savedElsewhere ? of(device.version) : '',
-      device.session > 0 ? 1 : 0,
+      device.session,
+      device.given,
+      device.loadedSession,
       [...device.stamps].map(of).join(''),
       device.reading.map((stamp) => `${stamp.section}.${of(stamp.version)}`).join(','),
       walks.join('/'),
       device.inbox === undefined ? '' : this.#item(machine, device.inbox, [], ranks),
       flags(device.reset, device.told, device.draining),
+      Math.max(0, device.lateUntil - machine.now),
     ].join('_');
   }
 
@@ -185,7 +188,7 @@ export class StateKeys {
     if (item.what === 'ram') return `${head}.${items.indexOf(item)}.${item.copy.slots.join(',')}.${item.copy.versions.join(',')}`;
     const of = ranks[item.device] as (version: number) => string;
     const stamps = item.stamps.map((stamp) => `${stamp.section}:${of(stamp.version)}`).join(',');
-    return `${head}.${item.device}.${stamps}.${item.chunks}.${item.valid ? 1 : 0}.${item.queue.join(',')}`;
+    return `${head}.${item.device}.${stamps}.${item.chunks}.${item.valid ? 1 : 0}.${item.session}.${item.queue.join(',')}`;
   }
 }
 

@@ -32,7 +32,12 @@ export function primitiveProblems(primitive: Primitive, path: string, known: Kno
   if ('set' in primitive) {
     add(['vcpus', ...known.devices], primitive.set, 'set', 'device (or vcpus)');
     const states = primitive.set === 'vcpus' ? ['running', 'stopped'] : known.statesOf(primitive.set);
-    if (states.length > 0) add(states, primitive.to, 'to', 'state');
+    if (states.length > 0) {
+      add(states, primitive.to, 'to', 'state');
+      for (const [k, state] of (primitive.via ?? []).entries()) add(states, state, `via[${k}]`, 'state');
+      const { recover } = primitive;
+      if (recover !== undefined && recover !== 'reset') add(states, recover, 'recover', 'state (or reset)');
+    }
   }
   if ('reset' in primitive) add(known.devices, primitive.reset, 'reset', 'device');
   if ('token' in primitive) add(known.tokens, primitive.token, 'token', 'token');

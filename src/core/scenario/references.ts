@@ -103,7 +103,10 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
         ),
       ),
     ]),
-    ...(scenario.tokens ?? []).flatMap((token, i) => one(known.hosts, token.heldBy, `$.tokens[${i}].heldBy`, 'host')),
+    ...(scenario.tokens ?? []).flatMap((token, i) => [
+      ...one(known.hosts, token.heldBy, `$.tokens[${i}].heldBy`, 'host'),
+      ...(token.guards === undefined ? [] : one(actors, token.guards, `$.tokens[${i}].guards`, 'device (or vcpus)')),
+    ]),
     ...Object.keys(scenario.steps).flatMap((list) => {
       const host = scenario.lists?.[list]?.host ?? list.split('.')[0] ?? list;
       return known.hosts.includes(host)

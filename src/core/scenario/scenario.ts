@@ -173,6 +173,8 @@ export interface DeviceModelSpec {
   readonly figures: DeviceFigures;
   /** Raises interrupts through this actor (an interrupt controller), if modelled. */
   readonly interruptsThrough?: string;
+  /** What becomes of the request that it works on when it is told to stop. */
+  readonly inFlight?: InFlightSpec;
   /** The device looks at its queues by itself when it starts to run. Default: true. */
   readonly scansQueuesAtStart?: boolean;
   readonly registers?: readonly RegisterSpec[];
@@ -195,6 +197,13 @@ export interface SectionSpec {
   /** It is not changed by the running device. */
   readonly constant?: boolean;
   readonly errno?: string;
+}
+
+export interface InFlightSpec {
+  /** `finish`: the stop waits for it (default). `freeze`: it stays where it is. `go-on`: it completes, and writes, after the stop. */
+  readonly atStop?: 'finish' | 'freeze' | 'go-on';
+  /** Whether the image tells of it, so that the other side takes it up. Default: true. */
+  readonly inImage?: boolean;
 }
 
 export interface DeviceFigures {
@@ -294,10 +303,15 @@ export interface CallbackSpec {
   readonly start?: { readonly prepare?: readonly Primitive[]; readonly change?: readonly Primitive[] };
 }
 
+/** Owned by one host at a time. At the end the host that runs the guest must hold it. */
 export interface TokenSpec {
   readonly id: string;
   readonly title?: string;
   readonly heldBy: string;
+  /** `vcpus` or a device: it may run only where the token is held, at every moment. Left out: asked at the end alone. */
+  readonly guards?: string;
+  /** Answer of `take` while another host holds it (an image lock). Left out: both hold it, and that is the finding. */
+  readonly takenErrno?: string;
 }
 
 export interface StepSpec {

@@ -110,6 +110,7 @@ export const modelSchema = v.strictObject({
     v.union([v.pipe(v.number(), v.minValue(0)), v.undefined()]),
   ),
   interruptsThrough: optional(id),
+  inFlight: optional(v.strictObject({ atStop: optional(v.picklist(['finish', 'freeze', 'go-on'])), inImage: optional(v.boolean()) })),
   scansQueuesAtStart: optional(v.boolean()),
   registers: optional(
     v.array(v.strictObject({ name: text, offset: bytes, bytes, follows: optional(v.picklist(['submitted', 'completed'])) })),
@@ -217,7 +218,7 @@ export const scenarioSchema = v.strictObject({
   writers: v.pipe(v.array(writer), v.maxLength(30)),
   guest: optional(guest),
   callbacks: optional(v.array(callback)),
-  tokens: optional(v.array(v.strictObject({ id, title: optional(text), heldBy: id }))),
+  tokens: optional(v.array(v.strictObject({ id, title: optional(text), heldBy: id, guards: optional(id), takenErrno: optional(errno) }))),
   flags: optional(v.record(id, v.pipe(v.number(), v.integer()))),
   steps: v.record(id, v.pipe(v.array(step), v.maxLength(2_000))),
   lists: optional(v.record(id, list)),

@@ -9,7 +9,7 @@ import { ownership } from './owners.ts';
 import { lostWrites } from './pages.ts';
 import { refusals, waits } from './refusals.ts';
 import { signals } from './signals.ts';
-import { known, sentenceCase } from './words.ts';
+import { hostWords, known, sentenceCase } from './words.ts';
 
 export type Reported = Audit['reported'];
 
@@ -76,7 +76,7 @@ const KIND_WORDS: { readonly [kind in FindingKind]: string } = {
 export function headline(machine: Machine, runClass: RunClass, reported: Reported, findings: readonly Finding[]): string {
   const kinds = [...new Set(findings.map((finding) => finding.kind))].filter((kind) => DAMAGE.has(kind));
   const damage = kinds.map((kind) => KIND_WORDS[kind]).join(', ');
-  const at = machine.owner() < 0 ? 'no host runs the guest' : `the guest runs on the ${machine.program.hosts[machine.owner()]?.title}`;
+  const at = machine.owner() < 0 ? 'no host runs the guest' : `the guest runs on ${hostWords(machine.program.hosts[machine.owner()])}`;
   switch (runClass) {
     case 'impossible':
       return sentenceCase(machine.threads.find((thread) => thread.status === 'impossible')?.reason ?? 'physics refuses');

@@ -1,14 +1,11 @@
 /** Torn state: images whose sections are of different moments, of a moment before the stop, missing, or at odds with guest RAM. */
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import { known } from './words.ts';
+import { hostWords, known } from './words.ts';
 
 export function damageToState(machine: Machine, owner: number): readonly Finding[] {
-  if (owner < 0 || machine.program.hosts[owner]?.runs === true) return peers(machine);
-  const origin = Math.max(
-    0,
-    machine.program.hosts.findIndex((host) => host.runs),
-  );
+  const origin = owner < 0 ? -1 : machine.cameFrom(owner);
+  if (origin < 0) return peers(machine);
   return [
     ...machine.program.devices.flatMap((_, device) => [...stale(machine, device, origin, owner), ...shadows(machine, device, owner)]),
     ...early(machine, owner),
@@ -23,7 +20,16 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
   const final = finalVersion(machine, device, origin);
   const missing = def.sections.filter((_, i) => (target.stamps[i] as number) < 0);
   const findings: Finding[] = [];
-  if (missing.length > 0) {
+  if (missing.length === def.sections.length && machine.path.indexOf(owner) < machine.path.lastIndexOf(owner)) {
+    if (!machine.device(device, origin).told) return [];
+    const [there, here] = [hostWords(machine.program.hosts[origin]), hostWords(machine.program.hosts[owner])];
+    findings.push({
+      by: 'probe',
+      kind: missing[0]?.stale ?? 'torn-state',
+      sentence: `${def.title} (${def.id}) goes on on ${here} from the state it had there before: what it did on ${there} since is lost.`,
+      events: stateEvents(machine, device, owner),
+    });
+  } else if (missing.length > 0) {
     const how = target.reset ? 'a reset threw away what was loaded' : 'it was never loaded';
     findings.push({
       by: 'probe',
@@ -125,7 +131,7 @@ function early(machine: Machine, owner: number): readonly Finding[] {
         {
           by: 'probe',
           kind: 'torn-state',
-          sentence: `The device ${who} ran on the ${program.hosts[owner]?.title} while pages of ${region} were still on their way: it worked with old content.`,
+          sentence: `The device ${who} ran on ${hostWords(program.hosts[owner])} while pages of ${region} were still on their way: it worked with old content.`,
           events: known(fact.events),
         },
       ];
@@ -136,7 +142,7 @@ function early(machine: Machine, owner: number): readonly Finding[] {
       {
         by: 'probe',
         kind,
-        sentence: `The device ${who} ran on the ${program.hosts[owner]?.title} before its image was loaded: the load overwrote what it had done.`,
+        sentence: `The device ${who} ran on ${hostWords(program.hosts[owner])} before its image was loaded: the load overwrote what it had done.`,
         events: known(fact.events),
       },
     ];
@@ -156,7 +162,7 @@ function peers(machine: Machine): readonly Finding[] {
       {
         by: 'probe',
         kind: 'torn-state',
-        sentence: `${from} writes to its peer ${to} on the ${program.hosts[fact.host]?.title} while ${to} is in ${fact.text} and takes no writes: the two disagree from then on.`,
+        sentence: `${from} writes to its peer ${to} on ${hostWords(program.hosts[fact.host])} while ${to} is in ${fact.text} and takes no writes: the two disagree from then on.`,
         events: known(fact.events),
       },
     ];

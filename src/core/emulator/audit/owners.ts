@@ -2,7 +2,7 @@
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine, Outage } from '../machine.ts';
-import { known } from './words.ts';
+import { hostWords, known } from './words.ts';
 
 export function ownership(machine: Machine): readonly Finding[] {
   const findings: Finding[] = [];
@@ -19,6 +19,7 @@ export function ownership(machine: Machine): readonly Finding[] {
       events: known(two.flatMap((fact) => fact.events)),
     });
   }
+  findings.push(...tokens(machine));
   if (machine.owner() < 0) {
     findings.push({ by: 'workload', kind: 'no-owner', sentence: 'At the end no host runs the guest.', events: [] });
   }
@@ -33,6 +34,45 @@ export function ownership(machine: Machine): readonly Finding[] {
     });
   }
   return findings;
+}
+
+/** At every moment for a token that guards somebody; at the end for all: who runs the guest holds it. */
+function tokens(machine: Machine): readonly Finding[] {
+  const { program } = machine;
+  const owner = machine.owner();
+  return program.tokens.flatMap((token, index): readonly Finding[] => {
+    const early = machine.facts.filter((fact) => fact.kind === 'unheld' && fact.other === index);
+    const first = early[0];
+    const held = machine.tokens[index] as number;
+    const name = program.scenario.tokens?.[index]?.title ?? token.id;
+    if (first !== undefined) {
+      const who = token.guards < 0 ? 'The vCPUs run' : `${program.devices[token.guards]?.id} runs`;
+      const holder = first.text === '' ? 'nobody holds' : 'another host holds';
+      return [
+        {
+          by: 'probe',
+          kind: first.text === '' ? 'no-owner' : 'two-owners',
+          sentence: `${who} on ${hostWords(program.hosts[first.host])} at ${printNanos(first.atNanos)} while ${holder} ${name}.`,
+          events: known(first.events),
+          window: [first.atNanos, early.at(-1)?.atNanos ?? first.atNanos],
+        },
+      ];
+    }
+    if (owner < 0 || ((held >> owner) & 1) === 1) return [];
+    const there = hostWords(program.hosts[owner]);
+    const holder = program.hosts.find((_, host) => ((held >> host) & 1) === 1);
+    return [
+      {
+        by: 'workload',
+        kind: holder === undefined ? 'no-owner' : 'two-owners',
+        sentence:
+          holder === undefined
+            ? `At the end nobody holds ${name}, and the guest runs on ${there}.`
+            : `At the end ${hostWords(holder)} holds ${name}, and the guest runs on ${there}.`,
+        events: [],
+      },
+    ];
+  });
 }
 
 export function downtimeNanos(machine: Machine): number {

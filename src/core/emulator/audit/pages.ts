@@ -4,6 +4,7 @@ import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
 import { BY, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracers.ts';
+import { hostWords } from './words.ts';
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
   if (owner < 0) return [];
@@ -19,7 +20,7 @@ function asFault(machine: Machine, owner: number, finding: Finding): Finding {
   return {
     ...finding,
     kind: 'hung-guest',
-    sentence: `A vCPU that touches page 0x${page.toString(16)} of ${name} on the ${hostName(machine)} faults and waits: its bit is not set, and the other side sends only pages whose bit is.`,
+    sentence: `A vCPU that touches page 0x${page.toString(16)} of ${name} on ${hostName(machine)} faults and waits: its bit is not set, and the other side sends only pages whose bit is.`,
   };
 }
 
@@ -74,7 +75,7 @@ function tracerFinding(
     return {
       by: 'probe',
       kind: 'lost-write',
-      sentence: `Region ${region?.id}: content from before the migration never reached the ${hostName(machine)} (${words(lost.fate)}).`,
+      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${words(lost.fate)}).`,
       events: [],
       pages: [region?.first ?? 0, region?.pages ?? 0],
     };
@@ -107,7 +108,7 @@ function words(fate: string): string {
     case 'not loaded':
       return 'it was sent, and the other side never loaded it';
     case 'overwritten':
-      return 'a page that arrived later overwrote it';
+      return 'an older copy of the page arrived after it and overwrote it';
     default:
       return 'no copy took it';
   }
@@ -150,7 +151,7 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
     return {
       by: 'workload',
       kind: 'lost-write',
-      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on the ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}.`,
+      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}.`,
       events: [...new Set(slots.map((one) => memory.event[one] as number))]
         .filter((event) => event >= 0)
         .sort((a, b) => a - b)
@@ -161,7 +162,7 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
 }
 
 function hostName(machine: Machine): string {
-  return machine.program.hosts[machine.owner()]?.title ?? 'host';
+  return hostWords(machine.program.hosts[machine.owner()]);
 }
 
 /** The spans in which a write would have been lost, by writer: the gaps of all lost tracers, joined. */

@@ -16,16 +16,10 @@ export function settledState(machine: Machine): string {
       rows.add(`${tracers.rows[i * WIDTH + WRITER]}:${state & (PLACED | UNTOUCHED)}:${tracers.isStale(i, owner) ? 'stale' : 'good'}`);
     }
   }
-  const origin = Math.max(
-    0,
-    program.hosts.findIndex((host) => host.runs),
-  );
+  const from = owner < 0 ? -1 : machine.cameFrom(owner);
   const devices = program.devices.map((def, index) => {
-    const final = machine.device(index, origin).version;
-    const stamps =
-      owner < 0 || owner === origin
-        ? []
-        : [...machine.device(index, owner).stamps].map((stamp) => (stamp < 0 ? '-' : stamp >= final ? '=' : '<'));
+    const final = machine.device(index, Math.max(0, from)).version;
+    const stamps = from < 0 ? [] : [...machine.device(index, owner).stamps].map((stamp) => (stamp < 0 ? '-' : stamp >= final ? '=' : '<'));
     const states = program.hosts.map((_, host) => def.states[machine.device(index, host).state]?.id);
     return `${def.id}:${stamps.join('')}:${states.join(',')}`;
   });
@@ -38,6 +32,7 @@ export function settledState(machine: Machine): string {
   const errors = [...new Set(machine.facts.filter((fact) => fact.kind === 'refused').map((fact) => fact.errno))].sort();
   return [
     `vcpus ${machine.vcpus.join('')}`,
+    `path ${machine.path.join('>')}`,
     `tokens ${machine.tokens.join(',')}`,
     `pages ${[...rows].sort().join(' ')} ${owner < 0 ? '' : machine.memory.stale(owner).length}`,
     `devices ${devices.join(' ')}`,

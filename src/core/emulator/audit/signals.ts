@@ -2,7 +2,7 @@
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
-import { known } from './words.ts';
+import { hostWords, known } from './words.ts';
 
 const DEFAULT_PATIENCE_NANOS = 500_000_000;
 
@@ -18,14 +18,14 @@ function accesses(machine: Machine): readonly Finding[] {
     const key = `${fact.kind}/${fact.host}/${fact.device}`;
     if (seen.has(key)) return [];
     const device = program.devices[fact.device]?.id ?? '';
-    const host = program.hosts[fact.host]?.title ?? '';
+    const host = hostWords(program.hosts[fact.host]);
     if (fact.kind === 'lost-access') {
       seen.add(key);
       return [
         {
           by: 'probe',
           kind: 'lost-signal',
-          sentence: `The vCPUs run on the ${host} while ${device} is in ${fact.text}: a doorbell rung at ${printNanos(fact.atNanos)} finds nobody.`,
+          sentence: `The vCPUs run on ${host} while ${device} is in ${fact.text}: a doorbell rung at ${printNanos(fact.atNanos)} finds nobody.`,
           events: known(fact.events),
         },
       ];
@@ -36,7 +36,7 @@ function accesses(machine: Machine): readonly Finding[] {
         {
           by: 'workload',
           kind: 'lost-signal',
-          sentence: `The ${what} of ${fact.text} is lost on the ${host}.`,
+          sentence: `The ${what} of ${fact.text} is lost on ${host}.`,
           events: known(fact.events),
         },
       ];
@@ -57,6 +57,7 @@ function requests(machine: Machine, owner: number): readonly Finding[] {
     const waited = machine.now - Math.max(request?.submittedNanos ?? 0, guest.runningSince);
     return request !== undefined && (atRest || waited >= patience) ? [request] : [];
   });
+  const late = machine.facts.filter((fact) => fact.kind === 'late-request')[0];
   const twice = guest.requests.filter((request) => request.completions > 1);
   const findings: Finding[] = [];
   const first = hung[0];
@@ -64,8 +65,16 @@ function requests(machine: Machine, owner: number): readonly Finding[] {
     findings.push({
       by: 'workload',
       kind: 'hung-guest',
-      sentence: `Request ${first.id}, submitted at ${printNanos(first.submittedNanos)}, never completes: the guest waits on the ${machine.program.hosts[owner]?.title} until its time-out (${printNanos(patience)}).`,
+      sentence: `Request ${first.id}, submitted at ${printNanos(first.submittedNanos)}, never completes: the guest waits on ${hostWords(machine.program.hosts[owner])} until its time-out (${printNanos(patience)}).`,
       events: known(hung.map((request) => request.lastEvent)),
+    });
+  }
+  if (late !== undefined) {
+    findings.push({
+      by: 'workload',
+      kind: 'hung-guest',
+      sentence: `${late.text}: it has given the device up.`,
+      events: known(late.events),
     });
   }
   for (const request of twice.slice(0, 3)) {

@@ -38,7 +38,9 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
 export function beginImage(context: Context, primitive: SavePrimitive): Begin {
   const { op } = context;
   const def = context.machine.program.devices[op.subject] as DeviceDef;
-  const sections = sectionsOf(def, primitive);
+  const { given, reading } = context.machine.device(op.subject, op.host);
+  const buffered = reading.reduce((mask, stamp) => mask | (1 << stamp.section), 0);
+  const sections = sectionsOf(def, primitive, given & ~buffered);
   const image = imageBytes(def, sections);
   const chunks = primitive.chunks ?? 1;
   recordCall(context, op.call ?? def.protocol.saveCall, {
@@ -111,6 +113,7 @@ export function beginRead(context: Context, device: number, section: number): Be
 export function endRead(context: Context, device: number, section: number): End {
   const { machine, op } = context;
   const state = machine.device(device, op.host);
+  state.given |= 1 << section;
   state.reading = [...state.reading.filter((stamp) => stamp.section !== section), { section, version: state.version }];
   return DONE;
 }
@@ -159,8 +162,9 @@ export function endSend(context: Context, deviceIndex: number, sections: readonl
     stamps: device.reading.toSorted((a, b) => sections.indexOf(a.section) - sections.indexOf(b.section)),
     chunks: def.model.reserialises === true ? chunks : 1,
     valid: device.reading.length >= sections.length,
+    session: device.session,
     registers: device.registers,
-    queue: [...device.queue, ...(device.working >= 0 ? [device.working] : [])],
+    queue: [...device.queue, ...(device.working >= 0 && def.model.inFlight?.inImage !== false ? [device.working] : [])],
     nanos: machine.now,
   });
   if (!keep) device.reading = [];
@@ -268,9 +272,12 @@ export function endLoad(context: Context, primitive: LoadPrimitive): End {
 export function sectionsOf(
   def: DeviceDef,
   primitive: { readonly sections?: readonly string[]; readonly phase?: string },
+  given: number,
 ): readonly number[] {
   return def.sections.flatMap((section, index) => {
     if (primitive.sections !== undefined) return primitive.sections.includes(section.id) ? [index] : [];
+    // What no precopy of this session has given the final image gives: STOP_COPY alone is a whole image (vfio-v2.md, section 3).
+    if (primitive.phase === 'final' && section.phase === 'precopy' && hasSessions(def)) return ((given >> index) & 1) === 0 ? [index] : [];
     return primitive.phase === undefined || (section.phase ?? 'final') === primitive.phase ? [index] : [];
   });
 }

@@ -7,7 +7,7 @@ import { beginBarrier, beginCopy, endCopy } from './copies.ts';
 import { beginImage, beginLoad, beginRead, beginSave, beginSend, endLoad, endRead, endSend } from './images.ts';
 import { beginLoadRam, beginWrite, endGarbage, endItem, endLoadRam, endStow, endWrite } from './loads.ts';
 import { beginLog, endLog } from './logs.ts';
-import { beginSignal, beginWait, endAccess, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
+import { beginSignal, beginToken, beginWait, endAccess, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
 import type { Context } from './outcome.ts';
 import { type Begin, costNanos, DONE, type End, refused, timed } from './outcome.ts';
 import { beginArc, beginSet, endArc, endSet, resetDevice } from './states.ts';
@@ -24,6 +24,7 @@ export function beginOp(context: Context): Begin {
   if ('load' in primitive) return beginLoad(context, primitive);
   if ('wait' in primitive) return beginWait(context, primitive);
   if ('signal' in primitive) return beginSignal(context, primitive);
+  if ('token' in primitive) return beginToken(context, primitive);
   if ('barrier' in primitive) return beginBarrier(context, primitive);
   if ('fail' in primitive) return refused(primitive.fail, 'authored failure');
   return timed(costNanos(op, 0, 0));

@@ -92,6 +92,9 @@ export function endWrite(context: Context, itemId: number, section: number): End
   const stamp = item.stamps.find((one): one is Stamp => one.section === section);
   const device = machine.device(item.device, op.host);
   if (stamp === undefined) return DONE;
+  // What an ended session gave is void: a new session begins its image afresh (vfio-v2.md, section 3).
+  if (item.session !== device.loadedSession && device.stamps.some((one) => one >= 0)) device.stamps = device.stamps.map(() => -1);
+  device.loadedSession = item.session;
   device.stamps[section] = stamp.version;
   device.version = Math.max(device.version, stamp.version);
   machine.program.walks.forEach((walk, index) => {

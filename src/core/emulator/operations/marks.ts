@@ -101,6 +101,17 @@ export function endSignal(context: Context, primitive: SignalPrimitive): End {
   }
 }
 
+export function beginToken(context: Context, primitive: TokenPrimitive): Begin {
+  const { machine, op } = context;
+  const def = machine.program.tokens[op.subject];
+  const others = (machine.tokens[op.subject] ?? 0) & ~(1 << op.host);
+  if (primitive.op === 'take' && others !== 0 && def?.takenErrno !== undefined) {
+    const holder = machine.program.hosts.find((_, host) => ((others >> host) & 1) === 1);
+    return refused(def.takenErrno, `token ${primitive.token} is held by ${holder?.id}`);
+  }
+  return timed(costNanos(op, 0, 0));
+}
+
 export function endToken(context: Context, primitive: TokenPrimitive): End {
   const { machine, op, step } = context;
   const held = machine.tokens[op.subject] ?? 0;

@@ -1,10 +1,12 @@
 /** Run-state changes (primitive 5) and resets: vCPUs, and devices along the arcs of their protocol. */
 
 import type { SetStatePrimitive } from '../../scenario/primitives.ts';
+import type { StateSpec } from '../../scenario/scenario.ts';
 import { VCPUS } from '../compile.ts';
 import { holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { ArcDef, Op } from '../program.ts';
+import { DEFAULT_REQUEST_NANOS } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed } from './outcome.ts';
 
@@ -14,18 +16,27 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
   const def = machine.program.devices[op.subject];
   if (def === undefined) return refused('ENODEV', `no device ${primitive.set}`);
   const device = machine.device(op.subject, op.host);
-  const to = def.states.findIndex((state) => state.id === primitive.to);
   recordCall(context, op.call ?? def.protocol.calls?.[primitive.to] ?? def.protocol.calls?.['*'], {
     device: def.id,
     state: primitive.to,
     from: def.states[device.state]?.id ?? '',
   });
-  const path = def.paths[device.state]?.[to];
-  if (path === undefined || path.errno !== undefined) {
-    return refused(path?.errno ?? 'EINVAL', `${def.id}: ${def.states[device.state]?.id} to ${primitive.to} is no legal arc`);
+  const arcs: ArcDef[] = [];
+  for (const [from, station] of stations(def.states, device.state, primitive)) {
+    const path = def.paths[from]?.[station];
+    if (path === undefined || path.errno !== undefined) {
+      return refused(path?.errno ?? 'EINVAL', `${def.id}: ${def.states[from]?.id} to ${def.states[station]?.id} is no legal arc`);
+    }
+    arcs.push(...path.arcs);
   }
-  if (path.arcs.length === 0) return timed(costNanos(op, 0, 0));
-  return { go: 'inner', ops: path.arcs.flatMap((arc) => arcOps(op, arc, op.subject)) };
+  if (arcs.length === 0) return timed(costNanos(op, 0, 0));
+  return { go: 'inner', ops: arcs.flatMap((arc) => arcOps(op, arc, op.subject)) };
+}
+
+/** One write that flips several bits passes through the states that `via` names, each as if it had been asked for. */
+function stations(states: readonly StateSpec[], from: number, primitive: SetStatePrimitive): readonly (readonly [number, number])[] {
+  const way = [from, ...[...(primitive.via ?? []), primitive.to].map((id) => states.findIndex((state) => state.id === id))];
+  return way.slice(1).map((station, i) => [way[i] as number, station] as const);
 }
 
 /** What an arc does inside (a drain, a write-back) comes before the state is reached. */
@@ -70,8 +81,9 @@ export function beginArc(context: Context, arc: ArcDef, deviceIndex: number): Be
   const device = machine.device(deviceIndex, op.host);
   const def = machine.program.devices[deviceIndex];
   const stops = def?.states[arc.from]?.runs === true && def.states[arc.to]?.runs !== true;
-  if (stops) device.draining = true;
-  const drain = stops && device.working >= 0 ? Math.max(0, device.doneNanos - machine.now) : 0;
+  const finishes = (def?.model.inFlight?.atStop ?? 'finish') === 'finish';
+  if (stops && finishes) device.draining = true;
+  const drain = stops && finishes && device.working >= 0 ? Math.max(0, device.doneNanos - machine.now) : 0;
   return timed(costNanos(op, 0, 0) + drain);
 }
 
@@ -95,9 +107,13 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
   const saved = from?.saves ?? 'none';
   device.state = to;
   device.draining = false;
+  if (from?.runs === true && state.runs !== true) stopInFlight(machine, deviceIndex, host);
   // On the way down (RUNNING, RUNNING_P2P, STOP) nobody tells it to run.
   if (state.runs === true && from?.runs !== true) device.told = true;
-  if ((state.saves ?? 'none') !== 'none' && saved === 'none') device.session += 1;
+  if ((state.saves ?? 'none') !== 'none' && saved === 'none') {
+    device.session += 1;
+    device.given = 0;
+  }
   if (state.loads === true && from?.loads !== true) {
     device.stamps.fill(-1);
     device.walks = [];
@@ -111,6 +127,17 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     step,
   );
   machine.guest.onDevice(machine, deviceIndex, host);
+}
+
+/** The device stops, and what it works on stays as it is, or goes on by itself. */
+function stopInFlight(machine: Machine, deviceIndex: number, host: number): void {
+  const device = machine.device(deviceIndex, host);
+  const figures = machine.program.devices[deviceIndex]?.model;
+  if (figures?.inFlight?.atStop === 'freeze') {
+    device.frozen = device.working >= 0;
+    device.doneNanos = Number.POSITIVE_INFINITY;
+  }
+  if (figures?.inFlight?.atStop === 'go-on') device.lateUntil = machine.now + (figures.figures.requestNanos ?? DEFAULT_REQUEST_NANOS);
 }
 
 /** VFIO_DEVICE_RESET: back to the initial state, sessions dead, what was loaded lost. */
