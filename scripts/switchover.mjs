@@ -24,5 +24,7 @@ if (!isFresh(`${OUT}/.stamp`, stamp)) {
   });
   keep(`${OUT}/.stamp`, stamp);
 }
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 2));
 const { main } = await import(pathToFileURL(join(ROOT, OUT, 'switchover.js')).href);
 process.exitCode = await main(process.argv.slice(2));
