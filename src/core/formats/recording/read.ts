@@ -20,6 +20,11 @@ export function readRecording(value: unknown): ReadRecording {
   const { events, ...head } = (typeof value === 'object' && value !== null ? value : {}) as { readonly events?: unknown };
   const tricks = walk(head);
   if (tricks.length > 0) return fail(tricks);
+  const format = (value as { readonly format?: unknown } | null)?.format;
+  if (format !== 'switchover.recording')
+    return fail([
+      { path: '$.format', message: `expected "switchover.recording", found ${format === undefined ? 'nothing' : JSON.stringify(format)}` },
+    ]);
   const version = (value as { readonly version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > RECORDING_VERSION) {
     return fail([
