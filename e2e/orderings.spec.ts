@@ -1,20 +1,61 @@
+import type { LabPage } from './lab-page.ts';
 import { expect, test } from './test.ts';
 
-test('all orderings are decided, and a counter-example is put on the timeline', async ({ lab }) => {
-  await lab.pick('rfc-unmigratable');
+async function panelOf(lab: LabPage) {
   await lab.page.getByRole('tab', { name: 'All orderings' }).click();
-  const panel = lab.page.getByRole('region', { name: 'All orderings' });
+  return lab.page.getByRole('region', { name: 'All orderings' });
+}
+
+test('all orderings are decided, with counts by class', async ({ lab }) => {
+  await lab.pick('rfc-unmigratable');
+  const panel = await panelOf(lab);
   await panel.getByRole('button', { name: 'Decide all' }).click();
   await expect(panel).toContainText(/30,240 orderings/, { timeout: 40_000 });
+  await panel.getByRole('radio', { name: 'Counts and best' }).click();
   await expect(panel.getByRole('list', { name: 'By class' })).toContainText('Fails cleanly');
 });
 
-test('the swap matrix shows every slot of every step, and a cell puts it on the timeline', async ({ lab }) => {
-  await lab.page.getByRole('tab', { name: 'All orderings' }).click();
-  await lab.button('Swap matrix').click();
-  const table = lab.page.getByRole('table', { name: 'Swap matrix' });
-  await expect(table.getByRole('row')).toHaveCount(11);
-  await table.getByRole('button', { name: /^save-device at place 4: Silent corruption/ }).click();
+test('a required pair leads to the run without it, and its two steps are marked', async ({ lab }) => {
+  const panel = await panelOf(lab);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  const pairs = panel.getByRole('list', { name: 'Required pairs' });
+  await expect(pairs).toBeVisible({ timeout: 40_000 });
+  await pairs.getByRole('button', { name: /^Stop the mdev before Save the device state/ }).click();
   await lab.idle();
   await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await expect(lab.page.getByText(/^A to B:/)).toBeVisible();
+});
+
+test('the swap matrix is filled by itself, tells every cell, and a cell puts it on the timeline', async ({ lab }) => {
+  const panel = await panelOf(lab);
+  const table = panel.getByRole('table', { name: 'Swap matrix' });
+  await expect(table.getByRole('row')).toHaveCount(11);
+  const cell = table.getByRole('button', { name: /^Save the device state at place 4: Silent corruption/ });
+  await cell.focus();
+  await expect(panel).toContainText('Save the device state, place 4 of 7');
+  await lab.page.keyboard.press('Enter');
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  expect((await lab.dump()).edits).toBe('move source/save-device before query-bitmap');
+});
+
+test('arrow keys go from cell to cell, and one Tab leaves the matrix', async ({ lab }) => {
+  const panel = await panelOf(lab);
+  const table = panel.getByRole('table', { name: 'Swap matrix' });
+  await expect(table.getByRole('button', { name: /^Save the device state at place 4: Silent/ })).toBeVisible();
+  await table.getByRole('button').first().focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'End']) await lab.page.keyboard.press(key);
+  await expect(table.getByRole('button', { name: /^Stop the mdev at place 7/ })).toBeFocused();
+  await expect(table.locator('button[tabindex="0"]')).toHaveCount(1);
+});
+
+test('a bad one is found out of all, the next press shows another kind, and a safe order says that it is safe', async ({ lab }) => {
+  await lab.button('Make safe').click();
+  await expect(lab.page.getByText('This order is safe already.')).toBeVisible();
+  await lab.button('Find a bad one').click();
+  await expect(lab.page.getByText(/Kind 1 of \d+: press again/)).toBeVisible({ timeout: 40_000 });
+  await lab.idle();
+  await expect(lab.verdict).not.toContainText(/^(Equivalent|Sound)/);
+  await lab.button('Find a bad one').click();
+  await expect(lab.page.getByText(/Kind 2 of/)).toBeVisible();
 });

@@ -23,6 +23,7 @@ const MAY: { readonly [folder: string]: { readonly from: readonly string[]; read
   'app/editor': { from: ['core', 'app/store'], packages: ['react', 'codemirror', '@codemirror/', '@lezer/'] },
   'app/timeline': { from: ['core/base', 'core/trace', 'core/swimlane', 'app/store', 'app/widgets'], packages: ['react', 'd3'] },
   'app/panels': { from: ['core', 'app/store', 'app/widgets'], packages: ['react'] },
+  'app/panels/orderings': { from: ['core', 'app/store', 'app/widgets'], packages: ['react', '@dagrejs/dagre'] },
   'app/shell': {
     from: ['core', 'app/store', 'app/widgets', 'app/timeline', 'app/panels', 'app/editor'],
     packages: ['react', 'tinykeys', 'react-resizable-panels'],

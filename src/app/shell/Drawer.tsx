@@ -1,12 +1,12 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { NearBy } from '../panels/NearBy.tsx';
+import { Search } from '../panels/orderings/Search.tsx';
 import { StepList } from '../panels/StepList.tsx';
 import { CompareButton, Takes } from '../panels/Takes.tsx';
 import { useLabState } from '../store/context.ts';
 import { listsOf } from '../store/selectors.ts';
 import styles from './shell.module.css';
 
-const AllOrderings = lazy(() => import('../panels/AllOrderings.tsx').then((module) => ({ default: module.AllOrderings })));
+const Orderings = lazy(() => import('../panels/orderings/Orderings.tsx').then((module) => ({ default: module.Orderings })));
 
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
@@ -22,7 +22,7 @@ const ORDERINGS: Tab = {
   title: 'All orderings',
   body: (
     <Suspense fallback={null}>
-      <AllOrderings />
+      <Orderings />
     </Suspense>
   ),
 };
@@ -79,7 +79,7 @@ export function Drawer() {
           ))}
         </div>
         <div className={styles['group']}>
-          <NearBy />
+          <Search />
           <CompareButton />
         </div>
       </div>

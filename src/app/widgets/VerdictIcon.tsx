@@ -15,6 +15,10 @@ export function classWord(runClass: RunClass): string {
   return SIGNS[runClass].word;
 }
 
+export function classSign(runClass: RunClass): string {
+  return SIGNS[runClass].sign;
+}
+
 export function VerdictIcon({ runClass, commutes = false }: { readonly runClass: RunClass; readonly commutes?: boolean }) {
   const { sign, word } = SIGNS[runClass];
   return (

@@ -1,0 +1,3 @@
+export function Lattice() {
+  return null;
+}

@@ -1,0 +1,104 @@
+import { lazy, Suspense, useRef, useState } from 'react';
+import type { Exploration } from '../../../core/explore/report.ts';
+import { useLab, useLabState } from '../../store/context.ts';
+import { Answer } from './Answer.tsx';
+import { Matrix } from './Matrix.tsx';
+import styles from './orderings.module.css';
+
+const Lattice = lazy(() => import('./Lattice.tsx').then((module) => ({ default: module.Lattice })));
+const RequiredPairs = lazy(() => import('./RequiredPairs.tsx').then((module) => ({ default: module.RequiredPairs })));
+
+const VIEWS = [
+  { id: 'matrix', title: 'Swap matrix' },
+  { id: 'pairs', title: 'Required pairs' },
+  { id: 'counts', title: 'Counts and best' },
+  { id: 'lattice', title: 'Lattice' },
+] as const;
+type View = (typeof VIEWS)[number]['id'];
+
+/** Every ordering decided by emulation, seen four ways: near the present one, as pairs to keep, as counts, as states. */
+export function Orderings() {
+  const lab = useLab();
+  const scenario = useLabState((state) => state.scenario);
+  const [answer, setAnswer] = useState<{ readonly of: unknown; readonly exploration: Exploration }>();
+  const [states, setStates] = useState<number>();
+  const [problem, setProblem] = useState('');
+  const [view, setView] = useState<View>('matrix');
+  const views = useRef<HTMLDivElement>(null);
+
+  const decide = async () => {
+    setProblem('');
+    setStates(0);
+    const outcome = await lab.port.explore(scenario, setStates);
+    setStates(undefined);
+    if (outcome.kind === 'failed') setProblem(`${outcome.message}. Pin steps in the scenario ("pinned": true), or use the command line.`);
+    if (outcome.kind !== 'explored') return;
+    setAnswer({ of: scenario, exploration: outcome.exploration });
+    setView((now) => (now === 'matrix' ? 'pairs' : now));
+    lab.say(`${outcome.exploration.orderings} orderings, ${outcome.exploration.safe} safe.`);
+  };
+  const go = (by: number) => {
+    const at = VIEWS.findIndex((one) => one.id === view);
+    const next = VIEWS[(at + by + VIEWS.length) % VIEWS.length];
+    if (next === undefined) return;
+    setView(next.id);
+    views.current?.querySelector<HTMLElement>(`[data-view="${next.id}"]`)?.focus();
+  };
+  const exploration = answer?.of === scenario ? answer.exploration : undefined;
+  return (
+    <section className={styles['panel']} aria-label="All orderings">
+      <div className={styles['head']}>
+        <div ref={views} role="radiogroup" aria-label="View of the orderings" className={styles['views']}>
+          {VIEWS.map((one) => (
+            // biome-ignore lint/a11y/useSemanticElements: a row of toggle buttons reads and works as one choice
+            <button
+              key={one.id}
+              type="button"
+              role="radio"
+              data-view={one.id}
+              aria-checked={view === one.id}
+              tabIndex={view === one.id ? 0 : -1}
+              onClick={() => setView(one.id)}
+              onKeyDown={(event) => {
+                if (event.key === 'ArrowRight' || event.key === 'ArrowDown') go(1);
+                if (event.key === 'ArrowLeft' || event.key === 'ArrowUp') go(-1);
+              }}
+            >
+              {one.title}
+            </button>
+          ))}
+        </div>
+        {states === undefined ? (
+          <button type="button" className={styles['decide']} onClick={() => void decide()}>
+            Decide all
+          </button>
+        ) : (
+          <button type="button" className={styles['decide']} onClick={() => lab.port.cancel('explore')}>
+            Stop ({states.toLocaleString('en')} states)
+          </button>
+        )}
+        {exploration === undefined ? null : (
+          <p className={styles['sum']}>
+            <b>{Number(exploration.orderings).toLocaleString('en')}</b> orderings, <b>{Number(exploration.safe).toLocaleString('en')}</b>{' '}
+            safe; decided by {exploration.states.toLocaleString('en')} distinct states in {(exploration.elapsedMs / 1_000).toFixed(1)} s
+            {exploration.complete ? '.' : ': so far, the search was stopped.'}
+          </p>
+        )}
+      </div>
+      {problem === '' ? null : <p role="alert">{problem}</p>}
+      {view === 'matrix' ? <Matrix /> : null}
+      <Suspense fallback={<p className={styles['quiet']}>Drawing…</p>}>
+        {view === 'lattice' ? <Lattice /> : null}
+        {view === 'pairs' && exploration !== undefined ? <RequiredPairs exploration={exploration} /> : null}
+      </Suspense>
+      {view === 'counts' && exploration !== undefined ? <Answer exploration={exploration} /> : null}
+      {(view === 'pairs' || view === 'counts') && exploration === undefined ? (
+        <p className={styles['quiet']}>
+          {states === undefined
+            ? 'Nothing is decided yet. Decide all runs every order of the movable steps, equal states merged, and nothing is taken from a list of rules.'
+            : 'Deciding…'}
+        </p>
+      ) : null}
+    </section>
+  );
+}

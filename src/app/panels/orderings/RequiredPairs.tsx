@@ -1,0 +1,94 @@
+import { useMemo, useState } from 'react';
+import type { Exploration, Required } from '../../../core/explore/report.ts';
+import { useLab, useLabState } from '../../store/context.ts';
+import styles from './orderings.module.css';
+import { BOX, placePairs } from './pair-layout.ts';
+import { partsOf, showCounterexample } from './show-pair.ts';
+
+/** What every safe ordering keeps, as a graph and as a list; each pair leads to the shortest run without it. */
+export function RequiredPairs({ exploration }: { readonly exploration: Exploration }) {
+  const lab = useLab();
+  const scenario = useLabState((state) => state.scenario);
+  const [chosen, setChosen] = useState<Required>();
+  const labelOf = (key: string) => {
+    const { list, step } = partsOf(key);
+    return scenario.steps[list]?.find((one) => one.id === step)?.label ?? step;
+  };
+  const placed = useMemo(() => placePairs(exploration.required, labelOf), [exploration, scenario]);
+  const show = (pair: Required) => {
+    setChosen(pair);
+    void showCounterexample(lab, exploration, pair);
+  };
+  if (exploration.required.length === 0)
+    return (
+      <p className={styles['quiet']}>
+        {exploration.safe === '0'
+          ? 'No order of these steps is safe, so there is nothing that every safe one keeps.'
+          : 'No pair is required: the steps can stand in any order.'}
+      </p>
+    );
+  return (
+    <div className={styles['pairs']}>
+      <div className={styles['graphBox']}>
+        <svg
+          width={placed.width}
+          height={placed.height}
+          viewBox={`0 0 ${placed.width} ${placed.height}`}
+          className={styles['graph']}
+          aria-hidden="true"
+        >
+          <defs>
+            <marker id="pair-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+              <path d="M0 0L8 4L0 8z" />
+            </marker>
+          </defs>
+          {placed.pairs.map(({ pair, path }) => (
+            // biome-ignore lint/a11y/noStaticElementInteractions: the list beside it holds the same pairs as buttons, for keys and screen readers
+            <g
+              key={`${pair.before} ${pair.after}`}
+              data-chosen={pair === chosen}
+              onPointerEnter={() => setChosen(pair)}
+              onClick={() => show(pair)}
+            >
+              <title>{`${labelOf(pair.before)} before ${labelOf(pair.after)}. Otherwise: ${pair.because}`}</title>
+              <path className={styles['reach']} d={path} />
+              <path className={styles['edge']} d={path} markerEnd="url(#pair-tip)" />
+            </g>
+          ))}
+          {placed.steps.map((step) => (
+            <g
+              key={step.key}
+              transform={`translate(${step.x - BOX.width / 2} ${step.y - BOX.height / 2})`}
+              data-list={partsOf(step.key).list}
+            >
+              <title>{`${step.key}: ${step.label}`}</title>
+              <rect width={BOX.width} height={BOX.height} rx="2" data-end={step.key === chosen?.before || step.key === chosen?.after} />
+              <foreignObject width={BOX.width} height={BOX.height}>
+                <div className={styles['box']}>{step.label}</div>
+              </foreignObject>
+            </g>
+          ))}
+        </svg>
+      </div>
+      <div className={styles['pairList']}>
+        <h3>
+          {exploration.sufficient
+            ? 'Every safe order keeps these, and keeping them is enough.'
+            : 'Every safe order keeps these; keeping them is not enough by itself.'}
+        </h3>
+        <ol aria-label="Required pairs">
+          {exploration.required.map((pair) => (
+            <li key={`${pair.before} ${pair.after}`}>
+              <button type="button" aria-pressed={pair === chosen} onFocus={() => setChosen(pair)} onClick={() => show(pair)}>
+                <b>
+                  {labelOf(pair.before)} <i>before</i> {labelOf(pair.after)}
+                </b>
+                <span>Otherwise: {pair.because}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </div>
+  );
+}
