@@ -7,7 +7,7 @@ declare class TextEncoder {
 }
 
 declare class TextDecoder {
-  constructor(label?: 'utf-8' | 'latin1', options?: { fatal?: boolean; ignoreBOM?: boolean });
+  constructor(label?: 'utf-8' | 'latin1' | 'utf-16le' | 'utf-16be', options?: { fatal?: boolean; ignoreBOM?: boolean });
   /** `bytes` as text; `stream` keeps the beginning of a character that goes on in the next piece. */
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }

@@ -2,6 +2,7 @@
 /** A Chrome trace file to one trace, in chunks, plain or gzipped. */
 import { ChromeReader } from '../core/formats/chrome/read.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
+import { findSilences } from '../core/swimlane/axis.ts';
 import { indexLanes } from '../core/swimlane/marks.ts';
 import { unpackTrace } from '../core/trace/packed.ts';
 import type { ImportAnswer } from './messages.ts';
@@ -33,7 +34,7 @@ export async function looksLikeChrome(file: File): Promise<boolean> {
 /** undefined: given up, since `progress` said so. @throws {Error} with a message for the user */
 export async function readChrome(
   file: File,
-  progress: (bytes: number) => Promise<boolean>,
+  progress: (bytes: number, of: number) => Promise<boolean>,
 ): Promise<Omit<ImportAnswer, 'workMs'> | undefined> {
   const reader = new ChromeReader();
   const chunks = (await streamOf(file)).getReader();
@@ -51,12 +52,20 @@ export async function readChrome(
     }
     since += value.length;
     if (since < PROGRESS_BYTES) continue;
-    if (!(await progress(since))) return undefined;
+    if (!(await progress(bytes, Math.max(bytes, file.size)))) return undefined;
     since = 0;
   }
   const { trace, events, ignored } = reader.finish(file.name);
   const lost = Object.values(ignored).reduce((sum, count) => sum + count, 0);
   const lines = { total: events, understood: events - lost, text: 0, ignored };
   const whole = unpackTrace(trace);
-  return { trace, index: indexLanes(whole), facts: {}, lines, rules: judgeTrace(whole), texts: Object.entries(ignored) };
+  return {
+    trace,
+    index: indexLanes(whole),
+    silences: findSilences(whole),
+    facts: {},
+    lines,
+    rules: judgeTrace(whole),
+    texts: Object.entries(ignored),
+  };
 }

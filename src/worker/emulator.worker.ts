@@ -80,10 +80,8 @@ async function answerSlots(request: SlotsRequest): Promise<void> {
 async function answerImport(request: ImportRequest): Promise<void> {
   const { id, topic, files } = request;
   const began = performance.now();
-  let read = 0;
-  const progress = async (bytes: number): Promise<boolean> => {
-    read += bytes;
-    say({ type: 'progress', id, happenings: read });
+  const progress = async (bytes: number, of: number): Promise<boolean> => {
+    say({ type: 'progress', id, happenings: bytes, of });
     await breathe();
     return newest.get(topic) === id;
   };

@@ -10,6 +10,7 @@ import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
+import type { Silence } from '../core/swimlane/axis.ts';
 import type { LaneIndex } from '../core/swimlane/marks.ts';
 import type { Audit, LossWindow, Metrics, RuleAnswer } from '../core/trace/audit.ts';
 import type { PackedTrace } from '../core/trace/packed.ts';
@@ -91,6 +92,8 @@ export interface ImportAnswer {
   readonly trace: PackedTrace;
   /** Made here, so that the page need not go through all events. */
   readonly index: LaneIndex;
+  /** Found here for the same reason. */
+  readonly silences: readonly Silence[];
   readonly facts: { readonly [process: string]: unknown };
   readonly lines: Lines;
   readonly rules: readonly RuleAnswer[];
@@ -101,7 +104,8 @@ export interface ImportAnswer {
 
 export type Answer =
   | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly id: number; readonly happenings: number }
+  /** `of`: how many there will be, if that is known. */
+  | { readonly type: 'progress'; readonly id: number; readonly happenings: number; readonly of?: number }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
   | {
       readonly type: 'done';

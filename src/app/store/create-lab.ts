@@ -6,7 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../core/scenario/edits.ts';
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
-import { makeAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { keepSilences, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
@@ -216,8 +216,9 @@ function versionOf({ scenario, ordering }: LabState): Version {
 }
 
 function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {
-  const { trace: packed, index: _, ...imported } = answer;
+  const { trace: packed, index: _, silences, ...imported } = answer;
   const trace = unpackTrace(packed);
+  keepSilences(trace, silences);
   return {
     scenario,
     ordering: { lists: {}, skipped: [], delays: {} },

@@ -35,7 +35,7 @@ export interface EmulatedRun extends Seen {
 /** Logs of real processes: nothing audits them, the rules alone have an opinion. */
 export interface ImportedRun extends Seen {
   readonly audit: null;
-  readonly imported: Omit<ImportAnswer, 'trace' | 'index'>;
+  readonly imported: Omit<ImportAnswer, 'trace' | 'index' | 'silences'>;
 }
 
 export type RunView = EmulatedRun | ImportedRun;

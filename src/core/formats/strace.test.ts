@@ -1,15 +1,12 @@
 /** Lines of strace and of any program that says when. */
 import { expect, test } from 'vitest';
 import { mergeLogs } from './qemu-log/merge.ts';
-import { LogReader } from './qemu-log/reader.ts';
+import { readerOf } from './qemu-log/reading.test-help.ts';
 import { meaningOfCall, StraceLines } from './strace.ts';
 import { timeOf } from './timed-text.ts';
 
 function read(...lines: readonly string[]) {
-  const reader = new LogReader('calls.strace');
-  reader.push(`${lines.join('\n')}\n`, 1);
-  reader.finish();
-  return mergeLogs([reader]);
+  return mergeLogs([readerOf('calls.strace', `${lines.join('\n')}\n`)]);
 }
 
 test('a request number that several requests share is told by its descriptor', () => {

@@ -13,7 +13,7 @@
  */
 import type { EventSeq, Nanos } from '../trace/time.ts';
 import { endOf, kindAt, type Trace } from '../trace/trace.ts';
-import type { EventKind } from '../trace/vocabulary.ts';
+import { EVENT_KINDS, type EventKind } from '../trace/vocabulary.ts';
 
 export type AxisKind = 'steps' | 'balanced' | 'time';
 export const AXIS_KINDS: readonly AxisKind[] = ['steps', 'balanced', 'time'];
@@ -105,7 +105,7 @@ const GAP_SHARE = 60;
 
 function balanced(trace: Trace): Axis {
   const end = Math.max(1, trace.endNanos);
-  const silences = silencesOf(trace, end / GAP_SHARE);
+  const silences = knownSilences.get(trace) ?? findSilences(trace);
   const longest = silences.toSorted((a, b) => b.to - b.from - (a.to - a.from)).slice(0, MOST_GAPS);
   const saved = longest.reduce((sum, gap) => sum + (gap.to - gap.from), 0);
   if (saved < end / 3) return { ...makeAxis(trace, 'time'), kind: 'balanced' };
@@ -126,41 +126,59 @@ function balanced(trace: Trace): Axis {
   return fromBreakpoints('balanced', points, gaps);
 }
 
-interface Silence {
+const knownSilences = new WeakMap<Trace, readonly Silence[]>();
+
+/** Silences found elsewhere (in the worker): of a trace of a million events the page need not look for them. */
+export function keepSilences(trace: Trace, silences: readonly Silence[]): void {
+  knownSilences.set(trace, silences);
+}
+
+export function findSilences(trace: Trace): readonly Silence[] {
+  return silencesOf(trace, Math.max(1, trace.endNanos) / GAP_SHARE);
+}
+
+export interface Silence {
   readonly from: Nanos;
   readonly to: Nanos;
 }
 
 /** Kinds that do not break a silence: the steady workload. */
-const STEADY: ReadonlySet<EventKind> = new Set<EventKind>(['write', 'request', 'doorbell', 'interrupt']);
+const STEADY = flags(['write', 'request', 'doorbell', 'interrupt']);
 /** Bands last until the next one and say nothing of what happens within. */
-const BANDS: ReadonlySet<EventKind> = new Set<EventKind>(['run-state', 'device-state', 'phase']);
+const BANDS = flags(['run-state', 'device-state', 'phase']);
+
+/** By number of a kind: a million events are asked. */
+function flags(kinds: readonly EventKind[]): Uint8Array {
+  return Uint8Array.from(EVENT_KINDS, (kind) => (kinds.includes(kind) ? 1 : 0));
+}
 
 /** Spans of at least `least` in which nothing but the workload begins, ends or goes on between two ends. One pass: events are in order. */
 function silencesOf(trace: Trace, least: Nanos): readonly Silence[] {
+  const { length, at, duration, kind } = trace;
   const ends: number[] = [];
-  for (let seq = 0; seq < trace.length; seq += 1) {
-    if ((trace.duration[seq] as number) > least && !BANDS.has(kindAt(trace, seq))) ends.push(endOf(trace, seq));
+  for (let seq = 0; seq < length; seq += 1) {
+    if ((duration[seq] as number) > least && BANDS[kind[seq] as number] === 0) ends.push(endOf(trace, seq));
   }
   ends.sort((a, b) => a - b);
   const silences: Silence[] = [];
   let from = 0;
   let next = 0;
-  const reach = (at: Nanos) => {
-    if (at - from > least) silences.push({ from, to: at });
-    from = Math.max(from, at);
+  const reach = (until: Nanos) => {
+    if (until - from > least) silences.push({ from, to: until });
+    from = Math.max(from, until);
   };
   const reachEnds = (until: Nanos) => {
     for (; next < ends.length && (ends[next] as number) <= until; next += 1) reach(ends[next] as number);
   };
-  for (let seq = 0; seq < trace.length; seq += 1) {
-    const kind = kindAt(trace, seq);
-    if (STEADY.has(kind)) continue;
-    const at = trace.at[seq] as number;
-    reachEnds(at);
-    reach(at);
+  for (let seq = 0; seq < length; seq += 1) {
+    if (STEADY[kind[seq] as number] === 1) continue;
+    const now = at[seq] as number;
+    const lasts = duration[seq] as number;
+    if (next < ends.length) reachEnds(now);
+    if (now - from > least) silences.push({ from, to: now });
+    if (now > from) from = now;
     // A short one counts from its end on.
-    if (!BANDS.has(kind) && (trace.duration[seq] as number) <= least) from = Math.max(from, endOf(trace, seq));
+    if (lasts > 0 && lasts <= least && now + lasts > from && BANDS[kind[seq] as number] === 0) from = now + lasts;
   }
   reachEnds(trace.endNanos);
   reach(trace.endNanos);

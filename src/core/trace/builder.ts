@@ -5,10 +5,10 @@
  */
 import { assert } from '../base/assert.ts';
 import { type EventSeq, LONGEST_NANOS, type Nanos } from './time.ts';
-import type { Clock, EventArgs, Lane, Note, Origin, Trace } from './trace.ts';
-import { type EventKind, kindIndex } from './vocabulary.ts';
+import { type Clock, type EventArgs, type Lane, type Note, type Origin, type RawLines, rawLineAt, type Trace } from './trace.ts';
+import { EVENT_KINDS, type EventKind, kindIndex } from './vocabulary.ts';
 
-const NO_ARGS: EventArgs = Object.freeze({});
+export const NO_ARGS: EventArgs = Object.freeze({});
 
 export interface NewEvent {
   readonly atNanos: Nanos;
@@ -70,21 +70,27 @@ export class TraceBuilder {
   /** Appends an event and answers its number. */
   add(event: NewEvent): EventSeq {
     const { atNanos, durationNanos = -1, lane, step = -1, cause = -1 } = event;
-    assert(Number.isInteger(atNanos) && atNanos >= 0 && atNanos <= LONGEST_NANOS, `time ${atNanos} of a ${event.kind}`);
-    assert(durationNanos >= -1 && atNanos + durationNanos <= LONGEST_NANOS, `duration ${durationNanos} at ${atNanos}`);
-    assert(lane >= 0 && lane < this.#lanes.length, `lane ${lane} of ${this.#lanes.length}`);
-    assert(cause < this.#length, `cause ${cause} is not before event ${this.#length}`);
+    return this.append(atNanos, durationNanos, lane, kindIndex(event.kind), step, cause, event.args ?? NO_ARGS);
+  }
+
+  /** The same without an object for it: readers of logs add a million events. `kind` is an index into `EVENT_KINDS`. */
+  append(at: Nanos, duration: Nanos, lane: number, kind: number, step: number, cause: EventSeq, args: EventArgs): EventSeq {
+    if (!(Number.isInteger(at) && at >= 0 && at <= LONGEST_NANOS)) assert(false, `time ${at} of a ${EVENT_KINDS[kind]}`);
+    if (!(duration >= -1 && at + duration <= LONGEST_NANOS)) assert(false, `duration ${duration} at ${at}`);
+    if (!(lane >= 0 && lane < this.#lanes.length)) assert(false, `lane ${lane} of ${this.#lanes.length}`);
+    if (cause >= this.#length) assert(false, `cause ${cause} is not before event ${this.#length}`);
     if (this.#length === this.#capacity) this.#grow();
     const seq = this.#length++;
-    if (seq > 0 && atNanos < (this.#at[seq - 1] as number)) this.#ordered = false;
-    this.#at[seq] = atNanos;
-    this.#duration[seq] = durationNanos;
+    if (seq > 0 && at < (this.#at[seq - 1] as number)) this.#ordered = false;
+    this.#at[seq] = at;
+    this.#duration[seq] = duration;
     this.#lane[seq] = lane;
-    this.#kind[seq] = kindIndex(event.kind);
+    this.#kind[seq] = kind;
     this.#step[seq] = step;
     this.#cause[seq] = cause;
-    this.#args.push(event.args ?? NO_ARGS);
-    this.#end = Math.max(this.#end, atNanos + Math.max(0, durationNanos));
+    this.#args.push(args);
+    const end = duration > 0 ? at + duration : at;
+    if (end > this.#end) this.#end = end;
     return seq;
   }
 
@@ -103,9 +109,10 @@ export class TraceBuilder {
   }
 
   /** The finished trace. The builder may not be used afterwards. */
-  finish(origin: Origin, reports: readonly EventKind[], clocks: readonly Clock[]): Trace {
+  finish(origin: Origin, reports: readonly EventKind[], clocks: readonly Clock[], raw?: RawLines): Trace {
     const length = this.#length;
     const args = this.#args;
+    const given = (seq: EventSeq) => args[seq] ?? NO_ARGS;
     return {
       length,
       at: this.#at.slice(0, length),
@@ -122,7 +129,7 @@ export class TraceBuilder {
       notes: this.#notes,
       ordered: this.#ordered,
       endNanos: this.#end,
-      args: (seq) => args[seq] ?? NO_ARGS,
+      ...(raw === undefined ? { args: given } : { raw, args: (seq) => withText(raw, seq, given(seq)) }),
     };
   }
 
@@ -135,6 +142,13 @@ export class TraceBuilder {
     this.#step = widen(this.#step, new Int32Array(this.#capacity));
     this.#cause = widen(this.#cause, new Int32Array(this.#capacity));
   }
+}
+
+/** An event without arguments of its own is its line: it is read where it is wanted. */
+export function withText(raw: RawLines, seq: EventSeq, args: EventArgs): EventArgs {
+  if (args !== NO_ARGS) return args;
+  const found = rawLineAt({ raw }, seq);
+  return found === undefined ? NO_ARGS : { line: found.line, text: found.text };
 }
 
 function widen<Column extends { set(from: Column): void }>(from: Column, to: Column): Column {

@@ -2,7 +2,8 @@
  * A trace in the form that crosses from the Worker to the page: typed arrays that are transferred, and the
  * arguments as one block of JSON text in UTF-8 with offsets, read one event at a time. Nothing is cloned.
  */
-import type { EventArgs, Trace } from './trace.ts';
+import { NO_ARGS, withText } from './builder.ts';
+import { type EventArgs, kindAt, rawLineAt, type Trace } from './trace.ts';
 
 export interface PackedTrace extends Omit<Trace, 'args' | 'text'> {
   /** `argsText[argsAt[seq] .. argsAt[seq + 1]]` is the JSON of event `seq`; empty for no arguments. */
@@ -25,7 +26,8 @@ export function packTrace(trace: Trace): PackedTrace {
   for (let first = 0; first < trace.length; first += BATCH) {
     const texts: string[] = [];
     for (let seq = first; seq < Math.min(trace.length, first + BATCH); seq += 1) {
-      const value = args(seq);
+      // A line of text is in the file that it was read from.
+      const value = columns.raw !== undefined && kindAt(columns, seq) === 'text' ? NO_ARGS : args(seq);
       if (value !== last) lastText = isEmpty(value) ? '' : JSON.stringify(value);
       last = value;
       texts.push(lastText);
@@ -50,9 +52,10 @@ export function packTrace(trace: Trace): PackedTrace {
 
 export function unpackTrace(packed: PackedTrace): Trace {
   const { argsText, argsAt, ...columns } = packed;
-  const none: EventArgs = Object.freeze({});
+  const { raw } = columns;
   const text = (seq: number): string => {
     const to = argsAt[seq + 1] ?? 0;
+    if (raw !== undefined && argsAt[seq] === to) return rawLineAt(columns, seq)?.text ?? '';
     let found = '';
     for (let i = argsAt[seq] ?? 0; i < to; i += 1) found += String.fromCharCode(argsText[i] as number);
     return found;
@@ -61,16 +64,17 @@ export function unpackTrace(packed: PackedTrace): Trace {
     ...columns,
     text,
     args: (seq) => {
-      const found = text(seq);
-      return found === '' ? none : (JSON.parse(found) as EventArgs);
+      if (argsAt[seq] === argsAt[seq + 1]) return raw === undefined ? NO_ARGS : withText(raw, seq, NO_ARGS);
+      return JSON.parse(text(seq)) as EventArgs;
     },
   };
 }
 
 /** The buffers to hand over with postMessage. */
 export function buffersOf(packed: PackedTrace): ArrayBuffer[] {
-  const { at, duration, lane, kind, step, cause, argsText, argsAt } = packed;
-  return [at, duration, lane, kind, step, cause, argsText, argsAt].map((column) => column.buffer as ArrayBuffer);
+  const { at, duration, lane, kind, step, cause, argsText, argsAt, raw } = packed;
+  const lines = raw === undefined ? [] : [raw.file, raw.line, raw.from, ...raw.files.map((file) => file.bytes)];
+  return [at, duration, lane, kind, step, cause, argsText, argsAt, ...lines].map((column) => column.buffer as ArrayBuffer);
 }
 
 function isEmpty(value: EventArgs): boolean {

@@ -4,7 +4,7 @@
  */
 import type { EventSeq, Nanos } from './time.ts';
 import { endOf, kindAt, type Trace } from './trace.ts';
-import type { EventKind } from './vocabulary.ts';
+import { type EventKind, kindIndex } from './vocabulary.ts';
 
 /** Bits of a page in `pages`. */
 export const STALE = 1; // the target does not have the last content
@@ -93,7 +93,8 @@ export class StateAt {
 
   constructor(trace: Trace) {
     this.#trace = trace;
-    this.#pages = pagesIn(trace);
+    // Readers of real logs know no numbers of pages, and their traces are the long ones.
+    this.#pages = trace.origin.kind === 'imported' ? 0 : pagesIn(trace);
     this.#unit = Math.max(1, Math.ceil(this.#pages / MOST_CELLS));
     this.#cells = new Uint8Array(Math.ceil(this.#pages / this.#unit)).fill(STALE);
     this.#world = emptyWorld(trace);
@@ -266,11 +267,14 @@ function outage(world: Mutable, now: Nanos): Nanos {
 }
 
 /** The highest guest page that any event names, plus one. */
+const RAM_ROUND = kindIndex('ram-round');
+const WRITE = kindIndex('write');
+
 function pagesIn(trace: Trace): number {
   let most = 0;
   for (let seq = 0; seq < trace.length; seq += 1) {
-    const kind = kindAt(trace, seq);
-    if (kind !== 'ram-round' && kind !== 'write') continue;
+    const kind = trace.kind[seq];
+    if (kind !== RAM_ROUND && kind !== WRITE) continue;
     const pages = trace.args(seq)['pages'];
     if (!Array.isArray(pages)) continue;
     for (let i = 0; i + 1 < pages.length; i += 2) most = Math.max(most, Number(pages[i]) + Number(pages[i + 1]));

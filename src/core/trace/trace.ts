@@ -12,6 +12,7 @@
  *     1    2000    75500000  0     send         1     -1
  *     2    2050000 -1        2     receive      3      1
  */
+import { lineEnd, textOf } from '../base/bytes.ts';
 import type { EventSeq, Nanos } from './time.ts';
 import { EVENT_KINDS, type EventKind, type LaneKind } from './vocabulary.ts';
 
@@ -74,6 +75,16 @@ export interface TraceColumns {
   readonly cause: Int32Array;
 }
 
+/** The text that an imported trace was read from, and where in it each event stands. */
+export interface RawLines {
+  /** Whole files; `bytes` may be longer than what was read of it. */
+  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array; readonly length: number }[];
+  /** Of each event: its file, the line in it (1-based), and the byte at which that begins. */
+  readonly file: Uint8Array;
+  readonly line: Uint32Array;
+  readonly from: Uint32Array;
+}
+
 export interface Trace extends TraceColumns {
   readonly length: number;
   readonly lanes: readonly Lane[];
@@ -88,6 +99,8 @@ export interface Trace extends TraceColumns {
   readonly ordered: boolean;
   /** End of the last event. */
   readonly endNanos: Nanos;
+  /** Of imported text, where it is at hand: each event's own line. */
+  readonly raw?: RawLines;
   args(seq: EventSeq): EventArgs;
   /** The arguments as JSON text, where the trace holds them so: to be searched without being parsed. */
   text?(seq: EventSeq): string;
@@ -112,6 +125,17 @@ export function eventAt(trace: Trace, seq: EventSeq): TraceEvent {
     cause: cause < 0 ? undefined : cause,
     args: trace.args(seq),
   };
+}
+
+/** The line that an event was read from; undefined for a trace that was not read from text. */
+export function rawLineAt(
+  { raw }: Pick<Trace, 'raw'>,
+  seq: EventSeq,
+): { readonly file: string; readonly line: number; readonly text: string } | undefined {
+  const file = raw?.files[raw.file[seq] as number];
+  if (raw === undefined || file === undefined) return undefined;
+  const from = raw.from[seq] as number;
+  return { file: file.name, line: raw.line[seq] as number, text: textOf(file.bytes, from, lineEnd(file.bytes, from, file.length)) };
 }
 
 /** End of an event: its start for an instant. */

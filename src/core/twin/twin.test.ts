@@ -1,13 +1,12 @@
 /** From real logs to scenarios: each is well formed, runs, and comes near to the log it was made from. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { models } from '../emulator/devices/index.ts';
 import { protocols } from '../emulator/protocols/index.ts';
 import { run } from '../emulator/run.ts';
 import { mergeLogs } from '../formats/qemu-log/merge.ts';
-import { LogReader } from '../formats/qemu-log/reader.ts';
+import { readLog } from '../formats/qemu-log/reading.test-help.ts';
 import { checkScenario } from '../scenario/check.ts';
 import { calibrate } from './calibrate.ts';
 import { twinOf } from './infer.ts';
@@ -19,12 +18,7 @@ const CORPUS = join(import.meta.dirname, '../../../../shared/corpus/qemu/runs');
 function traceOf(folder: string) {
   const readers = ['source', 'target'].flatMap((side) => {
     const file = readdirSync(folder).find((name) => name.startsWith(`${side}.log`));
-    if (file === undefined) return [];
-    const bytes = readFileSync(join(folder, file));
-    const reader = new LogReader(file);
-    reader.push((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString(), bytes.length);
-    reader.finish();
-    return [reader];
+    return file === undefined ? [] : [readLog(folder, [file])];
   });
   return mergeLogs(readers).trace;
 }

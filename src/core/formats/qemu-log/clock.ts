@@ -2,7 +2,7 @@
  * Two clocks made one: what the one host sends the other cannot have received before, and the answer to a ping
  * cannot come before the ping was read. Each pair bounds the offset that is to be added to the target's times.
  */
-import type { Meeting } from './reader.ts';
+import type { Meeting } from './meetings.ts';
 
 export interface Alignment {
   /** Microseconds to add to the target's clock. */
@@ -11,6 +11,8 @@ export interface Alignment {
   readonly plusMinus: number | undefined;
   /** Pairs that bound it. */
   readonly pairs: number;
+  /** Something was seen before it was sent, whatever the offset: no one offset fits all pairs. */
+  readonly contradicting: boolean;
   /** How much faster the source's clock goes, in parts per million, and its half interval; undefined where nothing bounds it. */
   readonly drift: { readonly ppm: number; readonly plusMinus: number } | undefined;
 }
@@ -38,8 +40,8 @@ export function align(source: readonly Meeting[], target: readonly Meeting[]): A
   const high = highs.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
   const pairs = lows.length + highs.length;
   const drift = driftOf(source, target);
-  if (high < low || !Number.isFinite(high)) return { offset: low, plusMinus: undefined, pairs, drift };
-  return { offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2), pairs, drift };
+  if (high < low || !Number.isFinite(high)) return { offset: low, plusMinus: undefined, pairs, contradicting: high < low, drift };
+  return { offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2), pairs, contradicting: false, drift };
 }
 
 /** The offset in the first half of the migration against that in the second: what lies between is drift. */

@@ -5,10 +5,10 @@
  * A migration begins with the state `setup` (a source; QEMU 10's target too), with `active` out of nothing (7.2's
  * target), or with a section that is loaded (a snapshot). Its role follows from what comes next.
  */
-import { IncomingFacts } from './incoming.ts';
-import type { TraceLine } from './line.ts';
+import { INCOMING_EVENTS, IncomingFacts } from './incoming.ts';
+import { printStamp, type TraceLine } from './line.ts';
 import { type Mark, type StateMark, TERMINAL } from './mark.ts';
-import { OutgoingFacts } from './outgoing.ts';
+import { OUTGOING_EVENTS, OutgoingFacts } from './outgoing.ts';
 
 /** `prelaunch`, `running` of `current_run_state 6 (prelaunch) new_state 9 (running)`. */
 const RUN_STATE = /current_run_state \d+ \(([^)]*)\) new_state \d+ \(([^)]*)\)/;
@@ -16,15 +16,33 @@ const DEVICE_STATE = /^\s*\(([^)]*)\)\s+(?:new )?state ([A-Z0-9_]+)/;
 const DEVICE_EVENTS: ReadonlySet<string> = new Set(['vfio_migration_set_state', 'vfio_migration_set_device_state']);
 
 /** Events that only a side that sends, or only one that receives, prints. */
-const OUTGOING =
+export const OUTGOING =
   /^(?:savevm_|migration_bitmap_sync|migrate_pending|migration_socket_outgoing|migration_set_outgoing|migration_thread_|migration_completion_|open_return_path|migrate_transferred|ram_save_|source_return_path)/;
-const INCOMING =
+export const INCOMING =
   /^(?:loadvm_|qemu_loadvm_|migration_socket_incoming|migration_set_incoming|process_incoming|ram_load|postcopy_ram_incoming|migration_exec_incoming|migration_fd_incoming|migration_file_incoming)/;
+
+/** Events of which more than the number of lines is a fact. */
+export const FACT_EVENTS: ReadonlySet<string> = new Set([
+  'runstate_set',
+  'vm_state_notify',
+  'migrate_set_state',
+  ...DEVICE_EVENTS,
+  ...OUTGOING_EVENTS,
+  ...INCOMING_EVENTS,
+]);
 
 interface Thread {
   readonly tid: number;
   lines: number;
   readonly first_event: string;
+}
+
+/** What of an event is known by its name alone. */
+interface Named {
+  readonly name: string;
+  readonly count: number;
+  readonly sends: boolean;
+  readonly loads: boolean;
 }
 
 /** A migration whose role is not yet known: its states so far. */
@@ -36,24 +54,34 @@ interface Unknown {
 export class ProcessFacts {
   lines = 0;
   traceLines = 0;
-  readonly events = new Map<string, number>();
+  /** By name; the reader counts them. */
+  readonly events: ReadonlyMap<string, Named>;
   readonly #threads = new Map<number, Thread>();
+  /** Of the line before. */
+  #thread: Thread | undefined;
   readonly #runStates: (Mark & { readonly from: string; readonly to: string })[] = [];
   readonly #notifies: (Mark & { readonly args: string })[] = [];
   readonly #deviceStates = new Map<string, (Mark & { readonly event: string; readonly state: string })[]>();
   readonly #migrations: (OutgoingFacts | IncomingFacts)[] = [];
   #unknown: Unknown | undefined;
-  #first: string | null = null;
-  #last: string | null = null;
+  #firstMicros = -1;
   #lastMicros = -1;
   #earlier = 0;
   #running: boolean | undefined;
 
-  /** A line that is a trace event, `line` 1-based within its file. */
-  feed(event: TraceLine, line: number): void {
+  constructor(events: ReadonlyMap<string, Named>) {
+    this.events = events;
+  }
+
+  /** Every line that is a trace event: its thread and time, and whether it tells which side this is. */
+  count(event: Named, tid: number, micros: number): void {
     this.traceLines += 1;
-    this.events.set(event.event, (this.events.get(event.event) ?? 0) + 1);
-    this.#stamp(event);
+    if (micros >= 0) this.#stamp(event.name, tid, micros);
+    if (this.#unknown !== undefined && (event.sends || event.loads)) this.#resolve(event.loads);
+  }
+
+  /** A line of one of `FACT_EVENTS`, after it was counted; `line` is 1-based within its file. */
+  feed(event: TraceLine, line: number): void {
     const mark: Mark = { t: event.t ?? null, line };
     if (event.event === 'runstate_set') this.#runState(event.args, mark);
     else if (event.event === 'vm_state_notify') this.#notify(event.args, mark);
@@ -76,12 +104,12 @@ export class ProcessFacts {
       bytes,
       trace_lines: this.traceLines,
       other_lines: this.lines - this.traceLines,
-      timestamped: this.#first !== null,
-      first_t: this.#first,
-      last_t: this.#last,
+      timestamped: this.#firstMicros >= 0,
+      first_t: this.#firstMicros < 0 ? null : printStamp(this.#firstMicros),
+      last_t: this.#lastMicros < 0 ? null : printStamp(this.#lastMicros),
       lines_earlier_than_the_line_before: this.#earlier,
       distinct_events: this.events.size,
-      events: Object.fromEntries([...this.events].sort((a, b) => b[1] - a[1])),
+      events: Object.fromEntries([...this.events.values()].sort((a, b) => b.count - a.count).map((one) => [one.name, one.count])),
       threads: [...this.#threads.values()],
       run_states: has('runstate_set') ? this.#runStates : null,
       vm_state_notify: this.#notifies,
@@ -90,15 +118,15 @@ export class ProcessFacts {
     };
   }
 
-  #stamp(event: TraceLine): void {
-    if (event.t === undefined) return;
-    this.#first ??= event.t;
-    this.#last = event.t;
-    if (event.micros < this.#lastMicros) this.#earlier += 1;
-    this.#lastMicros = event.micros;
-    const thread = this.#threads.get(event.tid);
-    if (thread === undefined) this.#threads.set(event.tid, { tid: event.tid, lines: 1, first_event: event.event });
-    else thread.lines += 1;
+  #stamp(event: string, tid: number, micros: number): void {
+    if (this.#firstMicros < 0) this.#firstMicros = micros;
+    if (micros < this.#lastMicros) this.#earlier += 1;
+    this.#lastMicros = micros;
+    if (this.#thread?.tid !== tid) {
+      this.#thread = this.#threads.get(tid) ?? { tid, lines: 0, first_event: event };
+      this.#threads.set(tid, this.#thread);
+    }
+    this.#thread.lines += 1;
   }
 
   #runState(args: string, mark: Mark): void {
@@ -149,12 +177,8 @@ export class ProcessFacts {
   }
 
   #assign(event: TraceLine, mark: Mark): void {
-    const sends = OUTGOING.test(event.event);
-    const loads = !sends && INCOMING.test(event.event);
-    if (this.#unknown !== undefined && (sends || loads)) this.#resolve(loads);
-    if (this.#migrations.length === 0 || (this.#migrations.at(-1)?.over === true && loads)) {
-      if (event.event === 'qemu_loadvm_state_section_startfull') this.#migrations.push(new IncomingFacts([]));
-    }
+    const loads = event.event === 'qemu_loadvm_state_section_startfull';
+    if (loads && (this.#migrations.length === 0 || this.#migrations.at(-1)?.over === true)) this.#migrations.push(new IncomingFacts([]));
     this.#migrations.at(-1)?.feed(event, mark);
   }
 }

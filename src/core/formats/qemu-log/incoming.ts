@@ -3,6 +3,13 @@
 import type { TraceLine } from './line.ts';
 import { type Mark, type StateMark, TERMINAL } from './mark.ts';
 
+/** Events that `feed` looks at. */
+export const INCOMING_EVENTS: readonly string[] = [
+  'qemu_loadvm_state_section_startfull',
+  'process_incoming_migration_co_end',
+  'vmstate_downtime_checkpoint',
+];
+
 /** `1(ram) 0 4`: section id, idstr, instance, version. */
 const START_FULL = /^(\d+)\((.*)\) (\d+) (\d+)$/;
 
@@ -62,6 +69,10 @@ export class IncomingFacts {
         return;
       default:
     }
+  }
+
+  get loadedIds(): readonly string[] {
+    return this.#loaded.map((one) => `${one.id} ${one.section_id}`);
   }
 
   report(has: (event: string) => boolean): { readonly [field: string]: unknown } {

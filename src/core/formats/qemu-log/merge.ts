@@ -1,8 +1,10 @@
 /** Logs of several processes as one trace, and the facts of each. */
-import { TraceBuilder } from '../../trace/builder.ts';
-import type { Clock, EventArgs, Trace } from '../../trace/trace.ts';
-import { EVENT_KINDS, type EventKind, type LaneKind } from '../../trace/vocabulary.ts';
+import { NO_ARGS, TraceBuilder } from '../../trace/builder.ts';
+import type { Clock, RawLines, Trace } from '../../trace/trace.ts';
+import type { EventKind, LaneKind } from '../../trace/vocabulary.ts';
 import { type Alignment, align } from './clock.ts';
+import { RefusedLogs } from './intake.ts';
+import { notesOf } from './notes.ts';
 import type { LogReader } from './reader.ts';
 
 export interface ImportedLogs {
@@ -10,14 +12,20 @@ export interface ImportedLogs {
   /** By process: `source` and `target` are the first that sends and the first that receives. */
   readonly facts: { readonly [name: string]: unknown };
   readonly lines: Lines;
+  /** Lines that were not understood, by what they are: the most frequent first. */
+  readonly texts: readonly (readonly [kind: string, lines: number])[];
 }
+
+/** Kinds of unknown lines that are counted one by one. */
+const MOST_KINDS = 40;
 
 /** Every line of the files is in one of the counts. */
 export interface Lines {
   readonly total: number;
   readonly understood: number;
-  /** Kept as text on a lane of their own. */
+  /** Not understood, and kept as text on a lane of their own. */
   readonly text: number;
+  /** Details of something else, by the rule that says so: kept as text too. */
   readonly ignored: { readonly [rule: string]: number };
 }
 
@@ -51,22 +59,23 @@ export function mergeLogs(readers: readonly LogReader[]): ImportedLogs {
     hosts[i] === 'source' || source === undefined ? undefined : align(source.meetings, reader.meetings),
   );
   const shifts = readers.map((_, i) => alignments[i]?.offset ?? 0);
-  fill(builder, readers, hosts, shifts);
+  const raw = fill(builder, readers, hosts, shifts);
   for (const note of notesOf(readers, hosts, alignments)) builder.note(note);
   const clocks = readers.map((reader, i): Clock => {
     const alignment = alignments[i];
     return {
       host: hosts[i] as string,
-      zero: reader.hasTime ? `${reader.rows.micros[0] ?? 0} µs since 1970` : '',
+      zero: reader.hasTime ? `${reader.rows.micros[0]} µs since 1970` : '',
       offsetNanos: (shifts[i] as number) * 1_000,
       plusMinusNanos: (alignment?.plusMinus ?? 0) * 1_000,
     };
   });
   const files = readers.map((reader) => reader.name);
   return {
-    trace: builder.finish({ kind: 'imported', reader: kindOf(readers), files }, reportsOf(readers), clocks),
+    trace: builder.finish({ kind: 'imported', reader: kindOf(readers), files }, reportsOf(readers), clocks, raw),
     facts: { ...factsOf(readers, hosts), clock: clockFacts(hosts, alignments) },
     lines: linesOf(readers),
+    texts: Object.entries(sumByName(readers.map((reader) => reader.unknown))).slice(0, MOST_KINDS),
   };
 }
 
@@ -85,14 +94,16 @@ function reportsOf(readers: readonly LogReader[]): readonly EventKind[] {
   return kind === 'strace' ? ['ioctl', 'region-read', 'region-write', 'text'] : ['text'];
 }
 
-/** Whether anything in the files could be put on a lane with a time. */
-export function readable(readers: readonly LogReader[]): boolean {
-  return readers.some((reader) => reader.facts.traceLines > 0 || reader.calls > 0 || reader.timed > 0);
+/** Where no line of any file could be put on a lane with a time. @throws {RefusedLogs} with what was expected */
+export function refuseUnreadable(readers: readonly LogReader[]): void {
+  if (readers.some((reader) => reader.facts.traceLines > 0 || reader.calls > 0 || reader.timed > 0)) return;
+  const names = readers.map((reader) => reader.name.replace(/^.*[\\/]/, '')).join(', ');
+  const lines = readers.reduce((sum, reader) => sum + reader.facts.lines, 0);
+  if (lines === 0) throw new RefusedLogs(`${names}: empty, nothing to read.`);
+  throw new RefusedLogs(
+    `${names}: nothing was understood in ${lines} lines; expected lines of a QEMU trace log ("13903@1795458281.375254:runstate_set …"), of strace -ttt, or lines that begin with a time.`,
+  );
 }
-
-/** What is said where none could. */
-export const EXPECTED_LINES =
-  'expected lines of a QEMU trace log ("13903@1795458281.375254:runstate_set …"), of strace -ttt, or lines that begin with a time';
 
 /** The first that sends is the source, the first that receives the target; further ones have their file's name. */
 export function nameHosts(readers: readonly LogReader[]): readonly string[] {
@@ -116,44 +127,60 @@ export function nameHosts(readers: readonly LogReader[]): readonly string[] {
 }
 
 /** All rows in the order of their aligned times; rows of one time keep the order of their file. */
-function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: readonly string[], shifts: readonly number[]): void {
-  const order = readers.map((reader, i) => inOrder(reader, hosts[i] === undefined ? 0 : (shifts[i] as number)));
-  const zero = Math.min(...order.map((one) => one.times[one.rows[0] ?? -1] ?? Number.POSITIVE_INFINITY));
+function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: readonly string[], shifts: readonly number[]): RawLines {
+  const order = readers.map((reader) => inOrder(reader));
   const lanes = readers.map((reader, i) => lanesOf(builder, reader, hosts[i] as string));
+  const total = readers.reduce((sum, reader) => sum + reader.rows.length, 0);
+  const raw = { file: new Uint8Array(total), line: new Uint32Array(total), from: new Uint32Array(total) };
+  const firstFile = readers.map((_, i) => readers.slice(0, i).reduce((sum, one) => sum + one.texts.length, 0));
   const at = readers.map(() => 0);
-  for (;;) {
-    let best = -1;
+  /** Aligned time of the next row of a reader; infinite after its last. */
+  const timeAt = (i: number): number => {
+    const { rows } = readers[i] as LogReader;
+    const row = at[i] as number;
+    return row < rows.length ? (rows.micros[order[i]?.[row] ?? row] as number) + (shifts[i] as number) : Number.POSITIVE_INFINITY;
+  };
+  const next = readers.map((_, i) => timeAt(i));
+  const zero = Math.min(...next);
+  for (let seq = 0; seq < total; seq += 1) {
+    let best = 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < order.length; i += 1) {
-      const one = order[i] as (typeof order)[number];
-      const row = one.rows[at[i] as number];
-      if (row === undefined || (one.times[row] as number) >= least) continue;
-      least = one.times[row] as number;
+    for (let i = 0; i < next.length; i += 1) {
+      if ((next[i] as number) >= least) continue;
+      least = next[i] as number;
       best = i;
     }
-    if (best < 0) return;
     const { rows } = readers[best] as LogReader;
-    const row = order[best]?.rows[at[best] as number] as number;
+    const row = order[best]?.[at[best] as number] ?? (at[best] as number);
     at[best] = (at[best] as number) + 1;
+    next[best] = timeAt(best);
+    raw.file[seq] = (firstFile[best] as number) + (rows.file[row] as number);
+    raw.line[seq] = rows.line[row] as number;
+    raw.from[seq] = rows.from[row] as number;
     const lasts = rows.lasts[row] as number;
-    builder.add({
-      atNanos: Math.round((least - zero) * 1_000),
-      lane: (lanes[best] as readonly number[])[rows.lane[row] as number] as number,
-      kind: EVENT_KINDS[rows.kind[row] as number] as EventKind,
-      args: rows.args[row] as EventArgs,
-      durationNanos: lasts < 0 ? -1 : lasts * 1_000,
-    });
+    builder.append(
+      Math.round((least - zero) * 1_000),
+      lasts < 0 ? -1 : lasts * 1_000,
+      (lanes[best] as readonly number[])[rows.lane[row] as number] as number,
+      rows.kind[row] as number,
+      -1,
+      -1,
+      rows.args[row] ?? NO_ARGS,
+    );
   }
+  const files = readers.flatMap((reader) =>
+    reader.texts.map(({ name, bytes, length }) => ({ name: name.replace(/^.*[\\/]/, ''), bytes, length })),
+  );
+  return { files, ...raw };
 }
 
-/** Times of a log run backwards between threads: rows by time, those of one time as they stand. */
-function inOrder(reader: LogReader, shift: number): { readonly rows: Uint32Array; readonly times: Float64Array } {
-  const times = Float64Array.from(reader.rows.micros, (micros) => micros + shift);
-  const rows = Uint32Array.from(times, (_, i) => i);
+/** Times of a log run backwards between threads: rows by time, those of one time as they stand. Undefined: they are in order. */
+function inOrder({ rows }: LogReader): Uint32Array | undefined {
+  const { micros, length } = rows;
   let sorted = true;
-  for (let i = 1; i < times.length && sorted; i += 1) sorted = (times[i] as number) >= (times[i - 1] as number);
-  if (!sorted) rows.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
-  return { rows, times };
+  for (let i = 1; i < length && sorted; i += 1) sorted = (micros[i] as number) >= (micros[i - 1] as number);
+  if (sorted) return undefined;
+  return Uint32Array.from({ length }, (_, i) => i).sort((a, b) => (micros[a] as number) - (micros[b] as number) || a - b);
 }
 
 function lanesOf(builder: TraceBuilder, reader: LogReader, host: string): readonly number[] {
@@ -167,37 +194,15 @@ function lanesOf(builder: TraceBuilder, reader: LogReader, host: string): readon
   );
 }
 
-function notesOf(
-  readers: readonly LogReader[],
-  hosts: readonly string[],
-  alignments: readonly (Alignment | undefined)[],
-): readonly { readonly severity: 'info' | 'warning'; readonly message: string; readonly where: string }[] {
-  return readers.flatMap((reader, i) => {
-    const alignment = alignments[i];
-    const notes = [
-      ...(!reader.hasTime ? ['The lines have no time: one line is drawn as one microsecond.'] : []),
-      ...(reader.truncated ? ['The compressed file ends too early: what could be read is here.'] : []),
-      ...(reader.cut > 0 ? [`${reader.cut} lines are longer than 65,536 characters; the rest of each was left out.`] : []),
-      ...(alignment === undefined
-        ? []
-        : [
-            `The clock of ${hosts[i]} was set by ${alignment.pairs} pairs of events: ${(alignment.offset / 1_000).toFixed(3)} ms added, ${alignment.plusMinus === undefined ? 'nothing bounds it from above' : `± ${(alignment.plusMinus / 1_000).toFixed(3)} ms`}.`,
-            alignment.drift === undefined
-              ? 'Nothing bounds the drift of the two clocks: it is taken for none.'
-              : `The drift of the two clocks is ${alignment.drift.ppm.toFixed(0)} ± ${alignment.drift.plusMinus.toFixed(0)} parts per million; it is not corrected.`,
-          ]),
-    ];
-    return notes.map((message) => ({ severity: 'info' as const, message, where: reader.name }));
-  });
-}
-
 function factsOf(readers: readonly LogReader[], hosts: readonly string[]): { readonly [name: string]: unknown } {
-  const facts = Object.fromEntries(
-    readers.map((reader, i) => [hosts[i], reader.facts.report([reader.name.replace(/^.*[\\/]/, '')], reader.bytes)] as const),
-  );
+  const facts = Object.fromEntries(readers.map((reader, i) => [hosts[i], reader.facts.report(filesOf(reader), reader.bytes)] as const));
   const source = readers[hosts.indexOf('source')];
   const last = source?.facts.migrations.findLast((one) => one.role === 'outgoing')?.report((event) => source.facts.events.has(event));
   return { ...facts, rounds: last?.['rounds'] ?? null };
+}
+
+function filesOf(reader: LogReader): readonly string[] {
+  return reader.texts.map((text) => text.name.replace(/^.*[\\/]/, ''));
 }
 
 function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | undefined)[]): object {
@@ -225,5 +230,13 @@ function linesOf(readers: readonly LogReader[]): Lines {
   const sum = (of: (reader: LogReader) => number) => readers.reduce((total, reader) => total + of(reader), 0);
   const total = sum((reader) => reader.facts.lines);
   const understood = sum((reader) => reader.understood);
-  return { total, understood, text: total - understood, ignored: {} };
+  const ignored = sumByName(readers.map((reader) => reader.ignored));
+  const details = Object.values(ignored).reduce((all, count) => all + count, 0);
+  return { total, understood, text: total - understood - details, ignored };
+}
+
+function sumByName(counts: readonly ReadonlyMap<string, number>[]): { readonly [name: string]: number } {
+  const sums = new Map<string, number>();
+  for (const one of counts) for (const [name, count] of one) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries([...sums].sort((a, b) => b[1] - a[1]));
 }

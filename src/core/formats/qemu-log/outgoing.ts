@@ -20,6 +20,25 @@ interface Saved {
   last_end_t: string | null;
 }
 
+/** Events that `feed` looks at. */
+export const OUTGOING_EVENTS: readonly string[] = [
+  'migration_bitmap_sync_start',
+  'migration_bitmap_sync_end',
+  'savevm_section_start',
+  'savevm_section_end',
+  'savevm_section_skip',
+  'vmstate_save',
+  'migrate_pending',
+  'migrate_pending_estimate',
+  'migrate_pending_exact',
+  'migrate_transferred',
+  'migration_throttle',
+  'migration_completion_vm_stop',
+  'vm_stop_flush_all',
+  'vmstate_downtime_checkpoint',
+  'vmstate_downtime_save',
+];
+
 /** `ram, section_id 1` and `ram, section_id 1 -> 0`. */
 const SECTION = /^(.*), section_id (\d+)(?: -> (-?\d+))?$/;
 const PENDING = /pending size (\d+)/;
@@ -115,6 +134,11 @@ export class OutgoingFacts {
         return;
       default:
     }
+  }
+
+  /** Section and id of all that was saved. */
+  get savedIds(): readonly string[] {
+    return [...this.#saved.values()].map((one) => `${one.id} ${one.section_id}`);
   }
 
   report(has: (event: string) => boolean): { readonly [field: string]: unknown } {

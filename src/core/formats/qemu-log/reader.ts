@@ -1,111 +1,89 @@
 /**
- * A QEMU log, line by line, into rows: what happened, when, on which lane. Rows of several logs become one trace in
+ * A log of one process, line by line, into rows: what happened, when, on which lane. Rows of several logs become one trace in
  * `merge.ts`, once it is known whose log is whose and how their clocks stand.
+ *
+ * Lines are ranges of bytes. Of a line that nothing but a count depends on (a page that was sent) no text is made at all.
  */
+import { MOST_LINE_BYTES, textOf } from '../../base/bytes.ts';
 import type { EventArgs } from '../../trace/trace.ts';
 import { type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
-import { LineSplitter } from '../lines.ts';
+import { RawText } from '../raw-text.ts';
 import { meaningOfCall, StraceLines } from '../strace.ts';
 import { timeOf } from '../timed-text.ts';
+import { type KnownEvent, KnownEvents } from './events.ts';
 import { ProcessFacts } from './facts.ts';
-import { parseBare, parseStamped, type TraceLine } from './line.ts';
-import { MEANINGS, type Meaning } from './meaning.ts';
+import { LineHead, printStamp, type TraceLine } from './line.ts';
+import type { Meaning } from './meaning.ts';
+import { type Meeting, meetingOf } from './meetings.ts';
+import { RamRounds } from './ram-rounds.ts';
+import { Rows } from './rows.ts';
 
-export interface Rows {
-  /** Microseconds of the log's own clock. */
-  readonly micros: number[];
-  /** Microseconds; -1 for an instant. */
-  readonly lasts: number[];
-  readonly kind: number[];
-  readonly lane: number[];
-  readonly args: EventArgs[];
-}
+const BANDS: ReadonlySet<EventKind> = new Set<EventKind>(['run-state', 'device-state', 'phase']);
+const TEXT = kindIndex('text');
+/** Times that go back further than any thread's waiting for the file's lock explains (README of the corpus: 94 ms at worst). */
+const BACKWARDS_MICROS = 1_000_000;
 
-/** `savevm_send_ping 0x1` and the like: what bounds the difference of two clocks. */
-export interface Meeting {
-  readonly what: string;
+/** A line at which time ran backwards by more than threads explain. */
+export interface Backwards {
+  readonly line: number;
   readonly micros: number;
 }
 
-/** Events that mark one thing on both sides; the key is made of name and number. */
-const MEETINGS: ReadonlyMap<string, string> = new Map([
-  ['savevm_send_ping', 'ping sent'],
-  ['loadvm_process_command_ping', 'ping loaded'],
-  ['source_return_path_thread_pong', 'pong'],
-]);
-
-const BANDS: ReadonlySet<EventKind> = new Set<EventKind>(['run-state', 'device-state', 'phase']);
-
 export class LogReader {
   readonly name: string;
-  readonly facts = new ProcessFacts();
-  readonly rows: Rows = { micros: [], lasts: [], kind: [], lane: [], args: [] };
+  /** Several where each thread wrote its own. */
+  readonly texts: readonly RawText[];
+  readonly rows = new Rows();
   readonly lanes: { readonly kind: LaneKind; readonly device: string }[] = [];
   readonly meetings: Meeting[] = [];
-  readonly texts = new Map<string, number>();
+  readonly facts: ProcessFacts;
+  /** Lines that were not understood, by what they are; and those that are details of something else, by the rule that says so. */
+  readonly unknown = new Map<string, number>();
+  readonly ignored = new Map<string, number>();
+  readonly backwards: Backwards[] = [];
+  understood = 0;
   stamped = 0;
   /** Lines of strace, and other lines that begin with a time. */
   calls = 0;
   timed = 0;
+  /** Lines longer than the limit. */
+  cut = 0;
+  /** What was said of the file before its lines were read. */
+  readonly remarks: string[] = [];
+  readonly #events = new KnownEvents();
+  readonly #head = new LineHead();
   readonly #strace = new StraceLines();
-  bytes = 0;
-  understood = 0;
-  /** The file ended in the middle of its compressed data. */
-  truncated = false;
+  readonly #rounds = new RamRounds();
   readonly #laneOf = new Map<string, number>();
-  readonly #splitter = new LineSplitter((line) => this.#line(line));
   readonly #deviceStates = new Map<string, string>();
+  readonly #sections = new Map<string, string>();
+  readonly #bands = new Map<string, number>();
+  #bytes: Uint8Array = new Uint8Array();
+  #file = 0;
+  #from = 0;
+  /** Line of the file, and of all files of the process. */
+  #line = 0;
   #at = 0;
   #micros = 0;
   /** Time of the line before: where callbacks that ran have ended. */
   #before = 0;
   #sync = -1;
   #section = -1;
-  #startsAt: { readonly row: Meaning } | undefined;
-  #sections = new Map<string, string>();
+  #loading = -1;
+  #startsAt: Meaning | undefined;
   #saving = '';
-  readonly #bands = new Map<string, number>();
+  #textLane = -1;
 
-  constructor(name: string) {
+  /** `expected`: bytes that will come, if that is known. */
+  constructor(name: string, expected = 0, texts: readonly RawText[] = [new RawText(name, expected)]) {
     this.name = name;
+    this.texts = texts;
+    this.facts = new ProcessFacts(this.#events.byName);
   }
 
-  /** `bytes`: of the file, that the text was made of. */
-  push(text: string, bytes: number): void {
-    this.bytes += bytes;
-    this.#splitter.push(text);
-  }
-
-  finish(): void {
-    this.#splitter.finish();
-    this.#before = this.#micros;
-    this.#start();
-    for (const key of this.#bands.keys()) this.#endBand(key);
-  }
-
-  get cut(): number {
-    return this.#splitter.cut;
-  }
-
-  #line(text: string): void {
-    this.#at += 1;
-    this.facts.lines += 1;
-    const event = parseStamped(text) ?? (this.stamped === 0 ? parseBare(text) : undefined);
-    if (event === undefined) {
-      this.#other(text);
-      return;
-    }
-    if (event.micros >= 0) {
-      if (!this.hasTime) this.rows.micros.fill(event.micros);
-      this.stamped += 1;
-      this.#before = this.#micros;
-      this.#micros = event.micros;
-    } else {
-      this.#before = this.#micros;
-      this.#micros = this.#at;
-    }
-    this.facts.feed(event, this.#at);
-    this.#understand(event, text);
+  /** Bytes of text so far. */
+  get bytes(): number {
+    return this.texts.reduce((sum, text) => sum + text.length, 0);
   }
 
   /** Lines of QEMU's trace, or of another program that says when. */
@@ -113,28 +91,103 @@ export class LogReader {
     return this.stamped + this.calls + this.timed > 0;
   }
 
-  /** No trace line of QEMU: a system call, a line that begins with a time, or plain text. */
-  #other(text: string): void {
-    if (this.facts.traceLines > 0) {
-      this.#text(text, 'no trace line');
+  push(piece: Uint8Array): void {
+    (this.texts[0] as RawText).push(piece, this.#each);
+  }
+
+  finish(): void {
+    (this.texts[0] as RawText).finish(this.#each);
+    this.close();
+  }
+
+  /** A line of one of the files; `line` is 1-based. */
+  read(file: number, line: number, from: number, to: number): void {
+    this.#file = file;
+    this.#line = line - 1;
+    this.#each(from, to);
+  }
+
+  /** All lines were read: what is still open ends with the last. */
+  close(): void {
+    this.#before = this.#micros;
+    this.#start();
+    this.#endRound();
+    for (const key of this.#bands.keys()) this.#endBand(key);
+  }
+
+  readonly #each = (from: number, to: number): void => {
+    this.#bytes = (this.texts[this.#file] as RawText).bytes;
+    this.#from = from;
+    this.#line += 1;
+    this.#at += 1;
+    this.facts.lines += 1;
+    if (to - from > MOST_LINE_BYTES) this.cut += 1;
+    const head = this.#head;
+    if (head.readStamped(this.#bytes, from, to)) this.#tick(head.micros, ++this.stamped);
+    else if (this.stamped === 0 && head.readBare(this.#bytes, from, to)) this.#tick(this.hasTime ? this.#micros : this.#at);
+    else {
+      this.#other(from, to);
       return;
     }
+    const event = this.#events.at(this.#bytes, head);
+    event.count += 1;
+    this.facts.count(event, head.tid, head.micros);
+    if (this.#startsAt !== undefined && !event.callback) this.#start();
+    if (event.plain) {
+      this.#plain(event);
+      return;
+    }
+    const args = head.nameTo < to ? textOf(this.#bytes, head.nameTo + 1, to) : '';
+    const t = head.micros < 0 ? undefined : printStamp(head.micros);
+    const line: TraceLine = { tid: head.tid, t, micros: head.micros, event: event.name, args };
+    this.facts.feed(line, this.#at);
+    this.#understand(line, event);
+  };
+
+  /** The clock of the line, after the line before. `first`: how many lines had one. */
+  #tick(micros: number, first = 0): void {
+    if (first === 1 || (first > 0 && this.rows.length === 0)) this.rows.micros.fill(micros, 0, this.rows.length);
+    this.#before = this.#micros;
+    if (first > 1 && this.#micros - micros > BACKWARDS_MICROS) this.backwards.push({ line: this.#at, micros: this.#micros - micros });
+    this.#micros = micros;
+  }
+
+  /** An event of which nothing but the number of its lines is known. */
+  #plain(event: KnownEvent): void {
+    if (event.page) this.#rounds.page();
+    this.#count(event);
+    this.#text();
+  }
+
+  /** A line that is kept as text: a detail of something, or not understood. */
+  #count(event: KnownEvent): void {
+    const [counts, why] = event.detail === undefined ? [this.unknown, event.name] : [this.ignored, event.detail];
+    counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+
+  /** No trace line of QEMU: a system call, a line that begins with a time, or plain text. */
+  #other(from: number, to: number): void {
+    if (from === to) {
+      this.ignored.set('empty line', (this.ignored.get('empty line') ?? 0) + 1);
+      return;
+    }
+    if (this.facts.traceLines > 0) {
+      this.#unknownText('no trace line');
+      return;
+    }
+    const text = textOf(this.#bytes, from, to);
     const call = this.#strace.parse(text);
     if (call === undefined || call === 'begun') {
       const time = timeOf(text);
-      if (time !== undefined) {
-        this.#tick(time);
-        this.timed += 1;
-      }
-      if (call !== 'begun') this.#text(text, time === undefined ? 'no trace line' : 'a line with a time');
+      if (time !== undefined) this.#tick(time, ++this.timed);
+      if (call !== 'begun') this.#unknownText(time === undefined ? 'no trace line' : 'a line with a time');
       else this.understood += 1;
       return;
     }
-    this.#tick(call.micros);
-    this.calls += 1;
+    this.#tick(call.micros, ++this.calls);
     const meaning = meaningOfCall(call);
     if (meaning === undefined) {
-      this.#text(text, `system call ${call.name}`);
+      this.#unknownText(`system call ${call.name}`);
       return;
     }
     this.understood += 1;
@@ -142,59 +195,68 @@ export class LogReader {
     if (call.lasts >= 0) this.rows.lasts[row] = call.lasts;
   }
 
-  #tick(micros: number): void {
-    if (!this.hasTime) this.rows.micros.fill(micros);
-    this.#before = this.#micros;
-    this.#micros = micros;
-  }
-
-  #understand(event: TraceLine, text: string): void {
-    const meeting = MEETINGS.get(event.event);
-    if (event.event === 'migrate_send_rp_message' && event.args.startsWith('1:'))
-      this.meetings.push({ what: 'shut sent', micros: event.micros });
-    if (event.event === 'source_return_path_thread_shut') this.meetings.push({ what: 'shut seen', micros: event.micros });
-    if (meeting !== undefined && event.micros >= 0) this.meetings.push({ what: `${meeting} ${event.args.trim()}`, micros: event.micros });
-    if (event.event === 'vmstate_save') this.#meetSection('sent', this.#saving);
-    if (this.#startsAt !== undefined && !event.event.startsWith('vfio_') && !event.event.startsWith('virtio_')) this.#start();
-    if (this.#paired(event)) return;
-    const meaning = MEANINGS.get(event.event)?.(event.args, event.event);
+  #understand(line: TraceLine, event: KnownEvent): void {
+    const meeting = meetingOf(line.event, line.args);
+    if (meeting !== undefined && line.micros >= 0) this.meetings.push({ what: meeting, micros: line.micros });
+    if (this.#paired(line)) {
+      this.understood += 1;
+      return;
+    }
+    const meaning = event.reading?.(line.args, line.event);
     if (meaning === undefined) {
-      this.#text(text, event.event);
+      this.#count(event);
+      this.#text();
       return;
     }
     this.understood += 1;
     if (meaning.kind === 'section-save' || meaning.kind === 'section-load') this.#nameSection(meaning);
     const row = this.#row(meaning.kind === 'device-state' ? this.#withFrom(meaning) : meaning);
     if (meaning.kind === 'section-save') this.#section = row;
+    if (meaning.kind === 'section-load') this.#loading = row;
+    if (meaning.kind === 'counter') this.#rounds.sent(Number(meaning.args['transferred'] ?? 0));
+    if (meaning.kind === 'phase' && this.#rounds.over(String(meaning.args['status']))) this.#endRound();
   }
 
   /** Events that end what another began, and the run state, which the callbacks come before. */
-  #paired(event: TraceLine): boolean {
-    switch (event.event) {
+  #paired({ event, args }: TraceLine): boolean {
+    switch (event) {
       case 'migration_bitmap_sync_start':
+        this.#endRound();
         this.#sync = this.#row({ kind: 'bitmap-sync', lane: 'bitmap', args: { log: 'all' } });
-        break;
+        return true;
       case 'migration_bitmap_sync_end':
-        this.#end(this.#sync, { count: Number(event.args.replace('dirty_pages ', '')) });
-        break;
+        this.#end(this.#sync, { count: Number(args.replace('dirty_pages ', '')) });
+        this.#rounds.begin(this.#row({ kind: 'ram-round', lane: 'ram', args: this.#rounds.args() }));
+        return true;
       case 'savevm_section_end':
-        this.#end(this.#section, {});
-        break;
-      case 'qemu_loadvm_state_section_partend':
-        this.#row({
-          kind: 'section-load',
-          lane: 'stream',
-          args: { section: this.#sections.get(event.args.trim()) ?? `section ${event.args.trim()}` },
-        });
-        break;
+        this.#end(this.#section, { answer: Number(/-> (-?\d+)/.exec(args)?.[1] ?? 0) });
+        if (args.startsWith('ram,')) this.#rounds.reach(this.#micros);
+        return true;
+      case 'qemu_loadvm_state_section_partend': {
+        const section = this.#sections.get(args.trim()) ?? `section ${args.trim()}`;
+        const device = section.endsWith('/vfio') ? { device: section.slice(0, -'/vfio'.length) } : {};
+        this.#loading = this.#row({ kind: 'section-load', lane: 'stream', args: { section, ...device } });
+        return true;
+      }
       case 'vm_state_notify':
-        this.#notify(event.args);
-        break;
+        this.#notify(args);
+        return true;
+      case 'vmstate_save':
+        this.#meetSection('sent', this.#saving);
+        this.#amend(this.#section, { description: args });
+        return true;
+      case 'vmstate_load':
+        this.#amend(this.#loading, { description: args });
+        return true;
+      case 'vmstate_downtime_save':
+        this.#amend(this.#section, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
+        return true;
+      case 'vmstate_downtime_load':
+        this.#amend(this.#loading, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
+        return true;
       default:
         return false;
     }
-    this.understood += 1;
-    return true;
   }
 
   /** Stopping tells at once (the vCPUs pause before the callbacks); starting only after the callbacks have run. */
@@ -203,18 +265,26 @@ export class LogReader {
     const reason = /\((.*)\)/.exec(args)?.[1] ?? '';
     this.#row({ kind: 'callback', lane: 'cpu', args: { name: 'vm_state_notify', running, reason } });
     const row: Meaning = { kind: 'run-state', lane: 'cpu', args: { state: running ? 'running' : 'stopped', reason } };
-    if (running) this.#startsAt = { row };
+    if (running) this.#startsAt = row;
     else this.#row(row);
   }
 
   #start(): void {
-    const { row } = this.#startsAt ?? {};
+    const row = this.#startsAt;
     this.#startsAt = undefined;
     if (row === undefined) return;
     const now = this.#micros;
     this.#micros = this.#before;
     this.#row(row);
     this.#micros = now;
+  }
+
+  #endRound(): void {
+    const ended = this.#rounds.end();
+    if (ended === undefined) return;
+    this.#amend(ended.row, ended.args);
+    const began = this.rows.micros[ended.row] as number;
+    this.rows.lasts[ended.row] = Math.max(0, (ended.reached ?? began) - began);
   }
 
   /** A section without iterations: sent once and loaded once. Those with a setup stage are loaded before their first start is printed. */
@@ -237,20 +307,22 @@ export class LogReader {
     return { ...meaning, args: { ...meaning.args, from } };
   }
 
-  #text(text: string, why: string): void {
-    this.texts.set(why, (this.texts.get(why) ?? 0) + 1);
-    this.#row({ kind: 'text', lane: 'text', args: { line: this.#at, text } });
+  #unknownText(why: string): void {
+    this.unknown.set(why, (this.unknown.get(why) ?? 0) + 1);
+    this.#text();
+  }
+
+  #text(): void {
+    if (this.#textLane < 0) this.#textLane = this.#lane({ kind: 'text', lane: 'text', args: {} });
+    this.rows.add(this.#micros, TEXT, this.#textLane, this.#file, this.#line, this.#from, undefined);
   }
 
   #row(meaning: Meaning): number {
     const { rows } = this;
     const lane = this.#lane(meaning);
-    if (BANDS.has(meaning.kind)) this.#band(`${meaning.kind} ${lane}`, rows.micros.length);
-    rows.micros.push(this.#micros);
-    rows.lasts.push(-1);
-    rows.kind.push(kindIndex(meaning.kind as EventKind));
-    rows.lane.push(lane);
-    return rows.args.push(meaning.kind === 'text' ? meaning.args : { ...meaning.args, line: this.#at }) - 1;
+    if (BANDS.has(meaning.kind)) this.#band(`${meaning.kind} ${lane}`, rows.length);
+    const args = { ...meaning.args, line: this.#line };
+    return rows.add(this.#micros, kindIndex(meaning.kind), lane, this.#file, this.#line, this.#from, args);
   }
 
   /** A state lasts until the next one of its lane, the last until the end of the log. */
@@ -265,10 +337,13 @@ export class LogReader {
   }
 
   #end(row: number, args: EventArgs): void {
-    const from = this.rows.micros[row];
-    if (from === undefined) return;
-    this.rows.lasts[row] = Math.max(0, this.#micros - from);
-    this.rows.args[row] = { ...this.rows.args[row], ...args };
+    if (row < 0) return;
+    this.rows.lasts[row] = Math.max(0, this.#micros - (this.rows.micros[row] as number));
+    this.#amend(row, args);
+  }
+
+  #amend(row: number, args: EventArgs): void {
+    if (row >= 0) this.rows.args[row] = { ...this.rows.args[row], ...args };
   }
 
   #lane(meaning: Meaning): number {

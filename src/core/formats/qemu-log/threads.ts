@@ -2,33 +2,37 @@
  * A log that QEMU wrote as one file a thread (`-d tid`, `-D name.%d`): every line of a file is of one thread, and its name has
  * that thread's number in it. Such files are one process, their lines in the order of time.
  */
-import { parseStamped } from './line.ts';
+import { RawText } from '../raw-text.ts';
+import { LineHead } from './line.ts';
+import { LogReader } from './reader.ts';
 
-/** A file by its name and its first lines. */
-export interface Head {
+/** A file by its name and its first bytes. */
+export interface FileHead {
   readonly name: string;
-  readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
-/** The thread whose file it is, and the name without its number; undefined for any other file. */
-function threadFile({ name, text }: Head): { readonly base: string } | undefined {
+/** The name without its thread's number; undefined for any file that is not one thread's. */
+function threadFile({ name, bytes }: FileHead): string | undefined {
   const tids = new Set<number>();
-  for (const line of text.split('\n')) {
-    const event = parseStamped(line.trimEnd());
-    if (event !== undefined) tids.add(event.tid);
-  }
+  const head = new LineHead();
+  const text = new RawText(name, bytes.length);
+  // The last line may be cut off: a number that is cut is another one.
+  text.push(bytes, (from, to) => {
+    if (head.readStamped(text.bytes, from, to)) tids.add(head.tid);
+  });
   const [tid, ...others] = tids;
   if (tid === undefined || others.length > 0) return undefined;
   const at = name.lastIndexOf(String(tid));
-  return at < 0 ? undefined : { base: `${name.slice(0, at)}*${name.slice(at + String(tid).length)}` };
+  return at < 0 ? undefined : `${name.slice(0, at)}*${name.slice(at + String(tid).length)}`;
 }
 
 /** Files by process: indices that belong together, in the order given. */
-export function groupThreads(heads: readonly Head[]): readonly (readonly number[])[] {
+export function groupThreads(heads: readonly FileHead[]): readonly (readonly number[])[] {
   const groups: number[][] = [];
   const byBase = new Map<string, number[]>();
   heads.forEach((head, i) => {
-    const base = threadFile(head)?.base;
+    const base = threadFile(head);
     const known = base === undefined ? undefined : byBase.get(base);
     if (known !== undefined) {
       known.push(i);
@@ -41,18 +45,47 @@ export function groupThreads(heads: readonly Head[]): readonly (readonly number[
   return groups;
 }
 
-/** The lines of several threads as one text: by time, those of one time in the order of the files; others stay behind their line. */
-export function mergeThreads(texts: readonly string[]): string {
-  const lines = texts.flatMap((text, file) => {
+/** Lines of one thread's file, with the time of each: a line without one has that of the line before. */
+class ThreadLines {
+  readonly from: number[] = [];
+  readonly to: number[] = [];
+  readonly micros: number[] = [];
+  next = 0;
+
+  constructor(text: RawText, bytes: Uint8Array) {
+    const head = new LineHead();
     let micros = 0;
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line, at) => {
-        micros = parseStamped(line.trimEnd())?.micros ?? micros;
-        return { micros, file, at, line };
-      });
-  });
-  lines.sort((a, b) => a.micros - b.micros || a.file - b.file || a.at - b.at);
-  return `${lines.map((one) => one.line).join('\n')}\n`;
+    const each = (from: number, to: number) => {
+      if (head.readStamped(text.bytes, from, to)) micros = head.micros;
+      this.from.push(from);
+      this.to.push(to);
+      this.micros.push(micros);
+    };
+    text.push(bytes, each);
+    text.finish(each);
+  }
+}
+
+/** The files of one process's threads as one log: by time, lines of one time in the order of the files. */
+export function readThreads(files: readonly FileHead[]): LogReader {
+  const texts = files.map(({ name, bytes }) => new RawText(name, bytes.length));
+  const threads = files.map(({ bytes }, i) => new ThreadLines(texts[i] as RawText, bytes));
+  const name = files[0] === undefined ? '' : (threadFile(files[0]) ?? files[0].name);
+  const reader = new LogReader(name, 0, texts);
+  for (;;) {
+    let first = -1;
+    let least = Number.POSITIVE_INFINITY;
+    threads.forEach((thread, i) => {
+      const micros = thread.micros[thread.next];
+      if (micros === undefined || micros >= least) return;
+      least = micros;
+      first = i;
+    });
+    const thread = threads[first];
+    if (thread === undefined) break;
+    const at = thread.next++;
+    reader.read(first, at + 1, thread.from[at] as number, thread.to[at] as number);
+  }
+  reader.close();
+  return reader;
 }

@@ -1,0 +1,81 @@
+/** What is to be said of logs beside their events: of their files, their times, their clocks, and whether they belong together. */
+import type { Note } from '../../trace/trace.ts';
+import type { Alignment } from './clock.ts';
+import type { IncomingFacts } from './incoming.ts';
+import type { OutgoingFacts } from './outgoing.ts';
+import type { LogReader } from './reader.ts';
+
+/** Clocks of hosts of one migration that differ by more than this are worth a word. */
+const STRANGE_MICROS = 600 * 1_000_000;
+
+function milliseconds(micros: number): string {
+  return `${(micros / 1_000).toFixed(3)} ms`;
+}
+
+function ofFile(reader: LogReader): readonly string[] {
+  const { backwards } = reader;
+  const most = backwards.reduce((worst, one) => (one.micros > worst.micros ? one : worst), { line: 0, micros: 0 });
+  return [
+    ...reader.remarks,
+    ...(!reader.hasTime && reader.bytes > 0 ? ['The lines have no time: one line is drawn as one microsecond.'] : []),
+    ...(reader.cut > 0
+      ? [`${reader.cut} ${reader.cut === 1 ? 'line is' : 'lines are'} longer than 65,536 bytes; the rest of each was not read.`]
+      : []),
+    ...(backwards.length > 0
+      ? [
+          `Time runs backwards at ${backwards.length} ${backwards.length === 1 ? 'line' : 'lines'}, most at line ${most.line} (by ${(most.micros / 1e6).toFixed(3)} s): a clock was set, or logs of several processes or runs are in one file. Events are drawn in the order of their times.`,
+        ]
+      : []),
+  ];
+}
+
+function ofClock(host: string, alignment: Alignment | undefined): readonly string[] {
+  if (alignment === undefined) return [];
+  const { offset, plusMinus, pairs, drift, contradicting } = alignment;
+  return [
+    `The clock of ${host} was set by ${pairs} pairs of events: ${milliseconds(offset)} added, ${plusMinus === undefined ? 'nothing bounds it from above' : `± ${milliseconds(plusMinus)}`}.`,
+    ...(contradicting
+      ? [
+          'The pairs contradict each other, as where a clock was set during the migration or the logs are of different runs: no one offset fits.',
+        ]
+      : []),
+    drift === undefined
+      ? 'Nothing bounds the drift of the two clocks: it is taken for none.'
+      : `The drift of the two clocks is ${drift.ppm.toFixed(0)} ± ${drift.plusMinus.toFixed(0)} parts per million; it is not corrected.`,
+    ...(Math.abs(offset) > STRANGE_MICROS
+      ? [`The clocks of the two logs differ by ${(Math.abs(offset) / 60e6).toFixed(0)} minutes: are these logs of one migration?`]
+      : []),
+  ];
+}
+
+/** Whether what the one sent is what the other loaded: the order of sections of two completed migrations is the same. */
+function ofPair(source: LogReader | undefined, target: LogReader | undefined, host: string): readonly string[] {
+  const saved = source?.facts.migrations.find((one): one is OutgoingFacts => one.role === 'outgoing')?.savedIds ?? [];
+  const loaded = target?.facts.migrations.find((one): one is IncomingFacts => one.role === 'incoming')?.loadedIds ?? [];
+  const strange = loaded.filter((id) => !saved.includes(id));
+  if (saved.length === 0 || strange.length === 0) return [];
+  return [
+    `${host} loads ${strange.length} sections that the source did not save (${strange.slice(0, 3).join(', ')}${strange.length > 3 ? ', …' : ''}): these may be logs of different runs.`,
+  ];
+}
+
+export function notesOf(
+  readers: readonly LogReader[],
+  hosts: readonly string[],
+  alignments: readonly (Alignment | undefined)[],
+): readonly Note[] {
+  const source = readers[hosts.indexOf('source')];
+  const senders = hosts.filter((_, i) => readers[i]?.facts.migrations[0]?.role === 'outgoing');
+  const notes = readers.flatMap((reader, i): readonly Note[] => {
+    const host = hosts[i] as string;
+    const pair = host === 'target' ? ofPair(source, reader, host) : [];
+    const name = reader.name.replace(/^.*[\\/]/, '');
+    return [
+      ...ofFile(reader).map((message) => ({ severity: 'info' as const, message, where: name })),
+      ...[...ofClock(host, alignments[i]), ...pair].map((message) => ({ severity: 'info' as const, message, where: name })),
+    ];
+  });
+  if (senders.length < 2) return notes;
+  const message = `${senders.length} of these processes send: ${senders.join(', ')}. Rules and a twin look at the first.`;
+  return [...notes, { severity: 'info', message }];
+}
