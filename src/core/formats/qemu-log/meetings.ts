@@ -4,6 +4,8 @@
 export interface Meeting {
   readonly what: string;
   readonly micros: number;
+  /** Migration of the process, counted by their beginnings. */
+  readonly part: number;
 }
 
 const WITH_NUMBER: ReadonlyMap<string, string> = new Map([
@@ -12,17 +14,31 @@ const WITH_NUMBER: ReadonlyMap<string, string> = new Map([
   ['source_return_path_thread_pong', 'pong'],
 ]);
 
+/** The stream goes to a file or a program: what is loaded may have been saved long before. */
+const STORED: ReadonlySet<string> = new Set([
+  'migration_exec_outgoing',
+  'migration_exec_incoming',
+  'migration_file_outgoing',
+  'migration_file_incoming',
+]);
+
 export const MEETING_EVENTS: ReadonlySet<string> = new Set([
   ...WITH_NUMBER.keys(),
+  ...STORED,
+  'migrate_set_state',
   'migrate_send_rp_message',
   'source_return_path_thread_shut',
   'vmstate_save',
 ]);
 
+/** The word for a migration whose stream is stored. */
+export const THROUGH_FILE = 'through a file';
+
 /** What a line marks; undefined for a line that marks nothing. */
 export function meetingOf(event: string, args: string): string | undefined {
   const word = WITH_NUMBER.get(event);
   if (word !== undefined) return `${word} ${args.trim()}`;
+  if (STORED.has(event)) return THROUGH_FILE;
   if (event === 'source_return_path_thread_shut') return 'shut seen';
   return event === 'migrate_send_rp_message' && args.startsWith('1:') ? 'shut sent' : undefined;
 }

@@ -2,9 +2,10 @@
 import { NO_ARGS, TraceBuilder } from '../../trace/builder.ts';
 import type { Clock, RawLines, Trace } from '../../trace/trace.ts';
 import type { EventKind, LaneKind } from '../../trace/vocabulary.ts';
-import { type Alignment, align } from './clock.ts';
+import { type Alignment, alignAll, shiftsOf } from './clock.ts';
 import { RefusedLogs } from './intake.ts';
 import { notesOf } from './notes.ts';
+import { orderByMarks } from './order.ts';
 import type { LogReader } from './reader.ts';
 
 export interface ImportedLogs {
@@ -51,29 +52,33 @@ const TITLES: { readonly [kind in LaneKind]?: string } = {
   text: 'Other lines',
 };
 
-export function mergeLogs(readers: readonly LogReader[]): ImportedLogs {
+/** `byHand`: microseconds to add to the clock of a host instead of what its log says. */
+export function mergeLogs(readers: readonly LogReader[], byHand: ReadonlyMap<string, number> = new Map()): ImportedLogs {
   const hosts = nameHosts(readers);
-  const source = readers[hosts.indexOf('source')];
   const builder = new TraceBuilder();
-  const alignments = readers.map((reader, i) =>
-    hosts[i] === 'source' || source === undefined ? undefined : align(source.meetings, reader.meetings),
-  );
-  const shifts = readers.map((_, i) => alignments[i]?.offset ?? 0);
+  const alignments = alignAll(readers.map((reader) => reader.meetings));
+  alignments.forEach((one, i) => {
+    const [receiver, sender] = [readers[i], readers[one?.by ?? -1]];
+    if (receiver === undefined || sender === undefined || (receiver.hasTime && sender.hasTime)) return;
+    if (!receiver.hasTime && !sender.hasTime) orderByMarks(receiver, sender);
+    alignments[i] = undefined;
+  });
+  const shifts = shiftsOf(alignments).map((shift, i) => byHand.get(hosts[i] as string) ?? shift);
   const raw = fill(builder, readers, hosts, shifts);
-  for (const note of notesOf(readers, hosts, alignments)) builder.note(note);
+  for (const note of notesOf(readers, hosts, alignments, byHand)) builder.note(note);
   const clocks = readers.map((reader, i): Clock => {
-    const alignment = alignments[i];
+    const { rows } = reader;
     return {
       host: hosts[i] as string,
-      zero: reader.hasTime ? `${reader.rows.micros[0]} µs since 1970` : '',
+      zero: reader.hasTime && rows.length > 0 ? `${rows.micros[0]} µs since 1970` : '',
       offsetNanos: (shifts[i] as number) * 1_000,
-      plusMinusNanos: (alignment?.plusMinus ?? 0) * 1_000,
+      plusMinusNanos: byHand.has(hosts[i] as string) ? 0 : (alignments[i]?.plusMinus ?? 0) * 1_000,
     };
   });
   const files = readers.map((reader) => reader.name);
   return {
     trace: builder.finish({ kind: 'imported', reader: kindOf(readers), files }, reportsOf(readers), clocks, raw),
-    facts: { ...factsOf(readers, hosts), clock: clockFacts(hosts, alignments) },
+    facts: { ...factsOf(readers, hosts), clock: clockFacts(hosts, alignments, shifts) },
     lines: linesOf(readers),
     texts: Object.entries(sumByName(readers.map((reader) => reader.unknown))).slice(0, MOST_KINDS),
   };
@@ -113,14 +118,17 @@ export function nameHosts(readers: readonly LogReader[]): readonly string[] {
   });
   const source = roles.indexOf('outgoing');
   const target = roles.indexOf('incoming');
-  const taken = new Set<string>();
+  const taken = new Set(['source', 'target']);
   return readers.map((reader, i) => {
-    const wanted = i === source ? 'source' : i === target ? 'target' : reader.name.replace(/^.*[\\/]/, '').replace(/\.log(?:\.gz)?$/, '');
-    let name =
-      wanted === '' || ((wanted === 'source' || wanted === 'target') && i !== source && i !== target)
-        ? `${wanted || 'log'} ${i + 1}`
-        : wanted;
-    while (taken.has(name)) name = `${name} ${i + 1}`;
+    if (i === source) return 'source';
+    if (i === target) return 'target';
+    const stem = reader.name
+      .replace(/^.*[\\/]/, '')
+      .replace(/\.gz$/, '')
+      .replace(/\.(?:log|txt|strace)$/, '');
+    const wanted = stem.replace(/[.*_-]*\*[.*_-]*/, '') || 'log';
+    let name = wanted;
+    for (let n = 2; taken.has(name); n += 1) name = `${wanted} ${n}`;
     taken.add(name);
     return name;
   });
@@ -196,16 +204,23 @@ function lanesOf(builder: TraceBuilder, reader: LogReader, host: string): readon
 
 function factsOf(readers: readonly LogReader[], hosts: readonly string[]): { readonly [name: string]: unknown } {
   const facts = Object.fromEntries(readers.map((reader, i) => [hosts[i], reader.facts.report(filesOf(reader), reader.bytes)] as const));
-  const source = readers[hosts.indexOf('source')];
+  // A process may be the first in both roles: the middle one of a chain alone, or a snapshot that is loaded again.
+  const both = (['source', 'target'] as const).flatMap((role) => {
+    if (hosts.includes(role)) return [];
+    const wanted = role === 'source' ? 'outgoing' : 'incoming';
+    const i = readers.findIndex((reader) => reader.facts.migrations.some((one) => one.role === wanted));
+    return i < 0 ? [] : [[role, facts[hosts[i] as string]] as const];
+  });
+  const source = readers[hosts.indexOf('source')] ?? readers.find((one) => one.facts.migrations.some(({ role }) => role === 'outgoing'));
   const last = source?.facts.migrations.findLast((one) => one.role === 'outgoing')?.report((event) => source.facts.events.has(event));
-  return { ...facts, rounds: last?.['rounds'] ?? null };
+  return { ...facts, ...Object.fromEntries(both), rounds: last?.['rounds'] ?? null };
 }
 
 function filesOf(reader: LogReader): readonly string[] {
   return reader.texts.map((text) => text.name.replace(/^.*[\\/]/, ''));
 }
 
-function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | undefined)[]): object {
+function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | undefined)[], shifts: readonly number[]): object {
   return Object.fromEntries(
     hosts.flatMap((host, i) => {
       const one = alignments[i];
@@ -214,7 +229,7 @@ function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | 
         [
           host,
           {
-            offset_ms: one.offset / 1_000,
+            offset_ms: (shifts[i] as number) / 1_000,
             plus_minus_ms: one.plusMinus === undefined ? null : one.plusMinus / 1_000,
             pairs: one.pairs,
             drift_ppm: one.drift?.ppm ?? null,

@@ -17,7 +17,11 @@ function ofFile(reader: LogReader): readonly string[] {
   const most = backwards.reduce((worst, one) => (one.micros > worst.micros ? one : worst), { line: 0, micros: 0 });
   return [
     ...reader.remarks,
-    ...(!reader.hasTime && reader.bytes > 0 ? ['The lines have no time: one line is drawn as one microsecond.'] : []),
+    ...(!reader.hasTime && reader.bytes > 0
+      ? [
+          'The lines have no time: one line is drawn as one microsecond, and between two hosts only what was sent and loaded tells the order.',
+        ]
+      : []),
     ...(reader.cut > 0
       ? [`${reader.cut} ${reader.cut === 1 ? 'line is' : 'lines are'} longer than 65,536 bytes; the rest of each was not read.`]
       : []),
@@ -29,23 +33,37 @@ function ofFile(reader: LogReader): readonly string[] {
   ];
 }
 
-function ofClock(host: string, alignment: Alignment | undefined): readonly string[] {
+function clockOf(host: string, byHand: number | undefined, alignment: Alignment | undefined): readonly string[] {
+  if (byHand !== undefined) return [`The clock of ${host} was set by hand: ${milliseconds(byHand)} added.`];
   if (alignment === undefined) return [];
-  const { offset, plusMinus, pairs, drift, contradicting } = alignment;
+  const { offset, pairs, contradicting } = alignment;
   return [
-    `The clock of ${host} was set by ${pairs} pairs of events: ${milliseconds(offset)} added, ${plusMinus === undefined ? 'nothing bounds it from above' : `± ${milliseconds(plusMinus)}`}.`,
+    `The clock of ${host} was set by ${pairs} pairs of events: ${milliseconds(offset)} added, ${howSure(alignment)}.`,
     ...(contradicting
       ? [
           'The pairs contradict each other, as where a clock was set during the migration or the logs are of different runs: no one offset fits.',
         ]
       : []),
-    drift === undefined
-      ? 'Nothing bounds the drift of the two clocks: it is taken for none.'
-      : `The drift of the two clocks is ${drift.ppm.toFixed(0)} ± ${drift.plusMinus.toFixed(0)} parts per million; it is not corrected.`,
+    driftWords(alignment.drift),
     ...(Math.abs(offset) > STRANGE_MICROS
       ? [`The clocks of the two logs differ by ${(Math.abs(offset) / 60e6).toFixed(0)} minutes: are these logs of one migration?`]
       : []),
   ];
+}
+
+function howSure({ plusMinus, stored }: Alignment): string {
+  if (plusMinus !== undefined) return `± ${milliseconds(plusMinus)}`;
+  return stored
+    ? 'the stream went through a file and nothing tells how long it lay there'
+    : 'the least that lets nothing arrive before it was sent; without a return path nothing bounds it from above';
+}
+
+function driftWords(drift: Alignment['drift']): string {
+  if (drift === undefined) return 'Nothing bounds the drift of the two clocks: it is taken for none.';
+  const { ppm, plusMinus } = drift;
+  if (Math.abs(ppm) <= plusMinus)
+    return `No drift of the two clocks shows: it is within ± ${(Math.abs(ppm) + plusMinus).toFixed(0)} parts per million.`;
+  return `The drift of the two clocks is ${ppm.toFixed(0)} ± ${plusMinus.toFixed(0)} parts per million; it is not corrected.`;
 }
 
 /** Whether what the one sent is what the other loaded: the order of sections of two completed migrations is the same. */
@@ -63,6 +81,7 @@ export function notesOf(
   readers: readonly LogReader[],
   hosts: readonly string[],
   alignments: readonly (Alignment | undefined)[],
+  byHand: ReadonlyMap<string, number>,
 ): readonly Note[] {
   const source = readers[hosts.indexOf('source')];
   const senders = hosts.filter((_, i) => readers[i]?.facts.migrations[0]?.role === 'outgoing');
@@ -72,7 +91,11 @@ export function notesOf(
     const name = reader.name.replace(/^.*[\\/]/, '');
     return [
       ...ofFile(reader).map((message) => ({ severity: 'info' as const, message, where: name })),
-      ...[...ofClock(host, alignments[i]), ...pair].map((message) => ({ severity: 'info' as const, message, where: name })),
+      ...[...clockOf(host, byHand.get(host), alignments[i]), ...pair].map((message) => ({
+        severity: 'info' as const,
+        message,
+        where: name,
+      })),
     ];
   });
   if (senders.length < 2) return notes;

@@ -72,6 +72,8 @@ export class LogReader {
   #loading = -1;
   #startsAt: Meaning | undefined;
   #saving = '';
+  /** Migrations of this process so far. */
+  #part = 0;
   #textLane = -1;
 
   /** `expected`: bytes that will come, if that is known. */
@@ -196,8 +198,9 @@ export class LogReader {
   }
 
   #understand(line: TraceLine, event: KnownEvent): void {
+    if (line.event === 'migrate_set_state' && line.args.includes('new state setup')) this.#part += 1;
     const meeting = meetingOf(line.event, line.args);
-    if (meeting !== undefined && line.micros >= 0) this.meetings.push({ what: meeting, micros: line.micros });
+    if (meeting !== undefined) this.meetings.push({ what: meeting, micros: this.#micros, part: this.#part });
     if (this.#paired(line)) {
       this.understood += 1;
       return;
@@ -289,8 +292,8 @@ export class LogReader {
 
   /** A section without iterations: sent once and loaded once. Those with a setup stage are loaded before their first start is printed. */
   #meetSection(what: 'sent' | 'loaded', id: string): void {
-    if (this.stamped > 0 && id !== '' && !id.startsWith('ram ') && !id.includes('/vfio '))
-      this.meetings.push({ what: `${what} ${id}`, micros: this.#micros });
+    if (id !== '' && !id.startsWith('ram ') && !id.includes('/vfio '))
+      this.meetings.push({ what: `${what} ${id}`, micros: this.#micros, part: this.#part });
   }
 
   #nameSection(meaning: Meaning): void {
