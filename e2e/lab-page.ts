@@ -98,6 +98,14 @@ export class LabPage {
     await this.idle();
   }
 
+  /** Chooses files that are made here. */
+  async openBuffers(files: readonly { readonly name: string; readonly buffer: Buffer }[]): Promise<void> {
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.button(/^Open/).click();
+    await (await chooser).setFiles(files.map((file) => ({ ...file, mimeType: 'application/octet-stream' })));
+    await this.idle();
+  }
+
   /** Chooses a file by the button's own input. */
   async openText(name: string, text: string): Promise<void> {
     const chooser = this.page.waitForEvent('filechooser');

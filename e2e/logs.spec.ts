@@ -6,11 +6,16 @@ const SAMPLES = fileURLToPath(new URL('../src/core/formats/qemu-log/samples', im
 test('two real logs open together on the same lanes, and the rules judge them', async ({ lab }) => {
   await lab.openFiles([`${SAMPLES}/vfio-precopy-idle/source.log`, `${SAMPLES}/vfio-precopy-idle/target.log`]);
   await expect(lab.verdict).toContainText(/^No rule broken/);
-  await expect(lab.verdict).toContainText('The clock of target was set by');
+  const log = lab.page.getByRole('region', { name: 'Import log' });
+  await expect(log).toContainText('The clock of target was set by');
+  const counts = (await log.locator('dd').allInnerTexts()).map((text) => Number(text.replaceAll(',', '')));
+  expect(counts[0]).toBe((counts[1] ?? 0) + (counts[2] ?? 0) + (counts[3] ?? 0));
+  await expect(log.getByRole('list', { name: 'Lines not understood' }).getByRole('listitem').first()).toBeVisible();
   await expect(lab.timeline).toContainText('Device state');
   await lab.timeline.focus();
   await lab.page.keyboard.press('ArrowRight');
-  await expect(lab.page.getByRole('region', { name: 'Inspector' })).toContainText('At the cursor');
+  // Every event says where it stands, and what stands there.
+  await expect(lab.page.getByRole('region', { name: 'Inspector' })).toContainText(/(?:source|target)\.log:\d+\s*\d+@\d+\.\d{6}:\w+/);
   const { text } = await lab.export('JSON');
   expect(JSON.parse(text)).toMatchObject({ origin: { kind: 'imported', reader: 'qemu-log' }, audit: null });
 });
@@ -50,4 +55,45 @@ test('strace and any text with times stand on lanes of their own', async ({ lab 
   await expect(lab.timeline).toContainText('ioctl');
   await lab.openText('dmesg.txt', '[    1.000000] vfio: one\n[    2.500000] vfio: two\n');
   await expect(lab.timeline).toContainText('Other lines');
+});
+
+test('a clock is set by hand: these two are one', async ({ lab, page }) => {
+  await lab.openFiles([`${SAMPLES}/vfio-precopy-idle/source.log`, `${SAMPLES}/vfio-precopy-idle/target.log`]);
+  const log = page.getByRole('region', { name: 'Import log' });
+  await lab.button('These two are one').click();
+  await expect(page.getByRole('status').filter({ hasText: 'Two markers on two hosts are needed' })).toBeVisible();
+  for (const [host, key] of [
+    ['source', '1'],
+    ['target', '2'],
+  ]) {
+    await page.getByRole('searchbox', { name: 'Find events' }).fill(`host:${host} kind:phase completed`);
+    await page.getByRole('searchbox', { name: 'Find events' }).press('Enter');
+    await lab.timeline.focus();
+    await page.keyboard.press(key as string);
+  }
+  await lab.button('These two are one').click();
+  await lab.idle();
+  await expect(log).toContainText('The clock of target was set by hand');
+  await lab.button('Clocks by the logs').click();
+  await lab.idle();
+  await expect(log).toContainText('pairs of events');
+});
+
+test('logs are pasted and dropped as they are chosen', async ({ lab, page }) => {
+  const line = (event: string, n: number) => `7@1795459748.10731${n}:${event}\n`;
+  const text = `${line('migrate_set_state new state setup', 1)}${line('savevm_state_setup ', 2)}${line('some_event of nobody', 3)}`;
+  await page.evaluate((content) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', content);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+  }, text);
+  await expect(page.getByRole('region', { name: 'Import log' })).toContainText('some_event');
+  await lab.idle();
+  await page.evaluate((content) => {
+    const data = new DataTransfer();
+    for (const name of ['one.log', 'two.log']) data.items.add(new File([content.replaceAll('nobody', name)], name));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, text);
+  await expect(lab.verdict).toContainText('one.log, two.log');
+  await expect(page.getByRole('region', { name: 'Import log' })).toContainText('2 of these processes send');
 });

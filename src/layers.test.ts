@@ -44,7 +44,7 @@ function filesIn(folder: string): readonly string[] {
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
-const files = filesIn('.').filter((file) => !/\.test(-help)?\.tsx?$|layers\.test/.test(file));
+const files = filesIn('.').filter((file) => !/\.(test|fixture)\.tsx?$/.test(file));
 
 function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');

@@ -36,8 +36,12 @@ export type NearestOutcome =
   | Exclude<RunOutcome, { readonly kind: 'done' }>;
 
 export interface EmulatorPort {
-  /** Logs of any number of processes; progress in bytes. */
-  importLogs(files: readonly File[], onProgress: (bytes: number) => void): Promise<ImportOutcome>;
+  /** Logs of any number of processes; progress in bytes. `byHand`: microseconds to add to the clocks of hosts. */
+  importLogs(
+    files: readonly File[],
+    byHand: ReadonlyMap<string, number>,
+    onProgress: (bytes: number, of: number) => void,
+  ): Promise<ImportOutcome>;
   run(wish: RunWish, onProgress?: (happenings: number) => void): Promise<RunOutcome>;
   /** Runs all slots of a step; `onSlot` as each is known. Ends early when superseded or cancelled. */
   slots(
@@ -63,7 +67,7 @@ export interface EmulatorPort {
 type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | { readonly kind: 'slots' };
 
 interface Waiting {
-  readonly onProgress: ((happenings: number) => void) | undefined;
+  readonly onProgress: ((happenings: number, of: number) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
   readonly settle: (outcome: Outcome) => void;
 }
@@ -99,7 +103,7 @@ export function viaWorker(): EmulatorPort {
     const one = waiting.get(answer.id);
     if (one === undefined) return;
     if (answer.type === 'progress') {
-      one.onProgress?.(answer.happenings);
+      one.onProgress?.(answer.happenings, answer.of ?? 0);
       return;
     }
     if (answer.type === 'slot') {
@@ -150,8 +154,8 @@ export function viaWorker(): EmulatorPort {
       const outcome = await ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot });
       return isEnd(outcome) || outcome.kind === 'slots' ? outcome : GIVEN_UP;
     },
-    async importLogs(files, onProgress) {
-      const outcome = await ask({ type: 'import', id: next++, topic: 'main', files }, { onProgress, onSlot: undefined });
+    async importLogs(files, byHand, onProgress) {
+      const outcome = await ask({ type: 'import', id: next++, topic: 'main', files, byHand }, { onProgress, onSlot: undefined });
       return isEnd(outcome) || outcome.kind === 'imported' ? outcome : GIVEN_UP;
     },
     async explore(scenario, onProgress) {

@@ -78,7 +78,7 @@ async function answerSlots(request: SlotsRequest): Promise<void> {
 }
 
 async function answerImport(request: ImportRequest): Promise<void> {
-  const { id, topic, files } = request;
+  const { id, topic, files, byHand } = request;
   const began = performance.now();
   const progress = async (bytes: number, of: number): Promise<boolean> => {
     say({ type: 'progress', id, happenings: bytes, of });
@@ -87,7 +87,7 @@ async function answerImport(request: ImportRequest): Promise<void> {
   };
   const [first] = files;
   const chrome = files.length === 1 && first !== undefined && (await looksLikeChrome(first));
-  const answer = chrome ? await readChrome(first, progress) : await readLogs(files, progress);
+  const answer = chrome ? await readChrome(first, progress) : await readLogs(files, byHand, progress);
   if (answer === undefined) return say({ type: 'superseded', id });
   say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, [
     ...buffersOf(answer.trace),

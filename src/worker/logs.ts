@@ -17,7 +17,11 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 type Progress = (bytes: number, of: number) => Promise<boolean>;
 
 /** undefined: given up, since `progress` said so. @throws {Error} with a message for the user */
-export async function readLogs(files: readonly File[], progress: Progress): Promise<Omit<ImportAnswer, 'workMs'> | undefined> {
+export async function readLogs(
+  files: readonly File[],
+  byHand: ReadonlyMap<string, number>,
+  progress: Progress,
+): Promise<Omit<ImportAnswer, 'workMs'> | undefined> {
   const plans = planLogs(await Promise.all(files.map(start)));
   const total = plans.reduce((sum, plan) => sum + plan.expected, 0);
   const readers: LogReader[] = [];
@@ -34,7 +38,7 @@ export async function readLogs(files: readonly File[], progress: Progress): Prom
   }
   const processes = withoutTwins(readers);
   refuseUnreadable(processes);
-  const { trace, facts, lines, texts } = mergeLogs(processes);
+  const { trace, facts, lines, texts } = mergeLogs(processes, byHand);
   return {
     trace: packTrace(trace),
     index: indexLanes(trace),

@@ -45,6 +45,8 @@ export interface ImportRequest {
   readonly id: number;
   readonly topic: string;
   readonly files: readonly File[];
+  /** Microseconds to add to the clocks of hosts, whatever their logs say. */
+  readonly byHand: ReadonlyMap<string, number>;
 }
 
 /** All orderings of a scenario. */

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { sentenceOf } from '../../core/swimlane/labels.ts';
 import type { WorldState } from '../../core/trace/state-at.ts';
 import { printNanos } from '../../core/trace/time.ts';
-import { eventAt } from '../../core/trace/trace.ts';
+import { eventAt, rawLineAt } from '../../core/trace/trace.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
 import { paintPageMap } from './page-map.ts';
@@ -16,6 +16,7 @@ export function Inspector() {
   const theme = useLabState((state) => state.theme);
   const head = useRef<HTMLParagraphElement>(null);
   const args = useRef<HTMLDListElement>(null);
+  const raw = useRef<HTMLDivElement>(null);
   const table = useRef<HTMLTableElement>(null);
   const map = useRef<HTMLCanvasElement>(null);
   const caption = useRef<HTMLParagraphElement>(null);
@@ -31,6 +32,7 @@ export function Inspector() {
       const { world, map: pages } = run.states.at(cursor);
       if (head.current !== null) head.current.textContent = headOf(run, cursor);
       if (args.current !== null) fillArgs(args.current, run, cursor);
+      if (raw.current !== null) fillRaw(raw.current, run, cursor);
       if (table.current !== null) fillState(table.current, before, world);
       if (map.current !== null && caption.current !== null) caption.current.textContent = paintPageMap(map.current, pages);
     };
@@ -52,6 +54,7 @@ export function Inspector() {
       <h2 className={styles['title']}>At the cursor</h2>
       <p ref={head} className={styles['head']} />
       <dl ref={args} className={styles['args']} />
+      <div ref={raw} className={styles['raw']} />
       <table ref={table} className={styles['state']} aria-label="State at the cursor">
         <thead>
           <tr>
@@ -88,13 +91,26 @@ function headOf(run: RunView, cursor: number): string {
   return `#${cursor} at ${printNanos(event.atNanos)} on the ${lane?.host}: ${sentenceOf(event)}`;
 }
 
+/** Of an event that was read from a file: which, the line in it, and that as it stands there. */
+function fillRaw(place: HTMLElement, run: RunView, cursor: number): void {
+  place.replaceChildren();
+  const line = cursor < 0 ? undefined : rawLineAt(run.trace, cursor);
+  if (line === undefined) return;
+  const where = document.createElement('b');
+  const text = document.createElement('code');
+  where.textContent = `${line.file}:${line.line}`;
+  text.textContent = line.text;
+  place.append(where, text);
+}
+
 /** The call as it was passed: numbers in hexadecimal where the field is one by nature. */
 function fillArgs(list: HTMLElement, run: RunView, cursor: number): void {
   list.replaceChildren();
   if (cursor < 0) return;
   const event = eventAt(run.trace, cursor);
   for (const [name, value] of Object.entries(event.args)) {
-    if (name === 'pages' || value === null) continue;
+    // The line and its text stand below, as they are in the file.
+    if (name === 'pages' || value === null || (run.trace.raw !== undefined && (name === 'line' || name === 'text'))) continue;
     const row = document.createElement('div');
     const term = document.createElement('dt');
     const words = document.createElement('dd');

@@ -130,48 +130,17 @@ function Rules({ trace }: { readonly trace: Trace }) {
   return <Guarantees answers={answers} />;
 }
 
-/** What the rules say of real logs, and how their lines were understood: the three counts add up to the files. */
+/** What the rules say of real logs. */
 function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
   const lab = useLab();
-  const { rules: answers, lines, texts } = run.imported;
   return (
     <section aria-label="Verdict" className={styles['panel']}>
-      <h2 className={styles['verdict']}>{ruleWords(answers)}</h2>
+      <h2 className={styles['verdict']}>{ruleWords(run.imported.rules)}</h2>
       <p className={styles['sentence']}>{run.trace.origin.kind === 'imported' ? run.trace.origin.files.join(', ') : ''}</p>
-      <dl className={styles['figures']}>
-        <div>
-          <dt>Lines</dt>
-          <dd>{count(lines.total)}</dd>
-        </div>
-        <div>
-          <dt>Understood</dt>
-          <dd>{count(lines.understood)}</dd>
-        </div>
-        <div>
-          <dt>Kept as text</dt>
-          <dd>{count(lines.text)}</dd>
-        </div>
-      </dl>
-      {run.trace.notes.map((note) => (
-        <p key={`${note.where}${note.message}`} className={styles['quiet']}>
-          {note.where === undefined ? '' : `${note.where}: `}
-          {note.message}
-        </p>
-      ))}
       <button type="button" onClick={() => void import('../store/twin.ts').then(({ makeTwin }) => makeTwin(lab))}>
         Twin it
       </button>
-      <Guarantees answers={answers} open />
-      <details className={styles['rules']}>
-        <summary>Lines kept as text, by kind</summary>
-        <ul aria-label="Lines kept as text">
-          {texts.map(([kind, lines]) => (
-            <li key={kind}>
-              <b>{count(lines)}</b> <span>{kind}</span>
-            </li>
-          ))}
-        </ul>
-      </details>
+      <Guarantees answers={run.imported.rules} open />
     </section>
   );
 }

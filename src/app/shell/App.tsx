@@ -9,6 +9,7 @@ import { Timeline } from '../timeline/Timeline.tsx';
 import { Alerts } from './Alerts.tsx';
 import { Drawer } from './Drawer.tsx';
 import { bindKeys } from './keyboard.ts';
+import { Opening } from './Opening.tsx';
 import { Screen } from './Screen.tsx';
 import styles from './shell.module.css';
 import { Toolbar } from './Toolbar.tsx';
@@ -35,6 +36,7 @@ export function App() {
     <div className={styles['app']}>
       <Toolbar />
       <Alerts />
+      <Opening />
       <Screen
         question={<Question />}
         middle={<Picture />}

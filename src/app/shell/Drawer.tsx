@@ -8,6 +8,8 @@ import styles from './shell.module.css';
 
 const Orderings = lazy(() => import('../panels/orderings/Orderings.tsx').then((module) => ({ default: module.Orderings })));
 
+const ImportLog = lazy(() => import('../panels/ImportLog.tsx').then((module) => ({ default: module.ImportLog })));
+
 const Comparison = lazy(() => import('../panels/Comparison.tsx').then((module) => ({ default: module.Comparison })));
 
 interface Tab {
@@ -36,9 +38,9 @@ const COMPARISON: Tab = {
   ),
 };
 
-/** The lists that can be edited and what was made of them. A real log has no steps to move: no drawer. */
+/** The lists that can be edited and what was made of them; of a real log, which has no steps to move, how it was read. */
 export function Drawer() {
-  const imported = useLabState((state) => state.run?.imported !== undefined);
+  const run = useLabState((state) => state.run);
   const compareWith = useLabState((state) => state.compareWith);
   const [chosen, setOpen] = useState(STEPS.id);
   const list = useRef<HTMLDivElement>(null);
@@ -46,7 +48,12 @@ export function Drawer() {
   const open = tabs.some((tab) => tab.id === chosen) ? chosen : STEPS.id;
   // A comparison that begins is what somebody wants to read.
   useEffect(() => setOpen(compareWith === undefined ? STEPS.id : COMPARISON.id), [compareWith]);
-  if (imported) return null;
+  if (run?.imported !== undefined)
+    return (
+      <Suspense fallback={null}>
+        <ImportLog run={run} />
+      </Suspense>
+    );
   /** Arrow keys go round the tabs, as the pattern of tabs has it (ARIA Authoring Practices). */
   const go = (by: number) => {
     const at = tabs.findIndex((tab) => tab.id === open);

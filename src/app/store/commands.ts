@@ -3,6 +3,7 @@ import { stories } from '../../core/scenario/library/index.ts';
 import { type AxisKind, clampView, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { spanOf } from '../../core/swimlane/marks.ts';
 import { kindAt } from '../../core/trace/trace.ts';
+import { alignByMarkers } from './clocks.ts';
 import type { Lab } from './create-lab.ts';
 import { copyLink } from './links.ts';
 import { viewBack, viewForth } from './views.ts';
@@ -127,6 +128,7 @@ export const commands: readonly Command[] = [
   { id: 'marker-a', title: 'Marker A here', keys: '1', run: (lab) => setMarker(lab, 'a') },
   { id: 'marker-b', title: 'Marker B here', keys: '2', run: (lab) => setMarker(lab, 'b') },
   { id: 'markers-off', title: 'Markers off', keys: '3', run: (lab) => lab.playhead.set({ markers: { a: undefined, b: undefined } }) },
+  { id: 'align', title: 'Markers A and B are one moment: set the clock by them', run: alignByMarkers },
   { id: 'zoom-selection', title: 'Zoom to the selection, or between the markers', keys: 'F', run: zoomToSelection },
   { id: 'view-back', title: 'View before', keys: 'Backspace', run: (lab) => viewBack(lab.playhead) },
   { id: 'view-forth', title: 'View after', keys: 'Shift+Backspace', run: (lab) => viewForth(lab.playhead) },

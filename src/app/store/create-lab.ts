@@ -24,7 +24,8 @@ export interface Lab {
   open(scenario: Scenario, ordering?: Ordering): void;
   /** Another version of the scenario under study: undo goes back to the present one. */
   change(scenario: Scenario, ordering?: Ordering): void;
-  importLogs(files: readonly File[]): void;
+  /** `byHand`: microseconds to add to the clocks of hosts, whatever their logs say. */
+  importLogs(files: readonly File[], byHand?: ReadonlyMap<string, number>): void;
   edit(edit: OrderingEdit): void;
   setOrdering(ordering: Ordering): void;
   undo(): void;
@@ -54,6 +55,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     run: undefined,
     work: 'idle',
     happenings: 0,
+    opening: undefined,
     takes: [],
     compareWith: undefined,
     lifted: undefined,
@@ -72,7 +74,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
 
   async function rerun(): Promise<void> {
     const { scenario, ordering } = store.getState();
-    store.setState({ work: 'running', happenings: 0 });
+    store.setState({ work: 'running', happenings: 0, opening: undefined });
     const wish = { topic: 'main', scenario, ordering, probes: true, workload: true, seed: scenario.seed ?? 1 };
     const outcome = await port.run(wish, (happenings) => store.setState({ happenings }));
     if (outcome.kind === 'superseded') return;
@@ -90,10 +92,12 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   }
 
   /** Logs on the same lanes; what was on screen stays where they cannot be read. */
-  async function importLogs(files: readonly File[]): Promise<void> {
-    store.setState({ work: 'running', happenings: 0 });
-    const outcome = await port.importLogs(files, (happenings) => store.setState({ happenings }));
+  async function importLogs(files: readonly File[], byHand: ReadonlyMap<string, number>): Promise<void> {
+    const opening = { names: files.map((file) => file.name), bytes: 0, of: files.reduce((sum, file) => sum + file.size, 0) };
+    store.setState({ work: 'running', happenings: 0, opening });
+    const outcome = await port.importLogs(files, byHand, (bytes, of) => store.setState({ opening: { ...opening, bytes, of } }));
     if (outcome.kind === 'superseded') return;
+    store.setState({ opening: undefined });
     if (outcome.kind === 'failed') {
       store.setState({ work: 'idle' });
       lab.alert({ severity: 'error', title: 'The logs were not opened. What is on screen is kept.', lines: [outcome.message] });
@@ -114,7 +118,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       lifted: undefined,
       lanes: { hidden: beyond, pinned: [] },
     });
-    show(importedView(store.getState().scenario, outcome.imported));
+    show(importedView(store.getState().scenario, outcome.imported, files, byHand));
   }
 
   function show(run: RunView): void {
@@ -169,7 +173,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       });
       void rerun();
     },
-    importLogs: (files) => void importLogs(files),
+    importLogs: (files, byHand = new Map()) => void importLogs(files, byHand),
     edit: (edit) => setOrdering(applyEdit(store.getState().ordering, edit)),
     setOrdering,
     undo() {
@@ -190,7 +194,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     rerun: () => void rerun(),
     cancel() {
       port.cancel('main');
-      store.setState({ work: 'idle' });
+      store.setState({ work: 'idle', opening: undefined });
     },
     alert(alert) {
       const { alerts } = store.getState();
@@ -215,7 +219,7 @@ function versionOf({ scenario, ordering }: LabState): Version {
   return { scenario, ordering };
 }
 
-function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {
+function importedView(scenario: Scenario, answer: ImportAnswer, files: readonly File[], byHand: ReadonlyMap<string, number>): ImportedRun {
   const { trace: packed, index: _, silences, ...imported } = answer;
   const trace = unpackTrace(packed);
   keepSilences(trace, silences);
@@ -226,7 +230,7 @@ function importedView(scenario: Scenario, answer: ImportAnswer): ImportedRun {
     index: answer.index,
     states: new StateAt(trace),
     audit: null,
-    imported,
+    imported: { ...imported, files, byHand },
     windows: [],
     metrics: { totalNanos: trace.endNanos, downtimeNanos: 0, downtimeBy: [], bytesSent: 0, pagesSent: 0, rounds: 0 },
     workMs: answer.workMs,

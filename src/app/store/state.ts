@@ -35,7 +35,12 @@ export interface EmulatedRun extends Seen {
 /** Logs of real processes: nothing audits them, the rules alone have an opinion. */
 export interface ImportedRun extends Seen {
   readonly audit: null;
-  readonly imported: Omit<ImportAnswer, 'trace' | 'index' | 'silences'>;
+  readonly imported: Omit<ImportAnswer, 'trace' | 'index' | 'silences'> & {
+    /** To be read again with another clock. */
+    readonly files: readonly File[];
+    /** Clocks that were set by hand: microseconds added, by host. */
+    readonly byHand: ReadonlyMap<string, number>;
+  };
 }
 
 export type RunView = EmulatedRun | ImportedRun;
@@ -79,6 +84,13 @@ export interface Alert {
 
 export type Theme = 'system' | 'light' | 'dark';
 
+/** Files that are being read: bytes of text so far, of about how many. */
+export interface Opening {
+  readonly names: readonly string[];
+  readonly bytes: number;
+  readonly of: number;
+}
+
 export interface LabState {
   readonly scenario: Scenario;
   readonly ordering: Ordering;
@@ -87,6 +99,7 @@ export interface LabState {
   readonly run: RunView | undefined;
   readonly work: 'idle' | 'running';
   readonly happenings: number;
+  readonly opening: Opening | undefined;
   readonly takes: readonly Take[];
   /** Take that the present run is compared with. */
   readonly compareWith: number | undefined;

@@ -5,7 +5,7 @@ import type { EventSeq } from '../../core/trace/time.ts';
 import type { Playhead } from '../store/playhead.ts';
 import type { Lifted } from '../store/state.ts';
 import type { Colours } from './colours.ts';
-import { hatch, type Scene } from './scene-painter.ts';
+import { doubtOf, hatch, type Scene } from './scene-painter.ts';
 
 /** Where the slots of a list lie in the picture. */
 export interface SlotPlace {
@@ -35,7 +35,20 @@ export function paintOverlay(
   if (lifted !== undefined) paintSlots(context, scene, lifted, slots, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
   context.fillStyle = colours.accent;
+  paintDoubtAtCursor(context, scene, playhead.cursor);
   context.fillRect(x - 1, 0, 2, scene.heightPx);
+}
+
+/** On the lanes of a host whose clock is not known exactly the cursor is a band. */
+function paintDoubtAtCursor(context: CanvasRenderingContext2D, scene: Scene, cursor: EventSeq): void {
+  if (cursor < 0) return;
+  const now = scene.run.trace.at[cursor] as number;
+  context.globalAlpha = 0.18;
+  for (const row of scene.rows) {
+    const doubt = doubtOf(scene, row.host, now);
+    if (doubt !== undefined) context.fillRect(doubt[0], row.topPx, doubt[1] - doubt[0], row.heightPx - 1);
+  }
+  context.globalAlpha = 1;
 }
 
 function outline(context: CanvasRenderingContext2D, scene: Scene, seq: EventSeq, ink: string): void {

@@ -38,6 +38,7 @@ export function paintScene(context: CanvasRenderingContext2D, scene: Scene, colo
   return scene.rows.map((row) => {
     const marks = marksOf(scene.run.trace, scene.run.index, scene.axis, scene.view, widthPx, row.lane);
     paintRow(context, scene, row, marks, colours);
+    if (marks.length <= DENSE_MARKS) paintDoubt(context, scene, row, marks, colours);
     return { row, marks };
   });
 }
@@ -107,6 +108,45 @@ export function hatch(context: CanvasRenderingContext2D, x: number, y: number, w
   }
   context.stroke();
   context.restore();
+}
+
+/** Half widths narrower than this are not seen beside a mark. */
+const LEAST_DOUBT_PX = 2;
+
+/**
+ * How far a moment of a host may be off, in pixels to either side: half of what the evidence leaves open of its clock. Whiskers stand
+ * on its marks, and its lanes have a band around the cursor.
+ */
+export function doubtOf(scene: Scene, host: string, nanos: number): readonly [left: number, right: number] | undefined {
+  const { run, axis, view, widthPx } = scene;
+  const plusMinus = run.trace.clocks.find((clock) => clock.host === host)?.plusMinusNanos ?? 0;
+  if (plusMinus <= 0 || axis.kind === 'steps') return undefined;
+  const place = (at: number) => (axis.at(at, -1) - view.from) * (widthPx / (view.to - view.from));
+  const [left, right] = [place(Math.max(0, nanos - plusMinus)), place(Math.min(run.trace.endNanos, nanos + plusMinus))];
+  return right - left < 2 * LEAST_DOUBT_PX ? undefined : [left, right];
+}
+
+function paintDoubt(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: readonly Mark[], colours: Colours): void {
+  const { at } = scene.run.trace;
+  context.strokeStyle = colours.ink;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.55;
+  for (const mark of marks) {
+    if (mark.count > 1 || mark.fromPx < -50 || mark.fromPx > scene.widthPx + 50) continue;
+    const doubt = doubtOf(scene, row.host, at[mark.seq] as number);
+    if (doubt === undefined) continue;
+    const [left, right] = doubt;
+    const y = row.topPx + row.heightPx - 5.5;
+    context.beginPath();
+    context.moveTo(left, y);
+    context.lineTo(right, y);
+    for (const end of doubt) {
+      context.moveTo(end, y - 3);
+      context.lineTo(end, y + 3);
+    }
+    context.stroke();
+  }
+  context.globalAlpha = 1;
 }
 
 /** From so many marks in a row on there is no room for glyphs and words: a mark is a box, and its colour says the worst. */

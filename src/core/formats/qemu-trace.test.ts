@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { run } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { readerOf } from './qemu-log/reading.test-help.ts';
+import { readerOf } from './qemu-log/reading.fixture.ts';
 import { printQemuTrace } from './qemu-trace.ts';
 
 const SAMPLE = join(import.meta.dirname, 'qemu-log/samples/vfio-precopy-idle');

@@ -1,7 +1,7 @@
 /** Lines of strace and of any program that says when. */
 import { expect, test } from 'vitest';
 import { mergeLogs } from './qemu-log/merge.ts';
-import { readerOf } from './qemu-log/reading.test-help.ts';
+import { readerOf } from './qemu-log/reading.fixture.ts';
 import { meaningOfCall, StraceLines } from './strace.ts';
 import { timeOf } from './timed-text.ts';
 

@@ -3,6 +3,9 @@
 import { printNanos } from '../trace/time.ts';
 import type { EventArgs, TraceEvent } from '../trace/trace.ts';
 
+/** Characters of a line of a log beside its mark. */
+const MOST_TEXT = 80;
+
 /** A short name of an event, for bars and glyphs. */
 export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
   switch (kind) {
@@ -11,9 +14,10 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
     case 'run-state':
       return `vCPUs ${args['state']}`;
     case 'device-state':
-      return `${args['device']} ${args['state']}`;
+      // The lane says whose state it is.
+      return String(args['state'] ?? '');
     case 'ram-round':
-      return `round ${args['round']}: ${count(args['count'])} pages`;
+      return `round ${args['round']}${sizeOf(args)}`;
     case 'send':
       return args['what'] === 'ram'
         ? `RAM ${bytes(args['bytes'])}`
@@ -28,6 +32,7 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
       return `${args['log']} off`;
     case 'receive':
       return args['what'] === 'ram' ? 'RAM' : String(args['what'] ?? '');
+    case 'section-save':
     case 'section-load':
       return String(args['section'] ?? '');
     case 'region-read':
@@ -38,6 +43,7 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
     case 'register-write':
       return `${args['register']} = ${args['value']}`;
     case 'ioctl':
+    case 'checkpoint':
     case 'callback':
     case 'slice':
     case 'instant':
@@ -47,6 +53,8 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
       return String(args['status'] ?? '');
     case 'error':
       return String(args['errno'] ?? args['message'] ?? '');
+    case 'text':
+      return String(args['text'] ?? '').slice(0, MOST_TEXT);
     case 'request':
       return `request ${args['request']} ${args['state']}`;
     case 'doorbell':
@@ -56,9 +64,16 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
   }
 }
 
+/** Of a round: its pages where they are known, else its bytes. */
+function sizeOf(args: EventArgs): string {
+  if (args['count'] !== undefined) return `: ${count(args['count'])} pages`;
+  return args['bytes'] === undefined ? '' : `: ${bytes(args['bytes'])}`;
+}
+
 /** One line about an event: for tooltips, the table, assistive technology. */
 export function sentenceOf(event: TraceEvent): string {
-  const label = labelOf(event.kind, event.args);
+  const device = event.kind === 'device-state' ? `${event.args['device']} ` : '';
+  const label = `${device}${labelOf(event.kind, event.args)}`;
   const took = event.durationNanos === undefined || event.durationNanos === 0 ? '' : `, took ${printNanos(event.durationNanos)}`;
   const errno = event.args['errno'] === undefined || event.kind === 'error' ? '' : ` = ${event.args['errno']}`;
   return `${event.kind}: ${label}${errno}${took}`;

@@ -6,7 +6,7 @@ import { models } from '../emulator/devices/index.ts';
 import { protocols } from '../emulator/protocols/index.ts';
 import { run } from '../emulator/run.ts';
 import { mergeLogs } from '../formats/qemu-log/merge.ts';
-import { readLog } from '../formats/qemu-log/reading.test-help.ts';
+import { readLog } from '../formats/qemu-log/reading.fixture.ts';
 import { checkScenario } from '../scenario/check.ts';
 import { calibrate } from './calibrate.ts';
 import { twinOf } from './infer.ts';

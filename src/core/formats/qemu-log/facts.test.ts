@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeTrace } from '../../rules/judge.ts';
 import { rawLineAt } from '../../trace/trace.ts';
 import { mergeLogs } from './merge.ts';
-import { readLog } from './reading.test-help.ts';
+import { readLog } from './reading.fixture.ts';
 
 const CORPUS = join(import.meta.dirname, '../../../../../shared/corpus/qemu');
 const SAMPLES = join(import.meta.dirname, 'samples');

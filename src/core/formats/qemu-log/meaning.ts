@@ -42,7 +42,7 @@ const DETAILS: readonly (readonly [rule: string, names: RegExp])[] = [
   ],
   [
     'pacing of the migration thread',
-    /^(?:migration_rate_limit_(?:pre|post)|savevm_state_iterate|ram_save_iterate_big_wait|migration_transferred_bytes|source_return_path_thread_loop_top|ram_load_start|qemu_file_\w+)$/,
+    /^(?:migration_rate_limit_(?:pre|post)|savevm_state_iterate|ram_save_iterate_big_wait|migration_transferred_bytes|source_return_path_thread_loop_top|ram_load_(?:start|complete)|qemu_file_\w+)$/,
   ],
   [
     'headers within the stream',
@@ -151,11 +151,11 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ...each(['vfio_save_cleanup', 'vfio_load_cleanup', 'vfio_save_complete_precopy', 'vfio_save_iterate'], ofDevice('region')),
   [
     'vfio_state_pending_estimate',
-    (args) => counter('region', 'device bytes pending', /precopy (\d+)/.exec(args)?.[1], { device: NAME.exec(args)?.[1] ?? '' }),
+    (args) => counter('device bytes pending', /precopy (\d+)/.exec(args)?.[1], { device: NAME.exec(args)?.[1] ?? '' }),
   ],
   [
     'vfio_state_pending_exact',
-    (args) => counter('region', 'device bytes pending', /stopcopy size (\d+)/.exec(args)?.[1], { device: NAME.exec(args)?.[1] ?? '' }),
+    (args) => counter('device bytes pending', /stopcopy size (\d+)/.exec(args)?.[1], { device: NAME.exec(args)?.[1] ?? '' }),
   ],
   [
     'vfio_get_dirty_bitmap',
@@ -167,14 +167,14 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   [
     'migrate_transferred',
     (args) =>
-      counter('ram', 'bandwidth, bytes per ms', /bandwidth (\d+)/.exec(args)?.[1], {
+      counter('bandwidth, bytes per ms', /bandwidth (\d+)/.exec(args)?.[1], {
         transferred: number(/transferred (\d+)/.exec(args)?.[1]),
         milliseconds: number(/time_spent (\d+)/.exec(args)?.[1]),
         threshold: number(/max_size (\d+)/.exec(args)?.[1]),
       }),
   ],
   ...each(['migrate_pending', 'migrate_pending_estimate', 'migrate_pending_exact'], (args) =>
-    counter('ram', 'pending bytes', /pending size (\d+)/.exec(args)?.[1]),
+    counter('pending bytes', /pending size (\d+)/.exec(args)?.[1]),
   ),
   ...each(
     ['migrate_error', 'migrate_fd_error', 'migration_completion_file_err', 'migration_thread_file_err', 'migration_socket_outgoing_error'],
@@ -244,10 +244,11 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
       'ram_discard_range',
       'loadvm_postcopy_ram_handle_discard',
       'loadvm_postcopy_ram_handle_discard_end',
-      'ram_load_complete',
     ],
     said('ram'),
   ),
+  // 0 says that one more section of pages was loaded; all else is an error.
+  ['ram_load_complete', (args, event) => (args.startsWith('exit_code 0') ? undefined : error(args, event))],
   ...each(
     [
       'postcopy_start',
@@ -302,8 +303,9 @@ function runState(args: string): Meaning | undefined {
   return found === null ? undefined : { kind: 'callback', lane: 'cpu', args: { name: `runstate ${found[2]}`, from: found[1] as string } };
 }
 
-function counter(lane: LaneKind, name: string, value: string | undefined, args: EventArgs = {}): Meaning | undefined {
-  return value === undefined ? undefined : { kind: 'counter', lane, args: { name, value: number(value), ...args } };
+/** On a lane of their own: they are many, and would hide the rounds that they belong to. */
+function counter(name: string, value: string | undefined, args: EventArgs = {}): Meaning | undefined {
+  return value === undefined ? undefined : { kind: 'counter', lane: 'track', args: { name, value: number(value), ...args } };
 }
 
 function callback(args: string, name: string): Meaning | undefined {

@@ -50,6 +50,7 @@ const TITLES: { readonly [kind in LaneKind]?: string } = {
   cpu: 'CPU state callbacks',
   migration: 'Migration',
   text: 'Other lines',
+  track: 'Counters: pending, bandwidth',
 };
 
 /** `byHand`: microseconds to add to the clock of a host instead of what its log says. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rawLineAt } from '../../trace/trace.ts';
 import { mergeLogs } from './merge.ts';
-import { readerOf } from './reading.test-help.ts';
+import { readerOf } from './reading.fixture.ts';
 import { groupThreads, readThreads } from './threads.ts';
 
 const text = readFileSync(join(import.meta.dirname, 'samples/vfio-precopy-idle/source.log'), 'utf8');
