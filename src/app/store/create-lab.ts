@@ -95,7 +95,10 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   async function importLogs(files: readonly File[], byHand: ReadonlyMap<string, number>): Promise<void> {
     const opening = { names: files.map((file) => file.name), bytes: 0, of: files.reduce((sum, file) => sum + file.size, 0) };
     store.setState({ work: 'running', happenings: 0, opening });
-    const outcome = await port.importLogs(files, byHand, (bytes, of) => store.setState({ opening: { ...opening, bytes, of } }));
+    const outcome = await port.importLogs(files, byHand, (bytes, of) => {
+      // A word that was on its way when reading was stopped.
+      if (store.getState().opening?.names === opening.names) store.setState({ opening: { ...opening, bytes, of } });
+    });
     if (outcome.kind === 'superseded') return;
     store.setState({ opening: undefined });
     if (outcome.kind === 'failed') {

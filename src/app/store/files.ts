@@ -18,8 +18,11 @@ const MOST_LINES = 6;
 /** Files of one choice or one drop: JSON each by itself, all others together as the logs of one migration. */
 export async function openFiles(lab: Lab, files: readonly File[]): Promise<void> {
   const kinds = await Promise.all(files.map(isJson));
-  const logs = files.filter((_, i) => kinds[i] === false);
-  for (const [i, file] of files.entries()) if (kinds[i] === true) await openFile(lab, file);
+  const some = kinds.includes(false);
+  // An empty file among logs is one of them; alone it may be anything.
+  const isLog = (file: File, i: number) => kinds[i] === false || (some && file.size === 0);
+  const logs = files.filter(isLog);
+  for (const [i, file] of files.entries()) if (!isLog(file, i)) await openFile(lab, file);
   if (logs.length > 0) lab.importLogs(logs);
 }
 
