@@ -2,6 +2,7 @@
  * From a log to a scenario ("twin"): the emulated migration nearest to a real one, so that its steps can be moved. What the
  * log does not tell is assumed, and listed with the value taken (QEMU's defaults where it has one).
  */
+import type { CopyPrimitive } from '../scenario/primitives.ts';
 import type { DeviceModelSpec, LogSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
 import type { DeviceMeasure, Measured } from './measure.ts';
 
@@ -28,7 +29,10 @@ const MTTY_BYTES = 60;
 /** From this share of the working set on a round counts as having dirtied all of it. */
 const FULL = 0.9;
 const SATURATED = 2;
-const DEFAULT_ORDER = ['vm-stop', 'device-stop', 'final-sync', 'copy-last', 'save-device', 'save-others', 'eof', 'cleanup'];
+const DEFAULT_ORDER = ['vm-stop', 'device-stop', 'held', 'final-sync', 'copy-last', 'save-device', 'save-others', 'eof', 'cleanup'];
+
+/** What post-copy does at the source's end: the devices go before the rest of the pages. */
+const POSTCOPY_ORDER = ['vm-stop', 'final-sync', 'save-others', 'run', 'copy-last', 'eof'];
 
 export function twinOf(measured: Measured, files: readonly string[]): Twin {
   const assumed: Assumed[] = [];
@@ -39,10 +43,12 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
   };
   const bytesPerSecond = take(
     measured.bytesPerSecond,
-    DEFAULT_BYTES_PER_SECOND,
+    bulkRate(measured) ?? DEFAULT_BYTES_PER_SECOND,
     'bandwidth',
     (value) => `${value} bytes/s`,
-    'no migrate_transferred event: QEMU’s default',
+    bulkRate(measured) === undefined
+      ? 'no migrate_transferred event: QEMU’s default'
+      : 'no migrate_transferred event: as if all of RAM had been sent in the time of the first round',
   );
   const limit = take(
     measured.downtimeLimitNanos,
@@ -53,10 +59,10 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
   );
   const pages = take(
     measured.firstPendingBytes === undefined ? undefined : Math.max(1, Math.ceil(measured.firstPendingBytes / PAGE)),
-    DEFAULT_PAGES,
+    bulkPages(measured, bytesPerSecond) ?? DEFAULT_PAGES,
     'guest RAM',
     (value) => `${value} pages`,
-    'no event of what is pending',
+    'no event of what is pending: as much as the bandwidth sends in the first round',
   );
   const [bulk] = measured.rounds;
   const populated = take(
@@ -68,7 +74,7 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
     (value) => `${value} pages`,
     'the bytes of the first round are not in the log',
   );
-  const { changes, set, saturated } = dirtying(measured);
+  const { changes, set, saturated } = dirtying(measured, bytesPerSecond);
   const busy = Math.min(set, pages - 1);
   if (saturated)
     assumed.push({
@@ -81,15 +87,27 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
     value: 'the vCPUs, one page after the other',
     why: 'a log counts pages, and names no writer',
   });
-  if (measured.totalNanos !== undefined && measured.rounds.length > 1)
+  assumed.push({
+    what: 'rounds',
+    value: String(Math.max(1, measured.rounds.length - 1)),
+    why: 'the log has as many before its vCPUs stop: the twin switches over then, whatever its rates say',
+  });
+  if (measured.packed < 1)
     assumed.push({
-      what: 'rounds at most',
-      value: String(measured.rounds.length - 1),
-      why: 'the log switched over then: the twin does too',
+      what: 'pages that are compressed',
+      value: `counted as ${(measured.packed * 100).toFixed(0)} % of their number`,
+      why: 'the rounds sent so much less than the pages that they had to send',
     });
+  if (measured.result !== 'completed')
+    assumed.push({
+      what: 'the end',
+      value: 'completed',
+      why: `in the log it ${measured.result === undefined ? 'has no end' : `was ${measured.result}`}: the twin goes on to the end`,
+    });
+  if (!measured.timed) assumed.push({ what: 'all times', value: 'from bytes and bandwidth', why: 'the lines of the log have none' });
   const stop = take(measured.stopNanos, 1_000_000, 'time to stop the vCPUs', ms, 'no downtime checkpoints');
   const start = take(measured.startNanos, 500_000, 'time to start the target', ms, 'no log of the target, or no end in it');
-  const order = orderedSteps(measured, assumed);
+  const order = measured.postcopy ? POSTCOPY_ORDER : orderedSteps(measured, assumed);
   const devices = measured.devices.map((device, i) => ({ measure: device, id: `vfio${i}`, model: modelOf(device, i, assumed) }));
   const log: LogSpec = { id: 'kvm', title: 'dirty log', kind: 'protect', cost: { nanos: measured.finalSyncNanos ?? 0 } };
   const writers: readonly WriterSpec[] = [
@@ -113,6 +131,7 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
     ids,
     devices.map(({ model }) => model.protocol),
     { stop, start },
+    regionsOf(pages, populated, busy).map((region) => region.id),
   );
   const pick = (wanted: readonly string[]) => wanted.flatMap((id) => steps.filter((step) => step.id === id));
   const hasPrecopy = devices.some(({ model }) => model.sections.some((section) => section.phase === 'precopy'));
@@ -141,12 +160,14 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
     writers,
     steps: {
       source: pick([...head, ...order]),
-      target: pick([
-        ...(devices.length > 0 ? ['load-setup'] : []),
-        'load-stream',
-        ...(devices.length > 0 ? ['start-device'] : []),
-        'start-vcpus',
-      ]),
+      target: measured.postcopy
+        ? pick(['load-ram', 'listen', 'wait-run', 'start-vcpus', 'load-rest'])
+        : pick([
+            ...(devices.length > 0 ? ['load-setup'] : []),
+            'load-stream',
+            ...(devices.length > 0 ? ['start-device'] : []),
+            'start-vcpus',
+          ]),
     },
     lists: {
       source: {
@@ -177,6 +198,17 @@ function regionsOf(pages: number, populated: number, busy: number): Scenario['me
   ];
 }
 
+/** Bytes per second if all of RAM went in the first round; undefined where its size or time is not known. */
+function bulkRate({ timed, rounds: [bulk], firstPendingBytes }: Measured): number | undefined {
+  const nanos = bulk === undefined ? 0 : bulk.toNanos - bulk.fromNanos;
+  return !timed || nanos <= 0 || firstPendingBytes === undefined ? undefined : Math.round((firstPendingBytes / nanos) * 1e9);
+}
+
+function bulkPages({ timed, rounds: [bulk] }: Measured, bytesPerSecond: number): number | undefined {
+  const nanos = bulk === undefined ? 0 : bulk.toNanos - bulk.fromNanos;
+  return !timed || nanos <= 0 ? undefined : Math.max(1, Math.round((nanos / 1e9) * (bytesPerSecond / RECORD)));
+}
+
 function ms(nanos: number): string {
   return `${nanos / 1e6} ms`;
 }
@@ -186,22 +218,29 @@ function clamp(value: number, least: number, most: number): number {
 }
 
 /** The rate of each round, from its beginning on; and the most pages that any round dirtied. */
-function dirtying(measured: Measured): {
+function dirtying(
+  measured: Measured,
+  bytesPerSecond: number,
+): {
   readonly changes: readonly { readonly atNanos: number; readonly pagesPerSecond: number }[];
   readonly set: number;
   readonly saturated: boolean;
 } {
   const [first] = measured.rounds;
-  const set = measured.rounds.reduce((most, round) => Math.max(most, round.dirtied), 0);
+  const pages = measured.rounds.map((round) => Math.round(round.dirtied * measured.packed));
+  const set = Math.max(0, ...pages);
   let saturated = false;
-  const changes = measured.rounds.flatMap((round) => {
-    const seconds = (round.toNanos - round.fromNanos) / 1e9;
+  let begun = 0;
+  const changes = measured.rounds.flatMap((round, i) => {
+    const dirtied = pages[i] as number;
+    // Without times a round lasts as long as its bytes take.
+    const seconds = measured.timed ? (round.toNanos - round.fromNanos) / 1e9 : (round.bytes ?? 0) / bytesPerSecond;
+    const atNanos = measured.timed ? round.fromNanos - (first?.fromNanos ?? 0) : begun;
+    begun += Math.round(seconds * 1e9);
     if (first === undefined || seconds < 0.002) return [];
-    const whole = set > 0 && round.dirtied > FULL * set;
+    const whole = set > 0 && dirtied > FULL * set;
     saturated ||= whole;
-    return [
-      { atNanos: round.fromNanos - first.fromNanos, pagesPerSecond: Math.round((round.dirtied / seconds) * (whole ? SATURATED : 1)) },
-    ];
+    return [{ atNanos, pagesPerSecond: Math.round((dirtied / seconds) * (whole ? SATURATED : 1)) }];
   });
   return { changes, set, saturated };
 }
@@ -210,7 +249,7 @@ function dirtying(measured: Measured): {
 function orderedSteps(measured: Measured, assumed: Assumed[]): readonly string[] {
   const wanted = DEFAULT_ORDER.filter(
     (id) => measured.devices.length > 0 || !['device-stop', 'save-device', 'cleanup'].includes(id),
-  ).filter((id) => id !== 'save-others' || measured.others.count > 0);
+  ).filter((id) => (id !== 'save-others' || measured.others.count > 0) && (id !== 'held' || measured.heldNanos > 0));
   const order = measured.order.filter((id) => wanted.includes(id));
   for (const id of wanted) {
     if (order.includes(id)) continue;
@@ -246,10 +285,10 @@ function modelOf(device: DeviceMeasure, index: number, assumed: Assumed[]): Devi
   };
 }
 
-/** A migration that completed switched over after as many rounds as its log has, whatever the twin's rates say. */
-function asOften(measured: Measured): { readonly maxRounds?: number; readonly atLimit?: 'go-on' } {
-  if (measured.totalNanos === undefined || measured.rounds.length < 2) return {};
-  return { maxRounds: measured.rounds.length - 1, atLimit: 'go-on' };
+/** As many rounds as the log has, whatever the twin's rates say; the last of them is sent while all stands. */
+function asOften(measured: Measured): Partial<CopyPrimitive> {
+  if (measured.rounds.length < 2) return {};
+  return { until: 'empty', harvest: ['kvm'], maxRounds: measured.rounds.length - 1, atLimit: 'go-on' };
 }
 
 function stepsOf(
@@ -257,6 +296,7 @@ function stepsOf(
   devices: readonly string[],
   protocols: readonly string[],
   times: { readonly stop: number; readonly start: number },
+  regions: readonly string[],
 ): readonly StepSpec[] {
   const precopies = (i: number) => protocols[i] === 'vfio-v2' || protocols[i] === 'vfio-v2-no-p2p';
   const p2p = (i: number) => protocols[i] === 'vfio-v2' || protocols[i] === 'vfio-v2-no-precopy';
@@ -270,7 +310,7 @@ function stepsOf(
     {
       id: 'ram-precopy',
       label: 'RAM rounds',
-      does: [{ copy: 'all', until: 'threshold', harvest: ['kvm'], counts: devices, ...asOften(measured) }],
+      does: [{ copy: 'all', ...asOften(measured) }],
     },
     {
       id: 'device-precopy',
@@ -286,6 +326,7 @@ function stepsOf(
         ...all((device) => [{ set: device, to: 'STOP_COPY', onError: 'note' }]),
       ],
     },
+    { id: 'held', label: 'Held before the switchover', does: [{ cost: { nanos: measured.heldNanos } }] },
     { id: 'final-sync', label: 'Last dirty sync', does: [{ log: 'kvm', op: 'harvest' }] },
     { id: 'copy-last', label: 'Last RAM pages', does: [{ copy: 'dirty' }] },
     { id: 'save-device', label: 'Device data of STOP_COPY', does: all((device) => [{ save: device, phase: 'final' }]) },
@@ -293,7 +334,12 @@ function stepsOf(
     { id: 'eof', label: 'End of stream', does: [{ signal: 'eof', op: 'send', end: true }, { report: 'completed' }] },
     { id: 'cleanup', label: 'Devices to STOP', does: all((device) => [{ set: device, to: 'STOP', recover: 'reset', onError: 'ignore' }]) },
     { id: 'load-setup', label: 'RESUMING', does: all((device) => [{ set: device, to: 'RESUMING' }]) },
+    { id: 'run', label: 'RUN: the target may start', does: [{ signal: 'run', op: 'send' }] },
     { id: 'load-stream', label: 'Load the stream', does: [{ load: 'stream' }] },
+    { id: 'load-ram', label: 'Load the pages of pre-copy', does: [{ load: 'ram' }] },
+    { id: 'listen', label: 'LISTEN: missing pages fault', does: [{ access: 'absent', regions }] },
+    { id: 'wait-run', label: 'Wait for RUN', does: [{ signal: 'run', op: 'receive' }] },
+    { id: 'load-rest', label: 'Load the pages of post-copy', does: [{ load: 'stream' }] },
     {
       id: 'start-device',
       label: 'Start the devices',

@@ -9,7 +9,7 @@ export interface Round {
   readonly toNanos: Nanos;
   /** Bytes sent in it; undefined where the log has no event of it. */
   readonly bytes: number | undefined;
-  /** Pages that the sync at its end found. */
+  /** Pages that the guest dirtied in it: newly found by the sync at its end. */
   readonly dirtied: number;
 }
 
@@ -24,6 +24,18 @@ export interface Measured {
   readonly source: string;
   readonly target: string | undefined;
   readonly rounds: readonly Round[];
+  /** Bitmap syncs: what QEMU counts as rounds. */
+  readonly syncs: number;
+  /** How it ended; undefined where the log does not tell. */
+  readonly result: string | undefined;
+  /** The rest of the pages came after the target ran. */
+  readonly postcopy: boolean;
+  /** Whether the lines have times: without them every time here is undefined. */
+  readonly timed: boolean;
+  /** Held before the switchover by whoever drives QEMU (pause-before-switchover). */
+  readonly heldNanos: Nanos;
+  /** Bytes on the wire for each byte of the pages after the first round: below one where they are compressed. */
+  readonly packed: number;
   readonly firstPendingBytes: number | undefined;
   /** Bytes per second while pages were sent; undefined without samples. */
   readonly bytesPerSecond: number | undefined;
@@ -31,6 +43,7 @@ export interface Measured {
   readonly devices: readonly DeviceMeasure[];
   /** Begin of the active phase to `completed`; undefined where it did not complete. */
   readonly totalNanos: Nanos | undefined;
+  /** From the stop of the source to the target's first instruction, or to what the source itself counts. */
   readonly downtimeNanos: Nanos | undefined;
   readonly stopNanos: Nanos | undefined;
   readonly finalSyncNanos: Nanos | undefined;
@@ -73,6 +86,7 @@ export function measure(trace: Trace): Measured | undefined {
   const from = active?.at ?? 0;
   const until = over?.at ?? trace.endNanos;
   const within = (one: Seen) => one.at <= until;
+  const timed = trace.clocks.find((clock) => clock.host === source)?.zero !== '';
   const stop = eventsOf(trace, source, 'run-state').find((one) => one.args['state'] === 'stopped' && one.at >= from && within(one));
   const syncs = eventsOf(trace, source, 'bitmap-sync').filter(within);
   const counters = eventsOf(trace, source, 'counter');
@@ -82,29 +96,39 @@ export function measure(trace: Trace): Measured | undefined {
   const others = sections.filter(
     (one) => one.args['section'] !== 'ram' && one.args['device'] === undefined && one.at >= (stop?.at ?? Infinity),
   );
+  // A stream that lay in a file was loaded whenever somebody wished: its target tells nothing of the downtime.
+  const stored = /^migration_(?:exec|file)_outgoing$/;
+  const checkpoints = eventsOf(trace, source, 'checkpoint').filter(within);
   const running =
-    target === undefined
+    target === undefined || checkpoints.some((one) => stored.test(String(one.args['name'])))
       ? undefined
       : eventsOf(trace, target, 'run-state').find((one) => one.args['state'] === 'running' && one.at >= (stop?.at ?? Infinity));
   const completed = over?.args['status'] === 'completed' ? over : undefined;
   const ended = running?.at ?? checkpoint(trace, source, 'src-downtime-end') ?? completed?.at;
+  const rounds = roundsOf(syncs, samples, from, stop?.at ?? until);
+  const held = phases.find((one) => one.args['status'] === 'pre-switchover');
+  const time = (nanos: Nanos | undefined) => (timed ? nanos : undefined);
   return {
     source,
     target,
-    rounds: roundsOf(syncs, samples, from, stop?.at ?? until),
+    rounds,
+    syncs: syncs.length,
+    result: over === undefined ? undefined : String(over.args['status']),
+    postcopy: phases.some((one) => within(one) && one.args['status'] === 'postcopy-active'),
+    timed,
+    heldNanos: held === undefined || !timed ? 0 : held.end - held.at,
+    packed: packedBy(rounds),
     firstPendingBytes: pending === undefined ? undefined : Number(pending.args['value']),
     bytesPerSecond: rateOf(samples),
     downtimeLimitNanos: limitOf(samples),
     devices: devicesOf(trace, source, sections, stop?.at ?? until),
-    totalNanos: completed === undefined ? undefined : completed.at - from,
-    downtimeNanos: stop === undefined || ended === undefined ? undefined : ended - stop.at,
-    stopNanos:
-      stop === undefined
-        ? undefined
-        : spanOf(checkpoint(trace, source, 'src-downtime-start') ?? stop.at, checkpoint(trace, source, 'src-vm-stopped')),
-    finalSyncNanos: syncs.findLast((one) => one.at >= (stop?.at ?? Infinity)) === undefined ? undefined : lastSpan(syncs),
-    others: { count: new Set(others.map((one) => String(one.args['section']))).size, nanos: spread(others) },
-    startNanos: running === undefined || completed === undefined ? undefined : Math.max(0, running.at - lastEnd(sections, completed.at)),
+    totalNanos: completed === undefined ? undefined : time(completed.at - from),
+    downtimeNanos: stop === undefined || ended === undefined ? undefined : time(ended - stop.at),
+    stopNanos: stop === undefined ? undefined : time(stopped(trace, source, stop)),
+    finalSyncNanos: syncs.findLast((one) => one.at >= (stop?.at ?? Infinity)) === undefined ? undefined : time(lastSpan(syncs)),
+    others: { count: new Set(others.map((one) => String(one.args['section']))).size, nanos: timed ? spread(others) : 0 },
+    startNanos:
+      running === undefined || completed === undefined ? undefined : time(Math.max(0, running.at - lastEnd(sections, completed.at))),
     order: orderOf(trace, source, stop, syncs, sections, completed),
   };
 }
@@ -113,8 +137,15 @@ function checkpoint(trace: Trace, host: string, name: string): Nanos | undefined
   return eventsOf(trace, host, 'checkpoint').find((one) => one.args['name'] === name)?.at;
 }
 
-function spanOf(from: Nanos, to: Nanos | undefined): Nanos | undefined {
+/** How long the vCPUs took to stop: by QEMU 10's checkpoints, else from the first callback to the end of `vm_stop`. */
+function stopped(trace: Trace, source: string, stop: Seen): Nanos | undefined {
+  const from = checkpoint(trace, source, 'src-downtime-start') ?? stop.at;
+  const to = checkpoint(trace, source, 'src-vm-stopped') ?? eventsOf(trace, source, 'checkpoint').find(isVmStop(stop.at))?.at;
   return to === undefined ? undefined : Math.max(0, to - from);
+}
+
+function isVmStop(from: Nanos): (one: Seen) => boolean {
+  return (one) => one.at >= from && one.args['name'] === 'migration_completion_vm_stop';
 }
 
 function lastSpan(syncs: readonly Seen[]): Nanos {
@@ -131,8 +162,44 @@ function lastEnd(sections: readonly Seen[], otherwise: Nanos): Nanos {
   return sections.reduce((latest, one) => Math.max(latest, one.end), sections.length === 0 ? otherwise : 0);
 }
 
+/** A period of counting ends at the first sync this long after the last one that ended one (QEMU: `migration_bitmap_sync`). */
+const PERIOD_NANOS = 1_000_000_000;
+
+/** What a sync prints is a total since the last period ended: what is new in each is the difference. */
+function newlyDirty(syncs: readonly Seen[]): readonly number[] {
+  let total = 0;
+  let since = syncs[0]?.at ?? 0;
+  return syncs.map((sync) => {
+    const count = Number(sync.args['count'] ?? 0);
+    const fresh = count >= total ? count - total : count;
+    total = count;
+    if (sync.end - since > PERIOD_NANOS) {
+      since = sync.end;
+      total = 0;
+    }
+    return fresh;
+  });
+}
+
+/** Bytes of the rounds after the first for each byte of the pages that they had to send. */
+function packedBy(rounds: readonly Round[]): number {
+  const shares = rounds.slice(1).flatMap((round, i) => {
+    const due = (rounds[i]?.dirtied ?? 0) * PAGE_BYTES;
+    return due < LEAST_DUE_BYTES || round.bytes === undefined ? [] : [round.bytes / due];
+  });
+  const middle = shares.sort((a, b) => a - b)[shares.length >> 1];
+  return middle === undefined || middle > COMPRESSED ? 1 : Math.max(0.02, middle);
+}
+
+const PAGE_BYTES = 4096;
+/** Rounds of fewer bytes are shorter than the time between two samples. */
+const LEAST_DUE_BYTES = 1 << 20;
+/** From this share on the difference is that of the samples. */
+const COMPRESSED = 0.7;
+
 /** Between two syncs lies a round; what was sent before the first belongs to the first. */
 function roundsOf(syncs: readonly Seen[], samples: readonly Seen[], from: Nanos, stop: Nanos): readonly Round[] {
+  const dirtied = new Map(newlyDirty(syncs).map((count, i) => [syncs[i], count] as const));
   const live = syncs.filter((one) => one.at > from);
   let begin = from;
   return live.map((sync): Round => {
@@ -141,7 +208,7 @@ function roundsOf(syncs: readonly Seen[], samples: readonly Seen[], from: Nanos,
       fromNanos: begin,
       toNanos: Math.min(sync.at, Math.max(stop, begin)),
       bytes: samples.length === 0 ? undefined : inside.reduce((sum, one) => sum + Number(one.args['transferred']), 0),
-      dirtied: Number(sync.args['count'] ?? 0),
+      dirtied: dirtied.get(sync) ?? 0,
     };
     begin = sync.end;
     return round;
