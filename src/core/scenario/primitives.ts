@@ -66,6 +66,8 @@ export interface CopyPrimitive {
   /** When a page's dirty bit is cleared: before its content is read (right), or after (rule B1 broken). */
   readonly clear?: 'before' | 'after';
   readonly maxRounds?: number;
+  /** Bytes per second of this copy alone: QEMU lifts the limit of its channel for the last pass. */
+  readonly bytesPerSecond?: number;
   /** When the rounds are used up: the migration does not converge (default), or it switches over all the same. */
   readonly atLimit?: 'refuse' | 'go-on';
   /** Devices whose final image counts as pending in the convergence test (rule B9; the RFC counts none). */

@@ -37,6 +37,7 @@ export const PRIMITIVES = {
     channel: optional(id),
     regions,
     clear: optional(v.picklist(['before', 'after'])),
+    bytesPerSecond: optional(v.pipe(v.number(), v.minValue(1))),
     maxRounds: optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
     atLimit: optional(v.picklist(['refuse', 'go-on'])),
     counts: optional(v.array(id)),

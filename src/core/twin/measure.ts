@@ -39,6 +39,8 @@ export interface Measured {
   readonly firstPendingBytes: number | undefined;
   /** Bytes per second while pages were sent; undefined without samples. */
   readonly bytesPerSecond: number | undefined;
+  /** The same of the last pass, while all stood: no limit holds it back. */
+  readonly lastBytesPerSecond: number | undefined;
   readonly downtimeLimitNanos: Nanos | undefined;
   readonly devices: readonly DeviceMeasure[];
   /** Begin of the active phase to `completed`; undefined where it did not complete. */
@@ -120,6 +122,7 @@ export function measure(trace: Trace): Measured | undefined {
     packed: packedBy(rounds),
     firstPendingBytes: pending === undefined ? undefined : Number(pending.args['value']),
     bytesPerSecond: rateOf(samples),
+    lastBytesPerSecond: timed ? lastRate(rounds, syncs, sections, stop?.at) : undefined,
     downtimeLimitNanos: limitOf(samples),
     devices: devicesOf(trace, source, sections, stop?.at ?? until),
     totalNanos: completed === undefined ? undefined : time(completed.at - from),
@@ -222,6 +225,25 @@ function rateOf(samples: readonly Seen[]): number | undefined {
   if (milliseconds === 0) return undefined;
   return Math.round((busy.reduce((sum, one) => sum + Number(one.args['transferred']), 0) / milliseconds) * 1_000);
 }
+
+/** What was left after the last sync before the stop and what the last one found, in the time from then to the end of the last RAM section. */
+function lastRate(
+  rounds: readonly Round[],
+  syncs: readonly Seen[],
+  sections: readonly Seen[],
+  stop: Nanos | undefined,
+): number | undefined {
+  const sync = syncs.at(-1);
+  const last = sections.findLast((one) => one.args['section'] === 'ram');
+  const [before, after] = [rounds.at(-2), rounds.at(-1)];
+  const left = Math.max(0, (before?.dirtied ?? 0) - (after?.bytes ?? 0) / PAGE_BYTES);
+  const pages = left + (after?.dirtied ?? 0);
+  if (stop === undefined || sync === undefined || last === undefined || sync.at < stop || last.end <= sync.end) return undefined;
+  return pages < LEAST_LAST_PAGES ? undefined : Math.round(((pages * PAGE_BYTES) / (last.end - sync.end)) * 1e9);
+}
+
+/** Fewer pages tell more of what it costs to begin than of the rate. */
+const LEAST_LAST_PAGES = 8;
 
 /** threshold = bandwidth x limit (qemu-migration-order.md, convergence test): the median of what the samples give. */
 function limitOf(samples: readonly Seen[]): Nanos | undefined {

@@ -23,7 +23,7 @@ export function beginCopy(context: Context, primitive: CopyPrimitive): Begin {
   if (machine.itemBits === 0x3fffffff) return { go: 'blocked', why: 'thirty RAM items on the wire' };
   const what = frame.round > 0 ? 'dirty' : onlyOf(primitive);
   const { pages, bytes } = machine.memory.measure(op.host, within(context), what);
-  const nanos = wireNanos(def, bytes) + costNanos(op, bytes, pages);
+  const nanos = wireNanos(primitive, bytes, def) + costNanos(op, bytes, pages);
   recordPass(context, def, { count: pages, bytes, what, ...(primitive.clear === 'after' ? { clear: 'after' } : {}) }, nanos);
   return timed(nanos);
 }
@@ -130,8 +130,9 @@ function recordPending({ machine, op, step }: Context, args: EventArgs): void {
   recorder.event('counter', recorder.lane(op.host, 'ram'), machine.now, { step, args: { name: 'pending bytes', ...args } });
 }
 
-export function wireNanos(channel: ChannelDef, bytes: number): number {
-  return Math.ceil((bytes / channel.bytesPerSecond) * 1e9);
+/** `own`: a rate of its own, else that of the channel. */
+export function wireNanos(own: { readonly bytesPerSecond?: number }, bytes: number, channel?: ChannelDef): number {
+  return Math.ceil((bytes / (own.bytesPerSecond ?? channel?.bytesPerSecond ?? 1)) * 1e9);
 }
 
 function onlyOf(primitive: CopyPrimitive): 'all' | 'dirty' {
