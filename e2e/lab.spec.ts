@@ -51,25 +51,6 @@ test('a damaged link is told, and the page opens all the same', async ({ lab, pa
   await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
 });
 
-test('a scenario is changed as text: problems live, completion, undo', async ({ lab, page }) => {
-  await lab.button('Edit').click();
-  const editor = page.getByRole('dialog', { name: 'Scenario editor' });
-  const text = editor.getByRole('textbox', { name: 'Scenario as JSON' });
-  await expect(editor.getByRole('list', { name: 'Problems' })).toContainText('No problems');
-  await text.press('ControlOrMeta+Home');
-  await text.press('ArrowDown');
-  await text.press('End');
-  await page.keyboard.type('"seed": 7, "bogus": 1,');
-  await expect(editor.getByRole('list', { name: 'Problems' })).toContainText(/\$\.bogus.*unknown field/);
-  for (let i = 0; i < 11; i += 1) await text.press('Backspace');
-  await page.keyboard.type(' "fau');
-  await text.press('Control+Space');
-  await expect(page.getByRole('option', { name: /"faults"/ })).toBeVisible();
-  await text.press('Escape');
-  for (let i = 0; i < 6; i += 1) await text.press('Backspace');
-  await expect(editor.getByRole('list', { name: 'Problems' })).toBeVisible();
-});
-
 test('the state machine shows the path that a device took', async ({ lab, page }) => {
   await lab.pick('v2-mtty');
   const machine = page.getByRole('region', { name: 'State machine' });

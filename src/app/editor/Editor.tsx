@@ -1,143 +1,245 @@
-import { autocompletion } from '@codemirror/autocomplete';
-import { json, jsonParseLinter } from '@codemirror/lang-json';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { linter, lintGutter } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
-import { basicSetup } from 'codemirror';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
 import { parseJson } from '../../core/scenario/plain.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { useLab, useLabState } from '../store/context.ts';
-import { completeBySchema } from './complete.ts';
+import { classWords } from '../store/create-lab.ts';
 import styles from './editor.module.css';
-import { placeOf } from './place.ts';
+import { FormView } from './FormView.tsx';
+import type { Form, Line } from './form.ts';
+import { loadSchema, type Schema } from './schema.ts';
+import { type Start, startsOf } from './start-from.ts';
+import { type TextHandle, TextView } from './TextView.tsx';
+import { printPath } from './values.ts';
 
-/** After the last key stroke; then the text is checked. */
-const PAUSE_MS = 150;
+const VIEWS = ['Form', 'Both', 'Text'] as const;
+type View = (typeof VIEWS)[number];
 
-/** The page's own colours, so that both themes can be read. */
-const COLOURS = HighlightStyle.define([
-  { tag: tags.propertyName, color: 'var(--ink)' },
-  { tag: tags.string, color: 'var(--good-ink)' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'var(--accent)' },
-]);
+/** Both views stand side by side where there is room for two. */
+const ROOM_FOR_BOTH = '(min-width: 1000px)';
 
-interface Line {
-  readonly path: string;
-  readonly message: string;
-}
+/** What the file can name that is built in, by field. */
+const BUILT_IN: { readonly [field: string]: readonly string[] } = {
+  model: models.map((one) => one.id),
+  protocol: protocols.map((one) => one.id),
+  to: [...new Set(protocols.flatMap((one) => one.states.map((state) => state.id)))],
+  in: [...new Set(protocols.flatMap((one) => one.states.map((state) => state.id)))],
+  sections: [...new Set(models.flatMap((one) => one.sections.map((section) => section.id)))],
+};
 
-/** The scenario as text: everything a file can say, checked while it is typed, completed from the published schema. */
+/**
+ * A scenario file in the making, as a form and as text: one document, which the text holds, with one history. It is
+ * checked while it is typed, and runs when it is told to.
+ */
 export function Editor() {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const dialog = useRef<HTMLDialogElement>(null);
-  const place = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(null);
-  const first = useRef(scenario);
-  const [problems, setProblems] = useState<readonly Line[]>([]);
+  const text = useRef<TextHandle>(null);
+  const first = useRef(`${JSON.stringify(scenario, undefined, 2)}\n`);
+  const [now, setNow] = useState(first.current);
+  const [view, setView] = useState<View>(() => (matchMedia(ROOM_FOR_BOTH).matches ? 'Both' : 'Form'));
+  const [root, setRoot] = useState<Schema>();
+  const [failure, setFailure] = useState('');
+  const read = useMemo(() => readScenario(now), [now]);
   const close = () => lab.store.setState({ dialog: undefined });
-
-  const run = () => {
-    const { scenario: made, problems: found } = read(view.current?.state.doc.toString() ?? '');
-    setProblems(found);
-    if (made === undefined) return;
-    lab.change(made);
-    lab.say('The scenario runs as edited.');
-  };
-  const latest = useRef(run);
-  latest.current = run;
 
   useEffect(() => {
     dialog.current?.showModal();
-    if (place.current === null) return;
-    const check = linter(
-      (one) => {
-        const text = one.state.doc.toString();
-        const { problems: found } = read(text);
-        setProblems(found);
-        const syntax = jsonParseLinter()(one);
-        if (syntax.length > 0) return syntax;
-        return found.map((problem) => ({ ...placeOf(one.state, problem.path), severity: 'error' as const, message: problem.message }));
-      },
-      { delay: PAUSE_MS },
+    loadSchema().then(setRoot, (error: unknown) =>
+      setFailure(`The schema could not be loaded (${String(error)}): the text view works without it.`),
     );
-    const editor = new EditorView({
-      parent: place.current,
-      state: EditorState.create({
-        doc: `${JSON.stringify(first.current, undefined, 2)}\n`,
-        extensions: [
-          keymap.of([
-            {
-              key: 'Mod-Enter',
-              run: () => {
-                latest.current();
-                return true;
-              },
-            },
-          ]),
-          basicSetup,
-          json(),
-          syntaxHighlighting(COLOURS),
-          check,
-          lintGutter(),
-          autocompletion({ override: [completeBySchema] }),
-          EditorView.contentAttributes.of({ 'aria-label': 'Scenario as JSON' }),
-          EditorView.lineWrapping,
-        ],
-      }),
-    });
-    view.current = editor;
-    editor.focus();
-    return () => editor.destroy();
   }, []);
 
+  const run = () => {
+    if (read.scenario === undefined) return lab.say('It cannot run: there are problems.');
+    lab.change(read.scenario);
+  };
+  const form: Form | undefined =
+    root === undefined
+      ? undefined
+      : {
+          root,
+          doc: read.value,
+          problems: read.problems,
+          builtIn: BUILT_IN,
+          change: (next) => text.current?.set(`${JSON.stringify(next, undefined, 2)}\n`),
+          show: (path) => {
+            setView((old) => (old === 'Form' ? 'Text' : old));
+            requestAnimationFrame(() => text.current?.show(printPath(path)));
+          },
+        };
+
   return (
-    <dialog ref={dialog} className={styles['editor']} aria-label="Scenario editor" onClose={close}>
-      <header>
-        <h2>Scenario</h2>
-        <p>
-          The text is the file that Export…, Scenario gives. Ctrl+Space completes; the{' '}
-          <a href="schema/switchover.scenario.v1.json">schema</a> says what each field means.
-        </p>
-        <button type="button" onClick={run} title="Ctrl+Enter">
-          Run this
+    <dialog
+      ref={dialog}
+      className={styles['editor']}
+      aria-label="Scenario editor"
+      onClose={close}
+      onKeyDown={(event) => {
+        if (!(event.ctrlKey || event.metaKey) || (event.target as HTMLElement).closest('.cm-editor') !== null) return;
+        if (event.key === 'Enter') run();
+        else if (event.key.toLowerCase() === 'z' && event.shiftKey) text.current?.redo();
+        else if (event.key.toLowerCase() === 'z') text.current?.undo();
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <Head {...{ view, setView, run, close, text, setFailure }} canRun={read.scenario !== undefined} />
+      {failure === '' ? null : <p role="alert">{failure}</p>}
+      <div className={styles['views']} data-view={view}>
+        {view === 'Text' ? null : form === undefined ? (
+          <p className={styles['broken']}>Loading the schema…</p>
+        ) : read.value === undefined ? (
+          <p className={styles['broken']}>The text is no JSON just now ({read.problems[0]?.message}): mend it there, nothing is lost.</p>
+        ) : (
+          <FormView form={form} />
+        )}
+        <TextView
+          ref={text}
+          first={first.current}
+          check={(one) => readScenario(one).problems}
+          onText={setNow}
+          onRun={run}
+          hidden={view === 'Form'}
+        />
+      </div>
+      <Foot
+        problems={read.problems}
+        ran={read.scenario !== undefined && sameText(read.scenario, scenario)}
+        onShow={(path) => {
+          setView((old) => (old === 'Form' ? 'Text' : old));
+          requestAnimationFrame(() => text.current?.show(path));
+        }}
+      />
+    </dialog>
+  );
+}
+
+function sameText(a: Scenario, b: Scenario): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function Head(props: {
+  readonly view: View;
+  readonly setView: (view: View) => void;
+  readonly run: () => void;
+  readonly close: () => void;
+  readonly canRun: boolean;
+  readonly text: RefObject<TextHandle | null>;
+  readonly setFailure: (words: string) => void;
+}) {
+  const { view, setView, text } = props;
+  return (
+    <header>
+      <h2>Scenario</h2>
+      <StartFrom onStart={(value) => text.current?.set(`${JSON.stringify(value, undefined, 2)}\n`)} onFailure={props.setFailure} />
+      <div className={styles['group']} role="radiogroup" aria-label="View of the file">
+        {VIEWS.map((one) => (
+          // biome-ignore lint/a11y/useSemanticElements: a row of toggle buttons reads and works as one choice
+          <button key={one} type="button" role="radio" aria-checked={view === one} data-both={one === 'Both'} onClick={() => setView(one)}>
+            {one}
+          </button>
+        ))}
+      </div>
+      <div className={styles['group']}>
+        <button type="button" onClick={() => text.current?.undo()}>
+          Undo
         </button>
-        <button type="button" onClick={close}>
-          Close
+        <button type="button" onClick={() => text.current?.redo()}>
+          Redo
         </button>
-      </header>
-      <div ref={place} className={styles['text']} />
+      </div>
+      <a href="schema/switchover.scenario.v1.json" target="_blank" rel="noreferrer">
+        Schema
+      </a>
+      <span className={styles['space']} />
+      <button type="button" className={styles['primary']} disabled={!props.canRun} onClick={props.run} title="Ctrl+Enter">
+        Run this
+      </button>
+      <button type="button" onClick={props.close}>
+        Close
+      </button>
+    </header>
+  );
+}
+
+function StartFrom({ onStart, onFailure }: { readonly onStart: (value: unknown) => void; readonly onFailure: (words: string) => void }) {
+  const lab = useLab();
+  const [starts, setStarts] = useState<readonly Start[]>([]);
+  useEffect(() => {
+    void startsOf(lab).then(setStarts);
+  }, [lab]);
+  return (
+    <select
+      aria-label="Start from"
+      className={styles['start']}
+      value=""
+      onChange={(event) => {
+        const start = starts.find((one) => one.id === event.target.value);
+        start?.load().then(onStart, (error: unknown) => onFailure(error instanceof Error ? error.message : String(error)));
+      }}
+    >
+      <option value="">Start from…</option>
+      {(['New', 'Stories', 'Gallery'] as const).map((group) => (
+        <optgroup key={group} label={group}>
+          {starts
+            .filter((one) => one.group === group)
+            .map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.title}
+              </option>
+            ))}
+        </optgroup>
+      ))}
+    </select>
+  );
+}
+
+/** What is wrong, or what the run of this very file came to. */
+function Foot({
+  problems,
+  ran,
+  onShow,
+}: {
+  readonly problems: readonly Line[];
+  readonly ran: boolean;
+  readonly onShow: (path: string) => void;
+}) {
+  const audit = useLabState((state) => (state.work === 'idle' ? state.run?.audit : undefined));
+  return (
+    <footer className={styles['foot']}>
       <ul aria-label="Problems" className={styles['problems']}>
         {problems.length === 0 ? <li>No problems: it can run.</li> : null}
         {problems.map((problem) => (
           <li key={`${problem.path} ${problem.message}`}>
-            <button
-              type="button"
-              onClick={() => {
-                const editor = view.current;
-                if (editor === null) return;
-                const { from, to } = placeOf(editor.state, problem.path);
-                editor.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
-                editor.focus();
-              }}
-            >
+            <button type="button" onClick={() => onShow(problem.path)}>
               <code>{problem.path}</code> {problem.message}
             </button>
           </li>
         ))}
       </ul>
-    </dialog>
+      {ran && audit !== undefined && audit !== null ? (
+        <p className={styles['ran']} data-class={audit.class}>
+          <b>{classWords(audit.class)}.</b> {audit.sentence}
+        </p>
+      ) : null}
+    </footer>
   );
 }
 
-function read(text: string): { readonly scenario: Scenario | undefined; readonly problems: readonly Line[] } {
+interface Read {
+  /** Undefined where the text is no JSON. */
+  readonly value: unknown;
+  readonly scenario: Scenario | undefined;
+  readonly problems: readonly Line[];
+}
+
+function readScenario(text: string): Read {
   const parsed = parseJson(text);
-  if (parsed.problem !== undefined) return { scenario: undefined, problems: [parsed.problem] };
-  return checkScenario(parsed.value, { models, protocols });
+  if (parsed.problem !== undefined) return { value: undefined, scenario: undefined, problems: [parsed.problem] };
+  return { value: parsed.value, ...checkScenario(parsed.value, { models, protocols }) };
 }

@@ -2,36 +2,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import { namesIn, pathTo } from './place.ts';
-
-interface Schema {
-  readonly $ref?: string;
-  readonly properties?: { readonly [name: string]: Schema };
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly type?: string;
-  readonly required?: readonly string[];
-  readonly $defs?: { readonly [name: string]: Schema };
-}
-
-let loading: Promise<Schema> | undefined;
-
-function schema(): Promise<Schema> {
-  loading ??= fetch('schema/switchover.scenario.v1.json').then((answer) => answer.json() as Promise<Schema>);
-  return loading;
-}
-
-/** All alternatives of a schema, references followed. */
-function alternatives(root: Schema, one: Schema): readonly Schema[] {
-  if (one.$ref !== undefined) {
-    const target = one.$ref === '#' ? root : root.$defs?.[one.$ref.replace('#/$defs/', '')];
-    return target === undefined ? [] : alternatives(root, target);
-  }
-  return [one, ...[...(one.anyOf ?? []), ...(one.allOf ?? [])].flatMap((inner) => alternatives(root, inner))];
-}
+import { alternatives, loadSchema, type Schema } from './schema.ts';
 
 function below(root: Schema, at: readonly Schema[], part: string): readonly Schema[] {
   return at.flatMap((one) => {
@@ -46,7 +17,7 @@ export async function completeBySchema(context: CompletionContext): Promise<Comp
   const inName = node.name === 'PropertyName' || node.name === 'Object';
   const inValue = node.name === 'String' || node.name === 'Property' || node.name === 'Array';
   if (!inName && !inValue) return null;
-  const root = await schema();
+  const root = await loadSchema();
   const object = node.name === 'PropertyName' ? node.parent?.parent : node;
   if (inName && object?.name === 'Object') {
     const at = pathTo(context.state, object).reduce((schemas, part) => below(root, schemas, part), alternatives(root, root));

@@ -1,0 +1,88 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './test.ts';
+
+function editorOf(page: Page) {
+  const editor = page.getByRole('dialog', { name: 'Scenario editor' });
+  return {
+    editor,
+    text: editor.getByRole('textbox', { name: 'Scenario as JSON' }),
+    problems: editor.getByRole('list', { name: 'Problems' }),
+    part: (name: RegExp) => editor.getByRole('navigation', { name: 'Parts of the file' }).getByRole('button', { name }),
+  };
+}
+
+test('a scenario is changed as text: problems live, completion, undo', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { text, problems } = editorOf(page);
+  await expect(problems).toContainText('No problems');
+  await text.press('ControlOrMeta+Home');
+  await text.press('ArrowDown');
+  await text.press('End');
+  await page.keyboard.type('"seed": 7, "bogus": 1,');
+  await expect(problems).toContainText(/\$\.bogus.*unknown field/);
+  for (let i = 0; i < 11; i += 1) await text.press('Backspace');
+  await page.keyboard.type(' "fau');
+  await text.press('Control+Space');
+  await expect(page.getByRole('option', { name: /"faults"/ })).toBeVisible();
+  await text.press('Escape');
+  for (let i = 0; i < 6; i += 1) await text.press('Backspace');
+  await expect(problems).toBeVisible();
+});
+
+test('form and text are one document: a field, a card, a problem, one undo', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, problems, part } = editorOf(page);
+  await part(/^Channels/).click();
+  await editor.getByText('main', { exact: true }).click();
+  const latency = editor.getByRole('textbox', { name: 'Latency nanos' });
+  await latency.fill('3 ms');
+  await expect(text).toContainText('"latencyNanos": 3000000');
+  await expect(editor).toContainText('ns = 3 ms');
+  await part(/^Logs/).click();
+  await editor.getByRole('button', { name: '+ Log' }).click();
+  await editor.getByRole('textbox', { name: 'Id' }).last().fill('with space');
+  await expect(problems).toContainText('a name without spaces');
+  await expect(part(/^Logs/)).toContainText('! 1');
+  await editor.getByRole('button', { name: /^Remove with space/ }).click();
+  await expect(problems).toContainText('No problems');
+  for (let i = 0; i < 30; i += 1) await editor.getByRole('button', { name: 'Undo' }).click();
+  await expect(text).toContainText('"latencyNanos": 100000');
+});
+
+test('a bug is written down from nothing by the form alone, and runs', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, problems, part } = editorOf(page);
+  await editor.getByRole('combobox', { name: 'Start from' }).selectOption({ label: 'Empty: one link, RAM and its log' });
+  await editor.getByRole('button', { name: 'Run this' }).click();
+  await lab.idle();
+  await expect(editor).toContainText(/Equivalent\./);
+  // A back-end thread writes RAM that no log sees.
+  await part(/^Writers/).click();
+  await editor.getByRole('button', { name: '+ Writer' }).click();
+  await editor.getByRole('textbox', { name: 'Id' }).fill('back-end');
+  await editor.getByRole('combobox', { name: 'Actor' }).fill('backend');
+  await editor.getByRole('combobox', { name: 'Region', exact: true }).fill('ram');
+  await editor.getByRole('combobox', { name: /^Add a field to back-end/ }).selectOption('active');
+  await editor.getByRole('combobox', { name: 'Kind of Active' }).selectOption('vcpus');
+  await expect(problems).toContainText('No problems');
+  await editor.getByRole('button', { name: 'Run this' }).click();
+  await lab.idle();
+  await expect(editor).toContainText(/Silent corruption\./);
+  await editor.getByRole('button', { name: 'Close' }).click();
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await lab.button('Undo').click();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Equivalent/);
+});
+
+test('steps are reordered, duplicated and given another operation in the form', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, problems } = editorOf(page);
+  await editor.getByText('query-bitmap · Query the dirty bitmap').click();
+  await editor.getByRole('button', { name: /^Move query-bitmap .* down/ }).click();
+  await expect(editor.getByRole('button', { name: /^Move query-bitmap .* down/ })).toBeFocused();
+  await editor.getByRole('button', { name: /^Duplicate query-bitmap/ }).click();
+  await expect(text).toContainText('"id": "query-bitmap-2"');
+  await editor.getByRole('button', { name: '+ Operation' }).last().click();
+  await expect(problems).toBeVisible();
+});

@@ -1,0 +1,23 @@
+/** What a part of a scenario file is for, in a line. A part without a line is shown all the same. */
+export const HINTS: { readonly [name: string]: string } = {
+  about: 'Where the bug is documented, and what to look for on the timeline.',
+  hosts: 'Left out: source and target. More make a chain.',
+  memory: 'Guest RAM in regions by use: a ring, page tables, DMA buffers, the rest.',
+  channels: 'Links between hosts, each a FIFO of its own; none is ordered against another.',
+  devices: 'Each of a model; a model says its protocol, its image sections and its figures.',
+  protocols: 'A state machine of your own: states, legal arcs, what happens inside an arc.',
+  models: 'A device of your own: image sections, what a load needs or walks, figures.',
+  logs: 'Dirty logs: KVM’s, a device’s, a container’s. A write that is in no log is how pages get lost.',
+  writers: 'Who writes which region, and which logs notice. Probes write for each in every gap.',
+  guest: 'A guest that submits requests and waits for interrupts: it notices what is lost.',
+  callbacks: 'Run-state callbacks by priority, for the operation `callbacks`.',
+  tokens: 'What one host at a time owns outside the VM, such as a disk lock.',
+  flags: 'Numbers that outlive a step or an attempt.',
+  steps: 'What each side’s migration thread does, in the order in which it does it: one operation or several per step.',
+  lists: 'When a list of steps begins, and what it does on an error.',
+  faults: 'Make a step fail: an errno, a hang, a cut link, a dead host, a cancel.',
+  limits: 'Downtime limit, rounds, happenings.',
+  reference: 'The order by which `equivalent` is judged; left out: the order listed.',
+  skipped: 'Steps left out as the file stands, as LIST/STEP.',
+  delays: 'Nanoseconds to wait before a step, by LIST/STEP.',
+};
