@@ -4,6 +4,7 @@ import { FIRST_STORY, stories } from '../core/scenario/library/index.ts';
 import { expose } from './debug.ts';
 import { viaWorker } from './emulator-port.ts';
 import { App } from './shell/App.tsx';
+import { followTheme } from './shell/follow-theme.ts';
 import './shell/theme.css';
 import { LabContext } from './store/context.ts';
 import { createLab } from './store/create-lab.ts';
@@ -19,6 +20,7 @@ void openLink(lab).then((opened) => {
 });
 window.addEventListener('hashchange', () => void openLink(lab));
 expose(lab);
+followTheme(lab);
 
 createRoot(root).render(
   <StrictMode>

@@ -23,14 +23,10 @@ const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((mod
 
 export function App() {
   const lab = useLab();
-  const theme = useLabState((state) => state.theme);
   const dialog = useLabState((state) => state.dialog);
 
   useEffect(() => bindKeys(window, lab), [lab]);
   useEffect(() => bindFiles(lab), [lab]);
-  useEffect(() => {
-    document.documentElement.dataset['theme'] = theme;
-  }, [theme]);
 
   return (
     <div className={styles['app']}>
