@@ -4,9 +4,22 @@
  */
 import { assert } from '../base/assert.ts';
 import type { FailurePolicy, Primitive } from '../scenario/primitives.ts';
-import type { DeviceModelSpec, DeviceSpec, ProtocolSpec, Scenario, StepSpec } from '../scenario/scenario.ts';
+import type { DeviceModelSpec, DeviceSpec, ProtocolSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
 import { pathsOf } from './paths.ts';
-import type { ChannelDef, DeviceDef, HostDef, ListDef, LogDef, Op, Program, RegionDef, StepDef, WalkDef, WriterDef } from './program.ts';
+import type {
+  ChannelDef,
+  DeviceDef,
+  EdgeDef,
+  HostDef,
+  ListDef,
+  LogDef,
+  Op,
+  Program,
+  RegionDef,
+  StepDef,
+  WalkDef,
+  WriterDef,
+} from './program.ts';
 
 export interface Catalogue {
   readonly protocols: readonly ProtocolSpec[];
@@ -46,15 +59,18 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     }),
   );
   const bare = scenario.devices.map((spec) => deviceOf(scenario, spec, hosts, catalogue));
-  const writers = scenario.writers.map(
+  const windows = (scenario.memory.windows ?? []).map((window) => ({ id: window.id, region: indexOf(regions, window.to, 'region') }));
+  const writers = [...scenario.writers, ...throughWindows(scenario)].map(
     (spec): WriterDef => ({
       id: spec.id,
       spec,
       device: actorOf(bare, spec.actor),
       region: indexOf(regions, spec.region, 'region'),
       logs: spec.logs.reduce((mask, log) => mask | (1 << indexOf(logs, log, 'log')), 0),
+      window: spec.through === undefined ? -1 : indexOf(windows, spec.through, 'window'),
     }),
   );
+  assert(writers.length <= 30, `writers and the regions that their windows come to point to are ${writers.length}, at most 30`);
   const flags = new Map(Object.entries(scenario.flags ?? {}));
   const names: Names = { scenario, hosts, regions, channels, devices: bare, logs, writers, signals: [], flags };
   const devices = bare.map((device) => ({
@@ -74,6 +90,7 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     logs,
     writers,
     walks: walksOf(devices, regions),
+    windows,
     lists,
     tokens: (scenario.tokens ?? []).map((token) => ({
       id: token.id,
@@ -83,15 +100,42 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     })),
     flags: [...flags].map(([id, initial]) => ({ id, initial })),
     signals: names.signals,
+    edges: edgesOf(scenario, devices),
     downtimeLimitNanos: scenario.limits?.downtimeNanos ?? 300_000_000,
     maxRounds: scenario.limits?.rounds ?? 30,
     maxEvents: scenario.limits?.events ?? 2_000_000,
   };
 }
 
+/** A writer through a window is one more writer for each region that a step makes the window point to. */
+function throughWindows(scenario: Scenario): readonly WriterSpec[] {
+  const maps = everyPrimitive(scenario).flatMap((primitive) =>
+    'access' in primitive && primitive.window !== undefined && primitive.access === 'map' ? [primitive] : [],
+  );
+  return scenario.writers.flatMap((writer) =>
+    [...new Set(maps.filter((map) => map.window === writer.through).flatMap((map) => map.regions))]
+      .filter((region) => region !== writer.region)
+      .map((region) => ({ ...writer, id: `${writer.id}@${region}`, title: `${writer.title ?? writer.id} (in ${region})`, region })),
+  );
+}
+
+function everyPrimitive(scenario: Scenario): readonly Primitive[] {
+  const lists = [...Object.values(scenario.steps), ...Object.values(scenario.lists ?? {}).map((list) => list.recovery ?? [])];
+  const callbacks = (scenario.callbacks ?? []).flatMap(({ stop, start }) => [stop, start]);
+  return [
+    ...lists.flat().flatMap((step) => step.does),
+    ...callbacks.flatMap((phases) => [...(phases?.prepare ?? []), ...(phases?.change ?? [])]),
+  ];
+}
+
 function hostsOf(scenario: Scenario): readonly HostDef[] {
   const specs = scenario.hosts ?? [{ id: 'source' }, { id: 'target' }];
-  return specs.map((spec, index) => ({ id: spec.id, title: spec.title ?? spec.id, runs: spec.runs ?? index === 0 }));
+  return specs.map((spec, index) => ({
+    id: spec.id,
+    title: spec.title ?? spec.id,
+    runs: spec.runs ?? index === 0,
+    snapshot: spec.snapshot ?? false,
+  }));
 }
 
 function regionsOf(scenario: Scenario): readonly RegionDef[] {
@@ -166,6 +210,7 @@ function listOf(names: Names, id: string, specs: readonly StepSpec[]): ListDef {
     indexOf: new Map(steps.map((one, index) => [one.id, index])),
     startsWhen: spec?.startsWhen ?? laterAttempt(names.scenario, id),
     onError,
+    fresh: spec?.fresh ?? false,
     recovery,
     sends: unique(ops.filter((op) => sends(op)).map((op) => op.channel)),
     reads: unique(ops.filter((op) => reads(op)).map((op) => op.channel)),
@@ -241,6 +286,8 @@ function opOf(names: Names, primitive: Primitive, ownHost: number, onError: Fail
 function subjectOf(names: Names, primitive: Primitive): number {
   if ('write' in primitive) return indexOf(names.writers, primitive.write, 'writer');
   if ('log' in primitive) return indexOf(names.logs, primitive.log, 'log');
+  if ('access' in primitive && primitive.window !== undefined)
+    return (names.scenario.memory.windows ?? []).findIndex((window) => window.id === primitive.window);
   if ('set' in primitive) return actorOf(names.devices, primitive.set);
   if ('reset' in primitive) return actorOf(names.devices, primitive.reset);
   if ('save' in primitive) return actorOf(names.devices, primitive.save);
@@ -249,6 +296,24 @@ function subjectOf(names: Names, primitive: Primitive): number {
   if ('flag' in primitive) return flagOf(names, primitive.flag);
   if ('signal' in primitive) return signalOf(names, primitive.signal);
   return -1;
+}
+
+function edgesOf(scenario: Scenario, devices: readonly DeviceDef[]): readonly EdgeDef[] {
+  return (scenario.signals ?? []).map((spec): EdgeDef => {
+    const to = actorOf(devices, spec.to);
+    const parkedIn = spec.parkedIn === undefined ? OTHER_ACTOR : actorOf(devices, spec.parkedIn.device);
+    const { section } = spec.parkedIn ?? {};
+    return {
+      id: spec.id,
+      title: spec.title ?? spec.id,
+      level: spec.kind === 'level',
+      once: spec.once ?? false,
+      from: spec.from === undefined ? OTHER_ACTOR : actorOf(devices, spec.from),
+      to,
+      parkedIn,
+      section: section === undefined ? -1 : indexOf(devices[parkedIn]?.sections ?? [], section, 'section'),
+    };
+  });
 }
 
 function flagOf(names: Names, id: string): number {

@@ -12,7 +12,17 @@ import { Guest } from './guest.ts';
 import { Memory } from './memory.ts';
 import type { DeviceDef, Program } from './program.ts';
 import type { Recorder } from './recorder.ts';
-import { type Channel, copyChannel, copyDevice, copyThread, type DeviceState, type Fact, type Item, type Thread } from './state.ts';
+import {
+  type Channel,
+  copyChannel,
+  copyDevice,
+  copyThread,
+  type DeviceState,
+  type Fact,
+  type Item,
+  type Thread,
+  type Unheard,
+} from './state.ts';
 import { Tracers } from './tracers.ts';
 import { Workload } from './workload.ts';
 
@@ -67,6 +77,15 @@ export class Machine {
   mapped: number[];
   /** By host: mask of regions where a missing page faults instead of being read stale (post-copy). */
   faults: number[];
+  /** By log x host: 1 while it is full. */
+  full: readonly number[];
+  /** By window of device addresses: the region that it points to, -1 for none. */
+  pointsTo: readonly number[];
+  /** By host, masks of writers: their writes to marked pages wait; they may wait for a missing page. */
+  held: readonly number[];
+  mayFault: readonly number[];
+  /** The moment that hosts with `snapshot` are held against: versions of the devices there. */
+  snapshot: { readonly atNanos: Nanos; readonly host: number; readonly versions: readonly number[] } | undefined;
   memory: Memory;
   tracers: Tracers;
   channels: Channel[];
@@ -79,6 +98,9 @@ export class Machine {
   /** `HOST/NAME`: pending signals, received marks. */
   signals: Set<string>;
   received: Set<string>;
+  /** By interrupt or doorbell x host that raised it: mask of the hosts where an unheard raise is parked; 0 when all were heard (signals.ts). */
+  edges: readonly number[];
+  unheard: readonly (Unheard | undefined)[];
   done: Set<string>;
   reports: Map<number, string>;
   guest: Guest;
@@ -118,11 +140,14 @@ export class Machine {
       program.hosts.flatMap(() =>
         program.logs.map((log) => (startsArmed(log.spec) ? (log.regions === -1 ? presentRegions(program) : log.regions) : 0)),
       );
+    this.full = from?.full ?? program.hosts.flatMap(() => program.logs.map(() => 0));
+    this.pointsTo = from?.pointsTo ?? program.windows.map((window) => window.region);
+    this.held = from?.held ?? program.hosts.map(() => 0);
+    this.mayFault = from?.mayFault ?? program.hosts.map(() => 0);
+    this.snapshot = from?.snapshot;
     this.memory = from?.memory.fork() ?? Memory.start(program);
     this.tracers = from?.tracers.fork() ?? Tracers.start(program, options.evidence);
-    this.channels =
-      from?.channels.map(copyChannel) ??
-      program.channels.map(() => ({ queue: [], closed: false, broken: false, ended: false, cut: false }));
+    this.channels = from?.channels.map(copyChannel) ?? program.channels.map(freshChannel);
     this.itemBits = from?.itemBits ?? 0;
     this.nextItem = from?.nextItem ?? 0;
     this.tokens = from?.tokens.slice() ?? program.tokens.map((token) => 1 << token.heldBy);
@@ -135,6 +160,8 @@ export class Machine {
     this.reports = new Map(from?.reports);
     this.guest = from?.guest.fork() ?? new Guest();
     this.workload = from?.workload.fork() ?? Workload.start(program, options);
+    this.edges = from?.edges ?? program.edges.flatMap(() => program.hosts.map(() => 0));
+    this.unheard = from?.unheard ?? [];
     this.facts = from?.facts.slice() ?? [];
     this.gapCount = from?.gapCount ?? 0;
     this.gaps = from?.gaps.slice() ?? [];
@@ -178,6 +205,7 @@ export class Machine {
     this.program.logs.forEach((def, log) => {
       if (((logs >> log) & 1) === 0 || def.kind === 'pinned') return;
       const on = this.logOn(log, host);
+      if (this.full[on] === 1 && def.spec.whenFull === 'lose') return;
       if (this.armed[on] !== 1 || (((this.scope[on] as number) >> region) & 1) === 0) return;
       armed |= 1 << on;
       if (def.kind === 'protect') protects |= 1 << on;
@@ -203,6 +231,32 @@ export class Machine {
     if (running && this.vcpus.filter((one) => one === 1).length > 1) {
       this.fact({ kind: 'two-owners', host, text: 'vCPUs', events: [] });
     }
+  }
+
+  /** A new process on a host: empty RAM, devices at their beginning, no logs, and channels that nobody has used. */
+  startProcess(host: number): void {
+    const { program } = this;
+    const ends = program.channels.map((def) => def.from === host || def.to === host);
+    const items = this.channels.reduce(
+      (mask, channel, i) => (ends[i] ? channel.queue.reduce((bits, item) => (item.what === 'ram' ? bits | item.bit : bits), mask) : mask),
+      0,
+    );
+    this.itemBits &= ~items;
+    this.channels = this.channels.map((channel, i) => (ends[i] ? freshChannel() : channel));
+    const logs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
+    this.tracers.wipe(host, logs, items);
+    this.memory.wipe(host, logs);
+    this.armed = this.armed.map((one, i) => (((logs >> i) & 1) === 1 ? 0 : one));
+    this.full = this.full.map((one, i) => (((logs >> i) & 1) === 1 ? 0 : one));
+    this.devices = this.devices.map((device, i) =>
+      i % program.hosts.length === host ? freshDevice(program.devices[Math.floor(i / program.hosts.length)] as DeviceDef, host) : device,
+    );
+    this.mapped = this.mapped.map((one, i) => (i === host ? presentRegions(program) : one));
+    this.faults = this.faults.map((one, i) => (i === host ? 0 : one));
+    this.mayFault = this.mayFault.map((one, i) => (i === host ? 0 : one));
+    this.held = this.held.map((one, i) => (i === host ? 0 : one));
+    this.received = new Set([...this.received].filter((mark) => !mark.startsWith(`${host}/`)));
+    this.edges = this.edges.map((known) => (known === 1 << host ? 1 << 30 : known & ~(1 << host)));
   }
 
   /** A free bit for a RAM item; 0 when thirty are on the wires (the caller then waits). */
@@ -252,6 +306,10 @@ export class Machine {
   owner(): number {
     return this.vcpus.lastIndexOf(1);
   }
+}
+
+function freshChannel(): Channel {
+  return { queue: [], closed: false, broken: false, ended: false, cut: false };
 }
 
 function freshDevice(def: DeviceDef, host: number): DeviceState {

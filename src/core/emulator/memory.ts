@@ -9,6 +9,7 @@
  *     pend / open / buf     masks of logs on hosts, as in tracers.ts
  *     dirty                 mask of hosts: in that host's migration bitmap
  */
+import { mergeRuns, pairs, runsOfPages } from './page-runs.ts';
 import type { Program } from './program.ts';
 
 /** Pages that a copy put into one item: slots with the versions read, as they were at that moment. */
@@ -42,6 +43,10 @@ export class Memory {
   /** Last landed version wherever it landed, and the host. */
   last: number[];
   lastHost: number[];
+  /** 1: the guest said that the page is free. */
+  free: number[];
+  /** By slot: the last version when a snapshot was taken; undefined before. */
+  atSnapshot: readonly number[] | undefined;
   #next: number;
   /** The maps are shared with forks until somebody writes. */
   #owned: boolean;
@@ -61,6 +66,8 @@ export class Memory {
     this.event = [];
     this.last = [];
     this.lastHost = [];
+    this.free = [];
+    this.atSnapshot = undefined;
     this.#next = 2;
     this.#owned = true;
   }
@@ -98,6 +105,14 @@ export class Memory {
     return this.#next;
   }
 
+  /** Whether a write to a page waits: for its copy while it is marked (1), for its arrival while it is missing (2). */
+  makesWait(page: number, host: number, waits: number): boolean {
+    const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
+    const slot = this.slotOf.get(page) ?? Math.max(0, region);
+    if ((waits & 1) !== 0 && (((this.dirty[slot] as number) >> host) & 1) === 1) return true;
+    return (waits & 2) !== 0 && (this.version[host] as number[])[slot] !== this.last[slot];
+  }
+
   /** A write lands and is logged at once. Answers the version. */
   write(page: number, host: number, writer: number, logs: number, protects: number, event: number): number {
     this.#own();
@@ -108,6 +123,7 @@ export class Memory {
     this.event[slot] = event;
     this.last[slot] = version;
     this.lastHost[slot] = host;
+    this.free[slot] = 0;
     const seen = logs & ~((this.open[slot] as number) & protects);
     this.pend[slot] = (this.pend[slot] as number) | seen;
     this.open[slot] = (this.open[slot] as number) | (logs & protects);
@@ -132,12 +148,18 @@ export class Memory {
   }
 
   /** Merges the buffer of `log` into the bitmap of `host`; answers the runs of pages that it brought. */
-  merge(log: number, host: number): { readonly pages: readonly number[]; readonly count: number } {
+  merge(
+    log: number,
+    host: number,
+    translates: (region: number) => boolean,
+    keep: boolean,
+  ): { readonly pages: readonly number[]; readonly count: number } {
     this.#own();
     const found: number[] = [];
     for (let slot = 0; slot < this.slots; slot += 1) {
       if (((this.buf[slot] as number) & log) === 0) continue;
-      this.buf[slot] = (this.buf[slot] as number) & ~log;
+      if (!keep) this.buf[slot] = (this.buf[slot] as number) & ~log;
+      if (!translates(this.region[slot] as number)) continue;
       this.dirty[slot] = (this.dirty[slot] as number) | (1 << host);
       found.push(slot);
     }
@@ -150,6 +172,54 @@ export class Memory {
       if (!inRegion(this.region[slot] as number)) continue;
       this.pend[slot] = (this.pend[slot] as number) & ~log;
       this.buf[slot] = (this.buf[slot] as number) & ~log;
+    }
+  }
+
+  clear(log: number, inRegion: (region: number) => boolean): void {
+    this.#own();
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (((this.buf[slot] as number) & log) === 0 || !inRegion(this.region[slot] as number)) continue;
+      this.buf[slot] = (this.buf[slot] as number) & ~log;
+      this.pend[slot] = (this.pend[slot] as number) & ~log;
+      this.open[slot] = (this.open[slot] as number) & ~log;
+    }
+  }
+
+  flush(from: number, into: number): void {
+    this.#own();
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      if (((this.pend[slot] as number) & from) !== 0) this.pend[slot] = ((this.pend[slot] as number) & ~from) | into;
+    }
+  }
+
+  setFree(inRegion: (region: number) => boolean): void {
+    this.#own();
+    for (let slot = 0; slot < this.slots; slot += 1) if (inRegion(this.region[slot] as number)) this.free[slot] = 1;
+  }
+
+  snapshotTaken(): void {
+    this.atSnapshot = this.last.slice();
+  }
+
+  /** Slots whose content on `host` is not what it was when the snapshot was taken. */
+  offSnapshot(host: number): readonly number[] {
+    const found: number[] = [];
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      const then = this.atSnapshot?.[slot] ?? this.atSnapshot?.[this.region[slot] as number];
+      if ((this.weight[slot] as number) > 0 && this.free[slot] !== 1 && (this.version[host] as number[])[slot] !== then) found.push(slot);
+    }
+    return found;
+  }
+
+  /** A new process on `host`. */
+  wipe(host: number, logs: number): void {
+    this.#own();
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      (this.version[host] as number[])[slot] = 0;
+      this.dirty[slot] = (this.dirty[slot] as number) & ~(1 << host);
+      this.pend[slot] = (this.pend[slot] as number) & ~logs;
+      this.open[slot] = (this.open[slot] as number) & ~logs;
+      this.buf[slot] = (this.buf[slot] as number) & ~logs;
     }
   }
 
@@ -225,7 +295,8 @@ export class Memory {
   stale(host: number): readonly number[] {
     const found: number[] = [];
     for (let slot = 0; slot < this.slots; slot += 1) {
-      if ((this.weight[slot] as number) > 0 && (this.version[host] as number[])[slot] !== this.last[slot]) found.push(slot);
+      if ((this.weight[slot] as number) > 0 && this.free[slot] !== 1 && (this.version[host] as number[])[slot] !== this.last[slot])
+        found.push(slot);
     }
     return found;
   }
@@ -280,6 +351,7 @@ export class Memory {
     this.dirty[slot] = this.dirty[rest] as number;
     this.last[slot] = this.last[rest] as number;
     this.lastHost[slot] = this.lastHost[rest] as number;
+    this.free[slot] = this.free[rest] as number;
     return slot;
   }
 
@@ -295,6 +367,7 @@ export class Memory {
     this.event.push(-1);
     this.last.push(1);
     this.lastHost.push(0);
+    this.free.push(0);
     return slot;
   }
 
@@ -313,35 +386,7 @@ export class Memory {
     this.event = this.event.slice();
     this.last = this.last.slice();
     this.lastHost = this.lastHost.slice();
+    this.free = this.free.slice();
     this.#owned = true;
   }
-}
-
-/** Sorted, joined runs as a flat list. */
-function mergeRuns(spans: readonly (readonly [number, number])[]): readonly number[] {
-  const sorted = [...spans].sort((a, b) => a[0] - b[0]);
-  const runs: number[] = [];
-  for (const [first, count] of sorted) {
-    const end = runs.length >= 2 ? (runs[runs.length - 2] as number) + (runs[runs.length - 1] as number) : -1;
-    if (first <= end) runs[runs.length - 1] = Math.max(end, first + count) - (runs[runs.length - 2] as number);
-    else runs.push(first, count);
-  }
-  return runs;
-}
-
-/** Runs of single pages, a flat list; sorts them in place. */
-export function runsOfPages(pages: Float64Array): readonly number[] {
-  const runs: number[] = [];
-  let end = -1;
-  for (const page of pages.sort()) {
-    if (page < end) continue;
-    if (page === end) runs[runs.length - 1] = (runs[runs.length - 1] as number) + 1;
-    else runs.push(page, 1);
-    end = page + 1;
-  }
-  return runs;
-}
-
-function pairs(runs: readonly number[]): readonly (readonly [number, number])[] {
-  return Array.from({ length: runs.length / 2 }, (_, i) => [runs[2 * i] as number, runs[2 * i + 1] as number] as const);
 }

@@ -8,6 +8,8 @@
 import { OTHER_ACTOR, VCPUS } from './compile.ts';
 import { holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
+import type { WriterDef } from './program.ts';
+import { raise } from './signals.ts';
 
 /** One gap of the thread's host, before an operation of `step`. */
 export function probe(machine: Machine, host: number, step: string): void {
@@ -16,6 +18,7 @@ export function probe(machine: Machine, host: number, step: string): void {
   const events = writeTracers(machine, host, gap, step);
   bumpDevices(machine, host);
   askTokens(machine, host, gap);
+  raiseAll(machine, host, step);
   knock(machine, host, gap);
   machine.tracers.settle();
   if (machine.options.evidence) machine.gaps.push({ atNanos: machine.now, host, step, events });
@@ -27,11 +30,28 @@ export function canWrite(machine: Machine, writer: number, host: number): boolea
   if (def === undefined || ((machine.deadHosts >> host) & 1) === 1) return false;
   const mapped = (((machine.mapped[host] as number) >> def.region) & 1) === 1;
   if (!mapped && def.spec.longLived !== true) return false;
+  if (def.window >= 0 && machine.pointsTo[def.window] !== def.region) return false;
+  if (stalls(machine, def, host)) return false;
   if (def.spec.active !== undefined) return holds(machine, def.spec.active, host);
   if (def.device === VCPUS) return machine.vcpus[host] === 1;
   if (def.device === OTHER_ACTOR) return machine.vcpus[host] === 1;
   if (machine.device(def.device, host).lateUntil > machine.now) return true;
   return machine.stateOf(def.device, host)?.runs === true && startedWork(machine, def.device, host);
+}
+
+/** What a write waits for: 1 the copy of a marked page, 2 the arrival of a missing one (tracers.ts). */
+export function waitsFor(machine: Machine, writer: number, host: number): number {
+  const region = machine.program.writers[writer]?.region ?? 0;
+  const missing = ((machine.faults[host] as number) >> region) & 1 & (((machine.mayFault[host] as number) >> writer) & 1);
+  return (((machine.held[host] as number) >> writer) & 1) | (missing << 1);
+}
+
+/** Who is to be noted in a log that is full stands still until it is read (KVM_EXIT_DIRTY_RING_FULL). */
+function stalls(machine: Machine, def: WriterDef, host: number): boolean {
+  return machine.program.logs.some((log, index) => {
+    const on = machine.logOn(index, host);
+    return ((def.logs >> index) & 1) === 1 && machine.full[on] === 1 && machine.armed[on] === 1 && log.spec.whenFull !== 'lose';
+  });
 }
 
 /** A device on a host where the guest has never been has nothing to do until it is told to run. */
@@ -50,7 +70,7 @@ function writeTracers(machine: Machine, host: number, gap: number, step: string)
     // Second halves may come in any later gap; those that have not come when the writer ends come with its end.
     if (twoPhase !== undefined) tracers.finishHalves(writer, host, gap, armed, protects, able);
     if (!able) return -1;
-    if (twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false);
+    if (twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false, waitsFor(machine, writer, host));
     else tracers.beginHalves(writer, host, gap, armed, protects, twoPhase);
     if (!recorder.on) return -1;
     const page = probePage(machine, writer, gap);
@@ -71,11 +91,12 @@ export function probePage(machine: Machine, writer: number, gap: number): number
 function bumpDevices(machine: Machine, host: number): void {
   machine.program.devices.forEach((def, device) => {
     const state = machine.stateOf(device, host);
-    if (state?.runs !== true || !startedWork(machine, device, host)) return;
+    const works = def.model.worksWhile === undefined ? state?.runs === true : holds(machine, def.model.worksWhile, host);
+    if (!works || !startedWork(machine, device, host)) return;
     const own = machine.device(device, host);
     own.version += 1;
     if (unloaded(machine, device, host)) {
-      machine.fact({ kind: 'ran-unloaded', host, device, text: state.id, events: [], by: 'probe' });
+      machine.fact({ kind: 'ran-unloaded', host, device, text: state?.id ?? '', events: [], by: 'probe' });
     }
     if (def.interruptsThrough >= 0) machine.device(def.interruptsThrough, host).version += 1;
   });
@@ -91,6 +112,17 @@ function unloaded(machine: Machine, device: number, host: number): boolean {
     stamps.some((stamp) => stamp < 0) &&
     !(host === home && machine.path.indexOf(host) < machine.path.length - 1 && !stamps.some((stamp) => stamp >= 0))
   );
+}
+
+/** Whoever works raises what it raises: an interrupt of a device, a doorbell of the guest. */
+function raiseAll(machine: Machine, host: number, step: string): void {
+  machine.program.edges.forEach((def, index) => {
+    const works =
+      def.from === VCPUS
+        ? machine.vcpus[host] === 1
+        : def.from >= 0 && machine.stateOf(def.from, host)?.runs === true && startedWork(machine, def.from, host);
+    if (works) raise(machine, index, host, { step, event: -1, by: 'probe' });
+  });
 }
 
 /** Who runs on a host without holding what only one host at a time may hold. */

@@ -29,10 +29,14 @@ export interface Program {
   readonly logs: readonly LogDef[];
   readonly writers: readonly WriterDef[];
   readonly walks: readonly WalkDef[];
+  /** By window of device addresses: region that it points to at first. */
+  readonly windows: readonly { readonly id: string; readonly region: number }[];
   readonly lists: readonly ListDef[];
   readonly tokens: readonly TokenDef[];
   readonly flags: readonly { readonly id: string; readonly initial: number }[];
   readonly signals: readonly string[];
+  /** Interrupts and doorbells that must be heard. */
+  readonly edges: readonly EdgeDef[];
   readonly downtimeLimitNanos: Nanos;
   readonly maxRounds: number;
   readonly maxEvents: number;
@@ -42,6 +46,7 @@ export interface HostDef {
   readonly id: string;
   readonly title: string;
   readonly runs: boolean;
+  readonly snapshot: boolean;
 }
 
 export interface RegionDef {
@@ -58,6 +63,19 @@ export interface TokenDef {
   /** Device index, -1 for the vCPUs, -2 for nobody. */
   readonly guards: number;
   readonly takenErrno: string | undefined;
+}
+
+/** Devices by index, -1 for the vCPUs, -2 for nobody. */
+export interface EdgeDef {
+  readonly id: string;
+  readonly title: string;
+  readonly level: boolean;
+  readonly once: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly parkedIn: number;
+  /** Section that carries it, -1 for each of them. */
+  readonly section: number;
 }
 
 export interface ChannelDef {
@@ -113,6 +131,8 @@ export interface WriterDef {
   readonly region: number;
   /** Bitmask of log ids. */
   readonly logs: number;
+  /** Window that it writes through while that points to its region, -1 for none. */
+  readonly window: number;
 }
 
 /** A section whose load walks a region of guest RAM. */
@@ -129,6 +149,7 @@ export interface ListDef {
   readonly indexOf: ReadonlyMap<string, number>;
   readonly startsWhen: Condition | undefined;
   readonly onError: FailurePolicy;
+  readonly fresh: boolean;
   readonly recovery: readonly StepDef[];
   /** Channels this list writes to; they close when it ends. */
   readonly sends: readonly number[];

@@ -89,6 +89,8 @@ export interface DeviceState {
 export interface Stamp {
   readonly section: number;
   readonly version: number;
+  /** Raises (bits, signal x host) that were parked in it. */
+  readonly edges: number;
 }
 
 export type Item = {
@@ -154,7 +156,8 @@ export interface Fact {
     | 'timeout'
     | 'lost-interrupt'
     | 'late-request'
-    | 'unheld';
+    | 'unheld'
+    | 'doubled-signal';
   readonly host: number;
   readonly device: number;
   readonly other: number;
@@ -164,6 +167,16 @@ export interface Fact {
   readonly text: string;
   readonly errno: string;
   readonly by: 'probe' | 'workload';
+}
+
+/** The last raise of a signal on a host that nobody has heard yet: what its sentence needs. */
+export interface Unheard {
+  readonly atNanos: Nanos;
+  readonly step: string;
+  readonly event: number;
+  readonly by: 'probe' | 'workload';
+  /** Parked on that host and then overwritten by a load, or lost in a reset. */
+  readonly wiped: boolean;
 }
 
 export function copyThread(thread: Thread): Thread {

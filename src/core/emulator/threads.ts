@@ -44,6 +44,7 @@ export function advanceThread(machine: Machine, thread: Thread): void {
   if (thread.status === 'waiting') {
     thread.status = 'running';
     thread.wakeNanos = machine.now;
+    if (machine.program.lists[thread.list]?.fresh === true) machine.startProcess((machine.program.lists[thread.list] as ListDef).host);
   }
   const frame = top(thread);
   if (frame === undefined) {

@@ -5,52 +5,36 @@
  * that agree in everything that can still happen to them are ONE row, with the list of gaps they were written in;
  * so the table stays small, and its rows are what `explore` compares states by.
  *
- * A row is twelve 32-bit numbers:
- *
- *     WRITER  who writes pages like this one
- *     BY      host whose write was the last to land
- *     CUR     bit per host: that host's RAM has the last landed content
- *     PEND    bit per log on a host: the log has an unread bit for it
- *     OPEN    bit per log on a host: written since it was last protected, so a further write leaves no bit
- *     BUF     bit per log on a host: in the bitmap that was swapped out and not yet merged
- *     DIRTY   bit per host: in that host's migration bitmap, still to be sent
- *     HAS     bit per item on a wire: the item carries some content of it
- *     NEW     bit per item on a wire: the item carries the current content
- *     WALKED  bit per walk on a host: a device read it while it loaded
- *     SAW     bit per walk on a host: what it read then is still the current content
- *     STATE   bit 0-1: half of a two-phase write (1 logged, 2 landed); bit 2: placed by a step; bit 3: never written;
- *             bit 4: an older copy arrived after the current one and overwrote it
+ * A row is twelve 32-bit numbers (tracer-row.ts).
  *
  * Each writer has one row that was never written: the page as it was before the migration.
  */
 import type { Program } from './program.ts';
-
-export const WRITER = 0;
-export const BY = 1;
-export const CUR = 2;
-export const PEND = 3;
-export const OPEN = 4;
-export const BUF = 5;
-export const DIRTY = 6;
-export const HAS = 7;
-export const NEW = 8;
-export const WALKED = 9;
-export const SAW = 10;
-export const STATE = 11;
-export const WIDTH = 12;
-
-export const LOGGED = 1;
-export const LANDED = 2;
-export const PLACED = 4;
-export const UNTOUCHED = 8;
-export const OVERWRITTEN = 16;
-
-/** Where a row was written: gaps (numbers of `Gaps`), kept only where evidence is wanted. */
-export type GapList = readonly number[];
-const NO_GAPS: GapList = [];
-
-/** Longest list of gaps kept for one row; beyond it the oldest stay. */
-const MOST_GAPS = 512;
+import { type GapList, join, NO_GAPS } from './tracer-gaps.ts';
+import {
+  AFTER,
+  BUF,
+  BY,
+  CUR,
+  DIRTY,
+  DROPPED,
+  FREE,
+  HAS,
+  LANDED,
+  LOGGED,
+  MISTRANSLATED,
+  NEW,
+  OPEN,
+  OVERWRITTEN,
+  PEND,
+  PLACED,
+  SAW,
+  STATE,
+  UNTOUCHED,
+  WALKED,
+  WIDTH,
+  WRITER,
+} from './tracer-row.ts';
 
 export class Tracers {
   rows: Int32Array;
@@ -58,6 +42,8 @@ export class Tracers {
   /** Parallel to the rows; undefined when no evidence is wanted. */
   gaps: GapList[] | undefined;
 
+  /** A snapshot was taken: what is written from now on is after it. */
+  #after = 0;
   /** Number of walks: the bits of a host's walks are `walks` long. */
   readonly #walks: number;
 
@@ -87,14 +73,17 @@ export class Tracers {
   }
 
   fork(): Tracers {
-    return new Tracers(this.rows.slice(0, Math.max(WIDTH * 8, this.count * WIDTH)), this.count, this.gaps?.slice(), this.#walks);
+    const copy = new Tracers(this.rows.slice(0, Math.max(WIDTH * 8, this.count * WIDTH)), this.count, this.gaps?.slice(), this.#walks);
+    copy.#after = this.#after;
+    return copy;
   }
 
   /**
    * A gap on `host`: `writer` writes one page of each kind that it can write. `logs` is the mask of armed logs
-   * (on this host) that see it, `protects` those of them that note only the first write after a protection.
+   * (on this host) that see it, `protects` those of them that note only the first write after a protection. `waits` says
+   * for what a write waits: the copy of a marked page (1), the arrival of a missing one (2).
    */
-  write(writer: number, host: number, gap: number, logs: number, protects: number, placed: boolean): void {
+  write(writer: number, host: number, gap: number, logs: number, protects: number, placed: boolean, waits = 0): void {
     const before = this.count;
     for (let i = 0; i < before; i += 1) {
       const from = i * WIDTH;
@@ -102,10 +91,12 @@ export class Tracers {
       const state = this.rows[from + STATE] as number;
       if ((state & 3) !== 0) continue;
       if (((state & PLACED) !== 0) !== placed && (state & UNTOUCHED) === 0) continue;
+      if ((waits & 1) !== 0 && (((this.rows[from + DIRTY] as number) >> host) & 1) === 1) continue;
+      if ((waits & 2) !== 0 && (((this.rows[from + CUR] as number) >> host) & 1) === 0) continue;
       const row = this.#clone(i, gap);
       this.#setLog(row, logs, protects);
       this.#land(row, host);
-      this.rows[row + STATE] = placed ? PLACED : 0;
+      this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after;
     }
   }
 
@@ -170,18 +161,71 @@ export class Tracers {
   }
 
   /** The buffer is ORed into the migration bitmap of `host`. */
-  merge(log: number, host: number): void {
+  merge(log: number, host: number, translates: (writer: number) => boolean, keep: boolean): void {
     this.each((row, rows) => {
       if (((rows[row + BUF] as number) & log) === 0) return;
-      rows[row + BUF] = (rows[row + BUF] as number) & ~log;
-      rows[row + DIRTY] = (rows[row + DIRTY] as number) | (1 << host);
+      if (!keep) rows[row + BUF] = (rows[row + BUF] as number) & ~log;
+      if (translates(rows[row + WRITER] as number)) rows[row + DIRTY] = (rows[row + DIRTY] as number) | (1 << host);
+      else this.#tell(row, MISTRANSLATED);
     });
+  }
+
+  /** Bits that were read without clearing are cleared now, and their pages protected again (KVM_CLEAR_DIRTY_LOG). */
+  clear(log: number, inRegion: (writer: number) => boolean): void {
+    this.each((row, rows) => {
+      if (((rows[row + BUF] as number) & log) === 0 || !inRegion(rows[row + WRITER] as number)) return;
+      rows[row + BUF] = (rows[row + BUF] as number) & ~log;
+      if (((rows[row + PEND] as number) & log) !== 0) this.#tell(row, DROPPED);
+      rows[row + PEND] = (rows[row + PEND] as number) & ~log;
+      rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
+    });
+  }
+
+  /** Unread bits of one log go on to another; `into` 0: they are gone. */
+  flush(from: number, into: number): void {
+    this.each((row, rows) => {
+      if (((rows[row + PEND] as number) & from) === 0) return;
+      rows[row + PEND] = ((rows[row + PEND] as number) & ~from) | into;
+    });
+  }
+
+  /** The guest says that the pages are free: what is in them does not matter until they are written. */
+  free(inRegion: (writer: number) => boolean): void {
+    this.each((row, rows) => {
+      if (inRegion(rows[row + WRITER] as number)) rows[row + STATE] = (rows[row + STATE] as number) | FREE;
+    });
+  }
+
+  /** From now on writes come after the snapshot. */
+  snapshot(): void {
+    this.#after = AFTER;
+    this.each((row, rows) => {
+      rows[row + STATE] = (rows[row + STATE] as number) & ~AFTER;
+    });
+  }
+
+  get after(): boolean {
+    return this.#after !== 0;
+  }
+
+  /** A new process on `host`: its RAM is empty, its logs and its bitmap know nothing. */
+  wipe(host: number, logs: number, items: number): void {
+    this.each((row, rows) => {
+      rows[row + CUR] = (rows[row + CUR] as number) & ~(1 << host);
+      rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
+      for (const column of [PEND, OPEN, BUF]) rows[row + column] = (rows[row + column] as number) & ~logs;
+      for (const column of [HAS, NEW]) rows[row + column] = (rows[row + column] as number) & ~items;
+      for (const column of [WALKED, SAW])
+        rows[row + column] = (rows[row + column] as number) & ~(((1 << this.#walks) - 1) << (host * this.#walks));
+    });
+    this.settle();
   }
 
   /** Forgets what the log knows (drop with its owner, disarm). */
   forget(log: number, inRegion: (writer: number) => boolean): void {
     this.each((row, rows) => {
       if (!inRegion(rows[row + WRITER] as number)) return;
+      if ((((rows[row + PEND] as number) | (rows[row + BUF] as number)) & log) !== 0) this.#tell(row, DROPPED);
       rows[row + PEND] = (rows[row + PEND] as number) & ~log;
       rows[row + BUF] = (rows[row + BUF] as number) & ~log;
     });
@@ -192,6 +236,7 @@ export class Tracers {
     this.each((row, rows) => {
       if (!inRegion(rows[row + WRITER] as number)) return;
       const was = rows[row + DIRTY] as number;
+      if (!dirty && (was & bit) !== 0) this.#tell(row, DROPPED);
       rows[row + DIRTY] = dirty ? was | bit : was & ~bit;
     });
   }
@@ -222,7 +267,7 @@ export class Tracers {
       if (current && ((was >> host) & 1) === 0) late |= 1 << (rows[row + WRITER] as number);
       rows[row + CUR] = current ? was | (1 << host) : was & ~(1 << host);
       if (current) rows[row + STATE] = (rows[row + STATE] as number) & ~OVERWRITTEN;
-      else if (((was >> host) & 1) === 1) rows[row + STATE] = (rows[row + STATE] as number) | OVERWRITTEN;
+      else if (this.gaps !== undefined && ((was >> host) & 1) === 1) rows[row + STATE] = (rows[row + STATE] as number) | OVERWRITTEN;
       rows[row + HAS] = (rows[row + HAS] as number) & ~bit;
       rows[row + NEW] = (rows[row + NEW] as number) & ~bit;
     });
@@ -250,21 +295,6 @@ export class Tracers {
     return ((this.rows[row + WALKED] as number) & walk) !== 0 && ((this.rows[row + SAW] as number) & walk) === 0;
   }
 
-  /** How far it got: for the sentence that explains a loss. */
-  fate(
-    index: number,
-    hostLogs: number,
-    host: number,
-  ): 'overwritten' | 'not logged' | 'not harvested' | 'not merged' | 'not sent' | 'not loaded' | 'sent before' {
-    const row = index * WIDTH;
-    if (((this.rows[row + STATE] as number) & OVERWRITTEN) !== 0) return 'overwritten';
-    if (((this.rows[row + NEW] as number) & -1) !== 0) return 'not loaded';
-    if (((this.rows[row + DIRTY] as number) >> host) & 1) return 'not sent';
-    if (((this.rows[row + BUF] as number) & hostLogs) !== 0) return 'not merged';
-    if (((this.rows[row + PEND] as number) & hostLogs) !== 0) return 'not harvested';
-    return ((this.rows[row + STATE] as number) & UNTOUCHED) !== 0 ? 'sent before' : 'not logged';
-  }
-
   /** Equal rows become one; their gaps are joined. */
   settle(): void {
     let kept = 0;
@@ -282,6 +312,10 @@ export class Tracers {
     }
     this.count = kept;
     if (this.gaps !== undefined) this.gaps.length = kept;
+  }
+
+  #tell(row: number, what: number): void {
+    if (this.gaps !== undefined) this.rows[row + STATE] = (this.rows[row + STATE] as number) | what;
   }
 
   #find(index: number, below: number): number {
@@ -302,7 +336,7 @@ export class Tracers {
       if (this.rows[i * WIDTH + WRITER] !== writer || ((this.rows[i * WIDTH + STATE] as number) & 3) !== 0) continue;
       const row = this.#clone(i, gap);
       change(row);
-      this.rows[row + STATE] = state | (placed ? PLACED : 0);
+      this.rows[row + STATE] = state | (placed ? PLACED : 0) | this.#after;
     }
   }
 
@@ -316,7 +350,7 @@ export class Tracers {
       if (host >= 0 && this.rows[from + BY] !== host) continue;
       const row = slow ? this.#clone(i, -1) : from;
       change(row);
-      this.rows[row + STATE] = (this.rows[row + STATE] as number) & PLACED;
+      this.rows[row + STATE] = ((this.rows[row + STATE] as number) & PLACED) | this.#after;
       const at = row / WIDTH;
       if (this.gaps !== undefined) this.gaps[at] = join(this.gaps[i] as GapList, [gap]);
       found = true;
@@ -355,20 +389,4 @@ export class Tracers {
     this.count += 1;
     return (this.count - 1) * WIDTH;
   }
-}
-
-/** Both are in order, and so is what they become. */
-function join(a: GapList, b: GapList): GapList {
-  if (b.length === 0 || a === b) return a;
-  if (a.length === 0) return b;
-  if (a.length >= MOST_GAPS && (a[a.length - 1] as number) <= (b[0] as number)) return a;
-  const all: number[] = [];
-  for (let i = 0, j = 0; (i < a.length || j < b.length) && all.length < MOST_GAPS; ) {
-    const left = a[i] ?? Number.POSITIVE_INFINITY;
-    const right = b[j] ?? Number.POSITIVE_INFINITY;
-    all.push(Math.min(left, right));
-    if (left <= right) i += 1;
-    if (right <= left) j += 1;
-  }
-  return all;
 }

@@ -5,8 +5,8 @@
 import { type RandomStream, randomStream } from '../base/random.ts';
 import type { Nanos } from '../trace/time.ts';
 import type { Machine, MachineOptions } from './machine.ts';
-import { runsOfPages } from './memory.ts';
-import { canWrite } from './probes.ts';
+import { runsOfPages } from './page-runs.ts';
+import { canWrite, waitsFor } from './probes.ts';
 import type { Program } from './program.ts';
 
 const TICK_NANOS = 1_000_000;
@@ -100,5 +100,7 @@ function tick(machine: Machine, flow: Flow, host: number): void {
   const event = recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
     args: { writer: def.id, count, pages: recorder.on ? runsOfPages(Float64Array.from(pages)) : [] },
   });
-  for (const page of pages) machine.memory.write(page, host, flow.writer, armed, protects, event);
+  const waits = waitsFor(machine, flow.writer, host);
+  for (const page of pages)
+    if (waits === 0 || !machine.memory.makesWait(page, host, waits)) machine.memory.write(page, host, flow.writer, armed, protects, event);
 }

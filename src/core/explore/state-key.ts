@@ -6,7 +6,7 @@
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
 import type { Item, Thread } from '../emulator/state.ts';
-import { BUF, BY, CUR, DIRTY, HAS, NEW, OPEN, PEND, SAW, STATE, WALKED, WIDTH, WRITER } from '../emulator/tracers.ts';
+import { BUF, BY, CUR, DIRTY, HAS, NEW, OPEN, PEND, SAW, STATE, WALKED, WIDTH, WRITER } from '../emulator/tracer-row.ts';
 import { top } from '../emulator/waking.ts';
 
 /** What something still to come can ask about. */
@@ -31,6 +31,8 @@ export class StateKeys {
   /** Devices are saved on another host than the one the guest began on: then their versions there matter. */
   readonly #savedElsewhere: boolean;
   readonly #origin: number;
+  /** Access rights, snapshots or free-page hints: then a row's content and marks matter in more ways. */
+  readonly #finer: boolean;
   /** By list and step, and by list: operations with those inside of state changes. */
   readonly #stepOps: readonly (readonly (readonly Op[])[])[];
   readonly #recoveryOps: readonly (readonly Op[])[];
@@ -45,13 +47,16 @@ export class StateKeys {
       0,
       program.hosts.findIndex((host) => host.runs),
     );
+    this.#finer = ops.some(
+      ({ primitive }) => 'access' in primitive || 'snapshot' in primitive || ('log' in primitive && primitive.op === 'hint'),
+    );
     this.#asked = new Set(
       [...JSON.stringify(program.scenario).matchAll(/"done":"((?:[^"\\]|\\.)*)"/g)].map((match) => JSON.parse(`"${match[1]}"`) as string),
     );
     this.#named = new Set(ops.flatMap(({ primitive }) => ('load' in primitive ? [primitive.load] : [])));
     this.#stepOps = program.lists.map((list) => list.steps.map((step) => step.ops.flatMap((op) => withInner(program, op))));
     this.#recoveryOps = program.lists.map((list) => list.recovery.flatMap((step) => step.ops.flatMap((op) => withInner(program, op))));
-    this.#savedElsewhere = ops.some((op) => 'save' in op.primitive && op.host !== this.#origin);
+    this.#savedElsewhere = ops.some((op) => ('save' in op.primitive && op.host !== this.#origin) || 'snapshot' in op.primitive);
   }
 
   of(machine: Machine, remaining: Remaining): string {
@@ -63,8 +68,9 @@ export class StateKeys {
       machine.threads.map((thread) => this.#thread(machine, thread, items)).join(';'),
       `${machine.vcpus.join('')}/${machine.path.join('>')}`,
       machine.devices.map((device, i) => this.#device(machine, i, device, ranks)).join(';'),
-      `${machine.armed.join('')}/${machine.scope.join(',')}/${machine.mapped.join(',')}/${machine.faults.join(',')}`,
-      rowsKey(machine, items, live),
+      `${machine.armed.join('')}/${machine.scope.join(',')}/${machine.mapped.join(',')}/${machine.faults.join(',')}/${machine.full.join('')}/${machine.pointsTo.join(',')}/${machine.held.join(',')}/${machine.mayFault.join(',')}`,
+      this.#snapshot(machine, ranks),
+      rowsKey(machine, items, live, this.#finer),
       memoryKey(machine, live),
       machine.channels
         .map(
@@ -75,6 +81,7 @@ export class StateKeys {
       machine.tokens.join(','),
       [...machine.flags].map(([id, value]) => `${id}=${value}`).join(','),
       [...machine.signals].sort().join(','),
+      machine.edges.join(','),
       [...machine.received].sort().join(','),
       [...machine.done]
         .filter((step) => this.#asked.has(step))
@@ -85,6 +92,14 @@ export class StateKeys {
       machine.deadHosts,
       machine.outageSince >= 0 ? 'out' : '',
     ].join('|');
+  }
+
+  /** The moment that snapshots are held against. */
+  #snapshot(machine: Machine, ranks: readonly ((version: number) => string)[]): string {
+    const { snapshot } = machine;
+    return snapshot === undefined
+      ? ''
+      : snapshot.versions.map((version, device) => (ranks[device] as (one: number) => string)(version)).join('.');
   }
 
   /** Steps that are pinned, under way, in the background or part of a recovery count as still to come. */
@@ -152,6 +167,7 @@ export class StateKeys {
         seen.add(state.version);
         for (const stamp of state.stamps) seen.add(stamp);
         for (const stamp of state.reading) seen.add(stamp.version);
+        if (machine.snapshot !== undefined) seen.add(machine.snapshot.versions[device] as number);
       });
       for (const item of items)
         if (item.what === 'image' && item.device === device) for (const stamp of item.stamps) seen.add(stamp.version);
@@ -172,7 +188,7 @@ export class StateKeys {
       device.given,
       device.loadedSession,
       [...device.stamps].map(of).join(''),
-      device.reading.map((stamp) => `${stamp.section}.${of(stamp.version)}`).join(','),
+      device.reading.map((stamp) => `${stamp.section}.${of(stamp.version)}.${stamp.edges}`).join(','),
       walks.join('/'),
       device.inbox === undefined ? '' : this.#item(machine, device.inbox, [], ranks),
       flags(device.reset, device.told, device.draining),
@@ -187,7 +203,7 @@ export class StateKeys {
     if (item.what === 'mark') return `${head}.${item.signal}.${item.end ? 1 : 0}`;
     if (item.what === 'ram') return `${head}.${items.indexOf(item)}.${item.copy.slots.join(',')}.${item.copy.versions.join(',')}`;
     const of = ranks[item.device] as (version: number) => string;
-    const stamps = item.stamps.map((stamp) => `${stamp.section}:${of(stamp.version)}`).join(',');
+    const stamps = item.stamps.map((stamp) => `${stamp.section}:${of(stamp.version)}.${stamp.edges}`).join(',');
     return `${head}.${item.device}.${stamps}.${item.chunks}.${item.valid ? 1 : 0}.${item.session}.${item.queue.join(',')}`;
   }
 }
@@ -217,7 +233,7 @@ function marksWhole(program: Program, op: Op): number {
     return primitive.copy !== 'dirty' || pinned ? -1 : 0;
   }
   if (!('log' in primitive)) return 0;
-  return primitive.op === 'remark' || program.logs[op.subject]?.kind === 'pinned' ? -1 : 0;
+  return ['remark', 'unmark', 'hint'].includes(primitive.op) || program.logs[op.subject]?.kind === 'pinned' ? -1 : 0;
 }
 
 /** What a fact can still mean: the audit asks no more of it (audit/). */
@@ -255,7 +271,7 @@ function innerKey(op: Op, items: readonly Item[]): string {
  * and by where its own content is at the end. Content that is current everywhere does no harm; content that nothing
  * still to come sends is lost whoever wrote it. Both need not be told apart from others of their kind.
  */
-function rowsKey(machine: Machine, items: readonly Item[], live: Live): string {
+function rowsKey(machine: Machine, items: readonly Item[], live: Live, finer: boolean): string {
   const { rows, count } = machine.tracers;
   const everywhere = (1 << machine.program.hosts.length) - 1;
   const bits = items.flatMap((item) => (item.what === 'ram' ? [item.bit] : []));
@@ -266,14 +282,15 @@ function rowsKey(machine: Machine, items: readonly Item[], live: Live): string {
     const field = (column: number) => rows[at + column] as number;
     const region = machine.program.writers[field(WRITER)]?.region ?? 0;
     const waiting = ((field(PEND) | field(BUF)) & live.logs) !== 0;
-    const dirty = live.copies ? field(DIRTY) : 0;
+    const dirty = live.copies || finer ? field(DIRTY) : 0;
     lines.add(
-      `${field(WRITER)}.${field(PEND) & live.logs}.${field(OPEN) & live.logs}.${field(BUF) & live.logs}.${dirty}.${renumber(field(HAS))}.${field(WALKED)}.${field(STATE)}`,
+      `${field(WRITER)}.${field(PEND) & live.logs}.${field(OPEN) & live.logs}.${field(BUF) & live.logs}.${dirty}.${renumber(field(HAS))}.${field(WALKED)}.${field(STATE)}${finer ? `.${field(CUR)}` : ''}`,
     );
     const halfway = (field(STATE) & 3) !== 0;
-    const settled = !halfway && field(HAS) === 0 && field(WALKED) === 0;
+    const settled = !finer && !halfway && field(HAS) === 0 && field(WALKED) === 0;
     if (settled && field(CUR) === everywhere && dirty === 0) continue;
-    if (settled && dirty === 0 && !waiting && ((live.whole >> region) & 1) === 0) lines.add(`lost ${field(CUR)}`);
+    if (settled && dirty === 0 && !waiting && ((live.whole >> region) & 1) === 0)
+      lines.add(`lost ${field(CUR)} ${machine.program.writers[field(WRITER)]?.spec.stale ?? ''}`);
     else
       lines.add(
         `${field(WRITER)}.${field(BY)}.${field(CUR)}.${field(PEND) & live.logs}.${field(OPEN) & live.logs}.${field(BUF) & live.logs}.${dirty}.${renumber(field(HAS))}.${renumber(field(NEW))}.${field(WALKED)}.${field(SAW)}.${field(STATE)}`,
@@ -289,7 +306,7 @@ function memoryKey(machine: Machine, { logs }: Live): string {
     const pend = (memory.pend[slot] as number) & logs;
     const open = (memory.open[slot] as number) & logs;
     const buf = (memory.buf[slot] as number) & logs;
-    text += `${pend}.${open}.${buf}.${memory.dirty[slot]}.`;
+    text += `${pend}.${open}.${buf}.${memory.dirty[slot]}.${memory.free[slot]}.`;
     for (const list of memory.version) text += list[slot] === memory.last[slot] ? '=' : '<';
     text += ' ';
   }

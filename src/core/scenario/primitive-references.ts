@@ -7,6 +7,8 @@ import type { Problem } from './problem.ts';
 export interface Known {
   readonly hosts: readonly string[];
   readonly regions: readonly string[];
+  readonly windows: readonly string[];
+  readonly actors: readonly string[];
   readonly channels: readonly string[];
   readonly devices: readonly string[];
   readonly logs: readonly string[];
@@ -14,7 +16,9 @@ export interface Known {
   readonly tokens: readonly string[];
   readonly lists: readonly string[];
   readonly steps: readonly string[];
+  readonly signals: readonly string[];
   statesOf(device: string): readonly string[];
+  sectionsOf(device: string): readonly string[];
 }
 
 export function primitiveProblems(primitive: Primitive, path: string, known: Known): readonly Problem[] {
@@ -22,7 +26,22 @@ export function primitiveProblems(primitive: Primitive, path: string, known: Kno
   const add = (names: readonly string[], id: string, field: string, what: string) =>
     problems.push(...one(names, id, `${path}.${field}`, what));
   if ('write' in primitive) add(known.writers, primitive.write, 'write', 'writer');
-  if ('log' in primitive) add(known.logs, primitive.log, 'log', 'log');
+  if ('log' in primitive) {
+    add(known.logs, primitive.log, 'log', 'log');
+    if (primitive.into !== undefined) add(known.logs, primitive.into, 'into', 'log');
+    if (primitive.op === 'flush' && primitive.into === undefined)
+      problems.push({ path: `${path}.into`, message: 'missing: expected the log that takes what is flushed' });
+  }
+  if ('access' in primitive) {
+    if (primitive.who !== undefined) add(known.actors, primitive.who, 'who', 'actor');
+    if (primitive.window !== undefined) {
+      add(known.windows, primitive.window, 'window', 'window');
+      if (primitive.access !== 'map' && primitive.access !== 'unmap')
+        problems.push({ path: `${path}.window`, message: 'a window can be mapped and unmapped only: remove it here' });
+      else if (primitive.access === 'map' && primitive.regions.length !== 1)
+        problems.push({ path: `${path}.regions`, message: `a window points to one region, found ${primitive.regions.length}` });
+    }
+  }
   if ('harvest' in primitive) for (const log of primitive.harvest ?? []) add(known.logs, log, 'harvest', 'log');
   if ('save' in primitive) add(known.devices, primitive.save, 'save', 'device');
   if ('load' in primitive) {
@@ -38,6 +57,12 @@ export function primitiveProblems(primitive: Primitive, path: string, known: Kno
       const { recover } = primitive;
       if (recover !== undefined && recover !== 'reset') add(states, recover, 'recover', 'state (or reset)');
     }
+  }
+  if ('signal' in primitive && known.signals.length > 0 && primitive.op !== 'send' && primitive.op !== 'receive')
+    add(known.signals, primitive.signal, 'signal', 'signal');
+  if ('save' in primitive || ('load' in primitive && known.devices.includes(primitive.load))) {
+    const sections = known.sectionsOf('save' in primitive ? primitive.save : primitive.load);
+    for (const [k, section] of (primitive.sections ?? []).entries()) add(sections, section, `sections[${k}]`, 'section');
   }
   if ('reset' in primitive) add(known.devices, primitive.reset, 'reset', 'device');
   if ('token' in primitive) add(known.tokens, primitive.token, 'token', 'token');

@@ -47,7 +47,29 @@ export interface WritePrimitive {
 /** 2. Dirty logs. `harvest` = swap + reprotect + merge in the order the log's kind defines; the parts can be placed alone. */
 export interface LogPrimitive {
   readonly log: string;
-  readonly op: 'arm' | 'disarm' | 'harvest' | 'swap' | 'reprotect' | 'merge' | 'remark' | 'drop' | 'discard' | 'hint';
+  /**
+   * `clear`: bits that were read with `noClear` are cleared and their pages protected again (KVM_CLEAR_DIRTY_LOG). `flush`: what stands in this log goes on to the log `into` (a PML buffer, a bitmap of a second stage).
+   * `fill`: it is full from now on until it is read (see `whenFull`). `hint`: the guest says that the pages are free: their marks
+   * are cleared, and what is in them does not matter until they are written again. `unmark`: marks are cleared, and nobody knows
+   * whether that is right (the opposite of `remark`; a hint that comes late).
+   */
+  readonly op:
+    | 'arm'
+    | 'disarm'
+    | 'harvest'
+    | 'swap'
+    | 'reprotect'
+    | 'merge'
+    | 'remark'
+    | 'drop'
+    | 'discard'
+    | 'hint'
+    | 'unmark'
+    | 'clear'
+    | 'flush'
+    | 'fill';
+  /** `flush` only: the log that takes the bits. */
+  readonly into?: string;
   /** Regions covered from now on (arm), or touched (others). Left out: all that exist at that moment. */
   readonly regions?: readonly string[];
   /** Harvest only: leave the bits (NO_CLEAR). */
@@ -155,12 +177,27 @@ export interface AttemptPrimitive {
   readonly value: number;
 }
 export interface AccessPrimitive {
+  /**
+   * `map` and `unmap`: the regions are there, or not (with `window`: the window points to the one region, or nowhere).
+   * `absent` and `present`: pages are still to come, and who touches one waits for it (post-copy; a device may only if `who` names it).
+   * `protect` and `allow`: a write to a page that is marked dirty and not yet copied waits until it is (a background snapshot).
+   */
   readonly access: 'map' | 'unmap' | 'protect' | 'allow' | 'present' | 'absent';
   readonly regions: readonly string[];
-  readonly who?: string; // actor; left out: all
+  /** Actor whose right it is. Left out: all without a long-lived mapping (`absent`: all but the devices). */
+  readonly who?: string;
+  readonly window?: string;
 }
 
 /** 12. Time that passes. */
+/**
+ * 13. What is sent and loaded from here on is to be the guest as it is at this moment: hosts with `snapshot` are held against it
+ * and not against the last write.
+ */
+export interface SnapshotPrimitive {
+  readonly snapshot: 'take';
+}
+
 export interface CostPrimitive {
   readonly cost: Cost;
 }
@@ -200,6 +237,7 @@ export type Primitive = (
   | AttemptPrimitive
   | AccessPrimitive
   | CostPrimitive
+  | SnapshotPrimitive
   | ReportPrimitive
 ) &
   PrimitiveOptions;

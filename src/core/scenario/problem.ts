@@ -11,5 +11,5 @@ export interface Problem {
 /** Ids of what is built in: the scenario layer does not know the emulator. */
 export interface BuiltIn {
   readonly protocols: readonly { readonly id: string; readonly states: readonly { readonly id: string }[] }[];
-  readonly models: readonly { readonly id: string; readonly protocol: string }[];
+  readonly models: readonly { readonly id: string; readonly protocol: string; readonly sections?: readonly { readonly id: string }[] }[];
 }

@@ -30,13 +30,20 @@ function knownIn(scenario: Scenario, builtIn: BuiltIn): Known {
   return {
     hosts: (scenario.hosts ?? [{ id: 'source' }, { id: 'target' }]).map((host) => host.id),
     regions: scenario.memory.regions.map((region) => region.id),
+    windows: (scenario.memory.windows ?? []).map((window) => window.id),
+    actors: [...new Set(['vcpus', ...scenario.devices.map((device) => device.id), ...scenario.writers.map((writer) => writer.actor)])],
     channels: scenario.channels.map((channel) => channel.id),
     devices: scenario.devices.map((device) => device.id),
     logs: scenario.logs.map((log) => log.id),
     writers: scenario.writers.map((writer) => writer.id),
     tokens: (scenario.tokens ?? []).map((token) => token.id),
     lists: Object.keys(scenario.steps),
+    signals: (scenario.signals ?? []).map((signal) => signal.id),
     steps: Object.entries(scenario.steps).flatMap(([list, steps]) => steps.map((step) => `${list}/${step.id}`)),
+    sectionsOf: (id) => {
+      const device = scenario.devices.find((one) => one.id === id);
+      return models.find((model) => model.id === device?.model)?.sections?.map((section) => section.id) ?? [];
+    },
     statesOf: (id) => {
       const device = scenario.devices.find((one) => one.id === id);
       const protocol = device === undefined ? undefined : protocols.find((one) => one.id === protocolOf(device));
@@ -49,10 +56,16 @@ function duplicates(scenario: Scenario): readonly Problem[] {
   const lists: readonly (readonly [string, readonly { readonly id: string }[]])[] = [
     ['$.hosts', scenario.hosts ?? []],
     ['$.memory.regions', scenario.memory.regions],
+    ['$.memory.windows', scenario.memory.windows ?? []],
     ['$.channels', scenario.channels],
     ['$.devices', scenario.devices],
     ['$.logs', scenario.logs],
     ['$.writers', scenario.writers],
+    ['$.tokens', scenario.tokens ?? []],
+    ['$.signals', scenario.signals ?? []],
+    ['$.callbacks', scenario.callbacks ?? []],
+    ['$.protocols', scenario.protocols ?? []],
+    ['$.models', scenario.models ?? []],
     ...Object.entries(scenario.steps).map(([list, steps]) => [`$.steps.${list}`, steps] as const),
   ];
   return lists.flatMap(([path, defs]) =>
@@ -79,7 +92,11 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
         ...one(known.statesOf(device.id), state, `$.devices[${i}].starts.${host}`, 'state'),
       ]),
     ]),
-    ...(scenario.models ?? []).flatMap((model, i) => one(protocols, model.protocol, `$.models[${i}].protocol`, 'protocol')),
+    ...(scenario.models ?? []).flatMap((model, i) => [
+      ...one(protocols, model.protocol, `$.models[${i}].protocol`, 'protocol'),
+      ...(model.worksWhile === undefined ? [] : conditionProblems(model.worksWhile, `$.models[${i}].worksWhile`, known)),
+    ]),
+    ...(scenario.memory.windows ?? []).flatMap((window, i) => one(known.regions, window.to, `$.memory.windows[${i}].to`, 'region')),
     ...scenario.channels.flatMap((channel, i) => [
       ...(channel.from === undefined ? [] : one(known.hosts, channel.from, `$.channels[${i}].from`, 'host')),
       ...(channel.to === undefined ? [] : one(known.hosts, channel.to, `$.channels[${i}].to`, 'host')),
@@ -90,6 +107,7 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
     ...scenario.writers.flatMap((writer, i) => [
       ...one(known.regions, writer.region, `$.writers[${i}].region`, 'region'),
       ...writer.logs.flatMap((log, k) => one(known.logs, log, `$.writers[${i}].logs[${k}]`, 'log')),
+      ...(writer.through === undefined ? [] : one(known.windows, writer.through, `$.writers[${i}].through`, 'window')),
       ...(writer.active === undefined ? [] : conditionProblems(writer.active, `$.writers[${i}].active`, known)),
     ]),
     ...(scenario.guest === undefined ? [] : one(known.devices, scenario.guest.device, '$.guest.device', 'device')),
@@ -107,6 +125,7 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
       ...one(known.hosts, token.heldBy, `$.tokens[${i}].heldBy`, 'host'),
       ...(token.guards === undefined ? [] : one(actors, token.guards, `$.tokens[${i}].guards`, 'device (or vcpus)')),
     ]),
+    ...signalProblems(scenario, known),
     ...Object.keys(scenario.steps).flatMap((list) => {
       const host = scenario.lists?.[list]?.host ?? list.split('.')[0] ?? list;
       return known.hosts.includes(host)
@@ -119,6 +138,24 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
           ];
     }),
   ];
+}
+
+function signalProblems(scenario: Scenario, known: Known): readonly Problem[] {
+  const actors = ['vcpus', ...known.devices];
+  const count = (scenario.signals ?? []).length * known.hosts.length;
+  if (count > 30) return [{ path: '$.signals', message: `signals times hosts is ${count}: at most 30 can be followed` }];
+  return (scenario.signals ?? []).flatMap((signal, i) => {
+    const at = `$.signals[${i}]`;
+    const { from, parkedIn } = signal;
+    return [
+      ...one(actors, signal.to, `${at}.to`, 'device (or vcpus)'),
+      ...(from === undefined ? [] : one(actors, from, `${at}.from`, 'device (or vcpus)')),
+      ...(parkedIn === undefined ? [] : one(known.devices, parkedIn.device, `${at}.parkedIn.device`, 'device')),
+      ...(parkedIn?.section === undefined
+        ? []
+        : one(known.sectionsOf(parkedIn.device), parkedIn.section, `${at}.parkedIn.section`, 'section')),
+    ];
+  });
 }
 
 function stepProblems(step: StepSpec, path: string, known: Known): readonly Problem[] {

@@ -38,6 +38,7 @@ export interface Scenario {
   readonly guest?: GuestSpec;
   readonly callbacks?: readonly CallbackSpec[];
   readonly tokens?: readonly TokenSpec[];
+  readonly signals?: readonly SignalSpec[];
   readonly flags?: { readonly [id: string]: number };
   /** Step lists by list id: `source`, `target`, else `HOST.out[.ATTEMPT]`, `HOST.in[.ATTEMPT]`. */
   readonly steps: { readonly [list: string]: readonly StepSpec[] };
@@ -64,9 +65,13 @@ export interface HostSpec {
   readonly title?: string;
   /** Whether the guest runs there at the beginning. Default: on the first host only. */
   readonly runs?: boolean;
+  /** It is to hold the guest as it was when a step said `snapshot` (a file, a checkpoint), and not as it is in the end. */
+  readonly snapshot?: boolean;
 }
 
 export interface MemorySpec {
+  /** Ranges of device addresses (IOVA) that point to a region of guest RAM, and may come to point to another. */
+  readonly windows?: readonly WindowSpec[];
   /** 4096 unless said otherwise. */
   readonly pageBytes?: number;
   readonly regions: readonly RegionSpec[];
@@ -81,6 +86,12 @@ export interface RegionSpec {
   readonly populated?: number;
   /** Not there at the beginning: `access: map` brings it. */
   readonly absent?: boolean;
+}
+
+export interface WindowSpec {
+  readonly id: string;
+  /** Region that it points to at first. */
+  readonly to: string;
 }
 
 export interface ChannelSpec {
@@ -170,6 +181,8 @@ export interface DeviceModelSpec {
   readonly tooLargeErrno?: string;
   /** Bytes moved for each save whatever the image's true size (RFC: region size - 1). */
   readonly movedBytes?: number;
+  /** When its state moves on by itself; left out: in the states that run. A clock or vCPU registers: `{ "vcpus": "running" }`. */
+  readonly worksWhile?: Condition;
   readonly figures: DeviceFigures;
   /** Raises interrupts through this actor (an interrupt controller), if modelled. */
   readonly interruptsThrough?: string;
@@ -239,6 +252,10 @@ export interface LogSpec {
   readonly armed?: boolean;
   /** Regions it can see; left out: those that exist when it is armed. */
   readonly regions?: readonly string[];
+  /** A bit stands for a guest page (`gpa`, default), or for a device address that is translated when the log is read (`iova`). */
+  readonly key?: 'gpa' | 'iova';
+  /** Once a step has filled it: who would be noted there stands still (`stall`, default), or is not noted (`lose`). */
+  readonly whenFull?: 'stall' | 'lose';
   /** `unmap` of a region drops the bits not yet harvested (bits that live in the mapping). */
   readonly diesWithMapping?: boolean;
   /** Answer of a second `arm` without `disarm`, and of harvest or disarm while off; left out: 0. */
@@ -259,6 +276,10 @@ export interface WriterSpec {
   readonly actor: string;
   readonly region: string;
   readonly logs: readonly string[];
+  /** Writes through a window of device addresses: to wherever it points. `region` is where it points at first. */
+  readonly through?: string;
+  /** What it means that a write of it is lost: pending tables of an interrupt controller, a ring. Default: lost-write. */
+  readonly stale?: 'lost-write' | 'torn-state' | 'lost-signal' | 'hung-guest';
   /** When it can write; left out: while its actor runs. */
   readonly active?: Condition;
   /** The bit is set first and the data land later (or the other way round): the two halves can be apart. */
@@ -314,6 +335,26 @@ export interface TokenSpec {
   readonly takenErrno?: string;
 }
 
+/**
+ * An interrupt or a doorbell: each time it is raised it must be heard. `signal` raises it in a step (`raise`), puts it where
+ * it waits (`park`), or makes the listener look by itself (`deliver`: a kick after the resume, which makes good what was lost).
+ * Marks that are sent through a channel need no entry here.
+ */
+export interface SignalSpec {
+  readonly id: string;
+  readonly title?: string;
+  /** `edge` (default): heard at the moment or parked, else lost. `level`: stands as long as who raises it has its state. */
+  readonly kind?: 'edge' | 'level';
+  /** Raises it by itself whenever it works (with probes: in every gap): `vcpus` or a device. Left out: steps alone do. */
+  readonly from?: string;
+  /** Hears it: `vcpus` while they run, or a device while it answers accesses. */
+  readonly to: string;
+  /** Where it waits while nobody hears, and with whose image it travels. Left out: nowhere. */
+  readonly parkedIn?: { readonly device: string; readonly section?: string };
+  /** To be heard twice is damage too. */
+  readonly once?: boolean;
+}
+
 export interface StepSpec {
   readonly id: string;
   readonly label: string;
@@ -330,6 +371,8 @@ export interface ListSpec {
   /** When the list begins; left out: at once (for a later attempt: when the one before it has ended). */
   readonly startsWhen?: Condition;
   readonly onError?: FailurePolicy;
+  /** A new process: when the list begins its host has empty RAM, devices at their beginning, no logs and open channels. */
+  readonly fresh?: boolean;
   /** Run when the list is given up. */
   readonly recovery?: readonly StepSpec[];
 }

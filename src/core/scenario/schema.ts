@@ -8,7 +8,7 @@ import { primitive } from './schema-primitives.ts';
 
 const about = v.strictObject({ source: optional(text), lookFor: optional(text), tags: optional(v.array(text)) });
 
-const host = v.strictObject({ id, title: optional(text), runs: optional(v.boolean()) });
+const host = v.strictObject({ id, title: optional(text), runs: optional(v.boolean()), snapshot: optional(v.boolean()) });
 
 const region = v.strictObject({
   id,
@@ -109,6 +109,7 @@ export const modelSchema = v.strictObject({
     },
     v.union([v.pipe(v.number(), v.minValue(0)), v.undefined()]),
   ),
+  worksWhile: optional(condition),
   interruptsThrough: optional(id),
   inFlight: optional(v.strictObject({ atStop: optional(v.picklist(['finish', 'freeze', 'go-on'])), inImage: optional(v.boolean()) })),
   scansQueuesAtStart: optional(v.boolean()),
@@ -125,6 +126,8 @@ const log = v.strictObject({
   owner: optional(text),
   armed: optional(v.boolean()),
   regions: optional(v.array(id)),
+  key: optional(v.picklist(['gpa', 'iova'])),
+  whenFull: optional(v.picklist(['stall', 'lose'])),
   diesWithMapping: optional(v.boolean()),
   armTwiceErrno: optional(errno),
   offErrno: optional(errno),
@@ -140,6 +143,8 @@ const writer = v.strictObject({
   actor: id,
   region: id,
   logs: v.array(id),
+  through: optional(id),
+  stale: optional(v.picklist(['lost-write', 'torn-state', 'lost-signal', 'hung-guest'])),
   active: optional(condition),
   twoPhase: optional(v.picklist(['log-first', 'land-first'])),
   onlyPlaced: optional(v.boolean()),
@@ -181,7 +186,13 @@ const step = v.strictObject({
   why: optional(text),
 });
 
-const list = v.strictObject({ host: id, startsWhen: optional(condition), onError: optional(policy), recovery: optional(v.array(step)) });
+const list = v.strictObject({
+  host: id,
+  startsWhen: optional(condition),
+  onError: optional(policy),
+  fresh: optional(v.boolean()),
+  recovery: optional(v.array(step)),
+});
 
 const fault = v.strictObject({
   step: text,
@@ -209,6 +220,7 @@ export const scenarioSchema = v.strictObject({
   memory: v.strictObject({
     pageBytes: optional(v.pipe(v.number(), v.integer(), v.minValue(512), v.maxValue(2 ** 30))),
     regions: v.pipe(v.array(region), v.minLength(1), v.maxLength(30)),
+    windows: optional(v.pipe(v.array(v.strictObject({ id, to: id })), v.maxLength(30))),
   }),
   channels: v.pipe(v.array(channel), v.minLength(1), v.maxLength(64)),
   devices: v.pipe(v.array(device), v.maxLength(64)),
@@ -219,6 +231,22 @@ export const scenarioSchema = v.strictObject({
   guest: optional(guest),
   callbacks: optional(v.array(callback)),
   tokens: optional(v.array(v.strictObject({ id, title: optional(text), heldBy: id, guards: optional(id), takenErrno: optional(errno) }))),
+  signals: optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          id,
+          title: optional(text),
+          kind: optional(v.picklist(['edge', 'level'])),
+          from: optional(id),
+          to: id,
+          parkedIn: optional(v.strictObject({ device: id, section: optional(id) })),
+          once: optional(v.boolean()),
+        }),
+      ),
+      v.maxLength(24),
+    ),
+  ),
   flags: optional(v.record(id, v.pipe(v.number(), v.integer()))),
   steps: v.record(id, v.pipe(v.array(step), v.maxLength(2_000))),
   lists: optional(v.record(id, list)),

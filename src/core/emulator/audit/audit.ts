@@ -9,6 +9,7 @@ import { ownership } from './owners.ts';
 import { lostWrites } from './pages.ts';
 import { refusals, waits } from './refusals.ts';
 import { signals } from './signals.ts';
+import { damageToSnapshots } from './snapshots.ts';
 import { hostWords, known, sentenceCase } from './words.ts';
 
 export type Reported = Audit['reported'];
@@ -37,6 +38,7 @@ export function findingsOf(machine: Machine): readonly Finding[] {
     ...ownership(machine),
     ...lostWrites(machine, owner),
     ...damageToState(machine, owner),
+    ...damageToSnapshots(machine),
     ...signals(machine, owner),
     ...waits(machine),
     ...refusals(machine),

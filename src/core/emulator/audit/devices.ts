@@ -5,7 +5,7 @@ import { hostWords, known } from './words.ts';
 
 export function damageToState(machine: Machine, owner: number): readonly Finding[] {
   const origin = owner < 0 ? -1 : machine.cameFrom(owner);
-  if (origin < 0) return peers(machine);
+  if (origin < 0 || machine.program.hosts[owner]?.snapshot === true) return peers(machine);
   return [
     ...machine.program.devices.flatMap((_, device) => [...stale(machine, device, origin, owner), ...shadows(machine, device, owner)]),
     ...early(machine, owner),
@@ -124,14 +124,14 @@ function early(machine: Machine, owner: number): readonly Finding[] {
     const key = `${fact.kind}/${fact.device}/${fact.other}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    const who = fact.device < 0 ? 'the vCPUs' : (program.devices[fact.device]?.id ?? '');
+    const who = fact.device < 0 ? 'The vCPUs' : `The device ${program.devices[fact.device]?.id}`;
     if (fact.kind === 'ran-early') {
       const region = program.regions[fact.other]?.id ?? '';
       return [
         {
           by: 'probe',
           kind: 'torn-state',
-          sentence: `The device ${who} ran on ${hostWords(program.hosts[owner])} while pages of ${region} were still on their way: it worked with old content.`,
+          sentence: `${who} ran on ${hostWords(program.hosts[owner])} while pages of ${region} were still on their way: ${fact.device < 0 ? 'they' : 'it'} worked with old content.`,
           events: known(fact.events),
         },
       ];
@@ -142,7 +142,7 @@ function early(machine: Machine, owner: number): readonly Finding[] {
       {
         by: 'probe',
         kind,
-        sentence: `The device ${who} ran on ${hostWords(program.hosts[owner])} before its image was loaded: the load overwrote what it had done.`,
+        sentence: `${who} ran on ${hostWords(program.hosts[owner])} before its image was loaded: the load overwrote what it had done.`,
         events: known(fact.events),
       },
     ];

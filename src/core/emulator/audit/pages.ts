@@ -3,11 +3,12 @@ import type { Finding, LossWindow } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
-import { BY, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracers.ts';
+import { BY, FREE, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
+import { fateOf, fateWords } from './fates.ts';
 import { hostWords } from './words.ts';
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
-  if (owner < 0) return [];
+  if (owner < 0 || machine.program.hosts[owner]?.snapshot === true) return [];
   return [...lostTracers(machine, owner), ...lostPages(machine, owner)].map((finding) => asFault(machine, owner, finding));
 }
 
@@ -15,7 +16,8 @@ export function lostWrites(machine: Machine, owner: number): readonly Finding[] 
 function asFault(machine: Machine, owner: number, finding: Finding): Finding {
   const page = finding.pages?.[0] ?? -1;
   const region = machine.program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
-  if (region < 0 || (((machine.faults[owner] as number) >> region) & 1) === 0) return finding;
+  if (region < 0 || (((machine.faults[owner] as number) >> region) & 1) === 0 || finding.sentence.includes(fateWords('overwritten')))
+    return finding;
   const name = machine.program.regions[region]?.id;
   return {
     ...finding,
@@ -40,17 +42,25 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
   const { tracers, program } = machine;
   for (let i = 0; i < tracers.count; i += 1) {
     const state = tracers.rows[i * WIDTH + STATE] as number;
-    if (!tracers.isStale(i, owner) || (state & 3) === LOGGED) continue;
+    if (!tracers.isStale(i, owner) || (state & 3) === LOGGED || !matters(machine, owner, i)) continue;
     const writer = tracers.rows[i * WIDTH + WRITER] as number;
     const host = tracers.rows[i * WIDTH + BY] as number;
     const hostLogs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
-    const fate = host === owner ? 'overwritten' : tracers.fate(i, hostLogs, host);
+    const fate = host === owner ? 'overwritten' : fateOf(tracers, i, hostLogs, host);
     const key = `${writer}/${host}/${fate}/${state & (PLACED | UNTOUCHED)}`;
     const known = found.get(key) ?? { writer, fate, placed: (state & PLACED) !== 0, untouched: (state & UNTOUCHED) !== 0, host, gaps: [] };
     known.gaps.push(...(tracers.gaps?.[i] ?? []));
     found.set(key, known);
   }
   return [...found.values()].map((one) => tracerFinding(machine, one));
+}
+
+/** Content of a page that the guest called free matters only where touching it faults. */
+function matters(machine: Machine, owner: number, row: number): boolean {
+  const { tracers, program } = machine;
+  if (((tracers.rows[row * WIDTH + STATE] as number) & FREE) === 0) return true;
+  const region = program.writers[tracers.rows[row * WIDTH + WRITER] as number]?.region ?? 0;
+  return (((machine.faults[owner] as number) >> region) & 1) === 1;
 }
 
 function tracerFinding(
@@ -74,8 +84,8 @@ function tracerFinding(
   if (lost.untouched) {
     return {
       by: 'probe',
-      kind: 'lost-write',
-      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${words(lost.fate)}).`,
+      kind: def?.spec.stale ?? 'lost-write',
+      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${fateWords(lost.fate)}).`,
       events: [],
       pages: [region?.first ?? 0, region?.pages ?? 0],
     };
@@ -87,31 +97,12 @@ function tracerFinding(
     steps.length === 0 ? '' : steps.length === 1 ? ` (before or during ${steps[0]})` : ` (from ${steps[0]} to ${steps[steps.length - 1]})`;
   return {
     by: lost.placed ? 'workload' : 'probe',
-    kind: 'lost-write',
-    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${words(lost.fate)}.`,
+    kind: def?.spec.stale ?? 'lost-write',
+    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${fateWords(lost.fate)}.`,
     events,
     pages: [page, 1],
     ...(window === undefined ? {} : { window }),
   };
-}
-
-function words(fate: string): string {
-  switch (fate) {
-    case 'not logged':
-      return 'no log that was on saw it, and the page had been copied before';
-    case 'not harvested':
-      return 'its bit was set, and nobody harvested the log after it';
-    case 'not merged':
-      return 'its bit was harvested and never merged';
-    case 'not sent':
-      return 'it was known to be dirty, and no copy came after';
-    case 'not loaded':
-      return 'it was sent, and the other side never loaded it';
-    case 'overwritten':
-      return 'an older copy of the page arrived after it and overwrote it';
-    default:
-      return 'no copy took it';
-  }
 }
 
 /** From the first gap to the end of the last one's interval. */
@@ -150,7 +141,7 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
     const name = program.writers[writer]?.spec.title ?? program.writers[writer]?.id ?? 'nobody';
     return {
       by: 'workload',
-      kind: 'lost-write',
+      kind: program.writers[writer]?.spec.stale ?? 'lost-write',
       sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}.`,
       events: [...new Set(slots.map((one) => memory.event[one] as number))]
         .filter((event) => event >= 0)
@@ -167,12 +158,12 @@ function hostName(machine: Machine): string {
 
 /** The spans in which a write would have been lost, by writer: the gaps of all lost tracers, joined. */
 export function lossWindows(machine: Machine, owner: number): readonly LossWindow[] {
-  if (owner < 0) return [];
+  if (owner < 0 || machine.program.hosts[owner]?.snapshot === true) return [];
   const { tracers, program } = machine;
   const byWriter = new Map<string, { readonly writer: number; readonly host: number; readonly gaps: Set<number> }>();
   for (let i = 0; i < tracers.count; i += 1) {
     const state = tracers.rows[i * WIDTH + STATE] as number;
-    if (!tracers.isStale(i, owner) || (state & UNTOUCHED) !== 0) continue;
+    if (!tracers.isStale(i, owner) || (state & UNTOUCHED) !== 0 || !matters(machine, owner, i)) continue;
     const writer = tracers.rows[i * WIDTH + WRITER] as number;
     const host = tracers.rows[i * WIDTH + BY] as number;
     const key = `${writer}/${host}`;

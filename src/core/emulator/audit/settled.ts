@@ -3,7 +3,7 @@
  * Everything is relative to the source at its own stop, so that absolute times and version numbers do not matter.
  */
 import type { Machine } from '../machine.ts';
-import { PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracers.ts';
+import { AFTER, FREE, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
 import { downtimeNanos } from './owners.ts';
 
 export function settledState(machine: Machine): string {
@@ -13,7 +13,9 @@ export function settledState(machine: Machine): string {
   if (owner >= 0) {
     for (let i = 0; i < tracers.count; i += 1) {
       const state = tracers.rows[i * WIDTH + STATE] as number;
-      rows.add(`${tracers.rows[i * WIDTH + WRITER]}:${state & (PLACED | UNTOUCHED)}:${tracers.isStale(i, owner) ? 'stale' : 'good'}`);
+      rows.add(
+        `${tracers.rows[i * WIDTH + WRITER]}:${state & (PLACED | UNTOUCHED | AFTER | FREE)}:${tracers.isStale(i, owner) ? 'stale' : 'good'}`,
+      );
     }
   }
   const from = owner < 0 ? -1 : machine.cameFrom(owner);
@@ -36,6 +38,8 @@ export function settledState(machine: Machine): string {
     `tokens ${machine.tokens.join(',')}`,
     `pages ${[...rows].sort().join(' ')} ${owner < 0 ? '' : machine.memory.stale(owner).length}`,
     `devices ${devices.join(' ')}`,
+    `signals ${machine.edges.map((known) => (known === 0 ? 'heard' : 'unheard')).join(',')}`,
+    `snapshots ${program.hosts.map((host, index) => (host.snapshot ? [...tracers.rows.subarray(0, tracers.count * WIDTH)].filter((_, i) => i % WIDTH === STATE && (((tracers.rows[i] as number) & AFTER) !== 0) !== tracers.isStale((i - STATE) / WIDTH, index)).length : '')).join(',')}`,
     `requests ${requests}`,
     `facts ${facts.join(' ')} ${errors.join(' ')}`,
     `lists ${machine.threads.map((thread) => thread.status).join(',')}`,

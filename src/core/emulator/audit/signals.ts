@@ -2,12 +2,13 @@
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
-import { hostWords, known } from './words.ts';
+import type { EdgeDef } from '../program.ts';
+import { hostWords, known, sentenceCase } from './words.ts';
 
 const DEFAULT_PATIENCE_NANOS = 500_000_000;
 
 export function signals(machine: Machine, owner: number): readonly Finding[] {
-  return [...accesses(machine), ...requests(machine, owner)];
+  return [...accesses(machine), ...unheard(machine, owner), ...requests(machine, owner)];
 }
 
 /** A guest that knocked where nobody listened. One finding for a device and host. */
@@ -43,6 +44,49 @@ function accesses(machine: Machine): readonly Finding[] {
     }
     return [];
   });
+}
+
+/** Interrupts and doorbells whose last raise nobody has heard, and those that were heard twice. */
+function unheard(machine: Machine, owner: number): readonly Finding[] {
+  const { program } = machine;
+  const lost = machine.edges.flatMap((where, place): readonly Finding[] => {
+    const def = program.edges[Math.floor(place / program.hosts.length)];
+    const raisedOn = place % program.hosts.length;
+    const last = machine.unheard[place];
+    if (where === 0 || owner < 0 || last === undefined || def === undefined) return [];
+    const step = last.step === '' ? '' : ` (before or during ${last.step})`;
+    const raised = `${sentenceCase(def.title).slice(0, -1)}, raised at ${printNanos(last.atNanos)}${step} on ${hostWords(program.hosts[raisedOn])}, is never heard`;
+    return [
+      {
+        by: last.by,
+        kind: 'lost-signal',
+        sentence: `${raised}: ${whyUnheard(machine, def, where, raisedOn, owner, last.wiped)}.`,
+        events: known([last.event]),
+        window: [last.atNanos, machine.now],
+      },
+    ];
+  });
+  const twice = machine.facts
+    .filter((fact) => fact.kind === 'doubled-signal')
+    .map(
+      (fact): Finding => ({
+        by: fact.by,
+        kind: 'doubled-request',
+        sentence: `${sentenceCase(fact.text).slice(0, -1)} was heard before, and the image brings it to ${hostWords(program.hosts[fact.host])} once more.`,
+        events: known(fact.events),
+      }),
+    );
+  return [...lost, ...twice];
+}
+
+function whyUnheard(machine: Machine, def: EdgeDef, where: number, raisedOn: number, owner: number, wiped: boolean): string {
+  const { program } = machine;
+  const listener = def.to < 0 ? 'the vCPUs' : (program.devices[def.to]?.id ?? '');
+  const place = program.devices[def.parkedIn]?.id;
+  if (wiped) return `it was parked in ${place}, and what came after threw it away`;
+  if (((where >> owner) & 1) === 1) return `it waits, and ${listener} never listen${def.to < 0 ? '' : 's'}`;
+  if (((where >> raisedOn) & 1) === 0) return `${listener} did not listen, and nothing keeps it`;
+  return `it was parked${place === undefined ? '' : ` in ${place}`}, and no image that was read after it reached ${hostWords(program.hosts[owner])}`;
 }
 
 function requests(machine: Machine, owner: number): readonly Finding[] {

@@ -3,6 +3,7 @@ import type { CallShape, LoadPrimitive, SavePrimitive } from '../../scenario/pri
 import { holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { DeviceDef, Op } from '../program.ts';
+import { carried } from '../signals.ts';
 import type { Item } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { stepIndex, wireNanos } from './copies.ts';
@@ -114,7 +115,10 @@ export function endRead(context: Context, device: number, section: number): End 
   const { machine, op } = context;
   const state = machine.device(device, op.host);
   state.given |= 1 << section;
-  state.reading = [...state.reading.filter((stamp) => stamp.section !== section), { section, version: state.version }];
+  state.reading = [
+    ...state.reading.filter((stamp) => stamp.section !== section),
+    { section, version: state.version, edges: carried(machine, device, section, op.host) },
+  ];
   return DONE;
 }
 

@@ -2,12 +2,13 @@
 
 import { never } from '../../base/assert.ts';
 import type { InnerPrimitive } from '../program.ts';
+import { endAccess, endSnapshot } from './access.ts';
 import { recordCall } from './calls.ts';
 import { beginBarrier, beginCopy, endCopy } from './copies.ts';
 import { beginImage, beginLoad, beginRead, beginSave, beginSend, endLoad, endRead, endSend } from './images.ts';
 import { beginLoadRam, beginWrite, endGarbage, endItem, endLoadRam, endStow, endWrite } from './loads.ts';
 import { beginLog, endLog } from './logs.ts';
-import { beginSignal, beginToken, beginWait, endAccess, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
+import { beginSignal, beginToken, beginWait, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
 import type { Context } from './outcome.ts';
 import { type Begin, costNanos, DONE, type End, refused, timed } from './outcome.ts';
 import { beginArc, beginSet, endArc, endSet, resetDevice } from './states.ts';
@@ -41,6 +42,7 @@ export function endOp(context: Context): End {
   if ('token' in primitive) return endToken(context, primitive);
   if ('flag' in primitive) return endFlag(context, primitive);
   if ('access' in primitive) return endAccess(context, primitive);
+  if ('snapshot' in primitive) return endSnapshot(context);
   if ('write' in primitive) return endWritePrimitive(context, primitive);
   if ('report' in primitive) return endReport(context, primitive);
   if ('reset' in primitive && context.op.subject >= 0) resetDevice(context.machine, context.op.subject, context.op.host, context.step);

@@ -1,6 +1,7 @@
 /** The inner operations of a load: RAM pages, sections of an image, the end of an image or of the stream. */
 import type { DeviceDef } from '../program.ts';
 import { restoreRegisters } from '../registers.ts';
+import { arrive } from '../signals.ts';
 import type { Stamp } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { findItem, loadRefusal, takeOff } from './images.ts';
@@ -38,7 +39,8 @@ function noteLateReaders(context: Context, late: number, event: number): void {
   const { program } = machine;
   program.writers.forEach((writer, index) => {
     if (((late >> index) & 1) === 0) return;
-    if ((((machine.faults[op.host] as number) >> writer.region) & 1) === 1 && writer.device < 0) return;
+    if ((((machine.faults[op.host] as number) >> writer.region) & 1) === 1 && (((machine.mayFault[op.host] as number) >> index) & 1) === 1)
+      return;
     const device = writer.device;
     const ran =
       device >= 0 ? machine.stateOf(device, op.host)?.runs === true && machine.device(device, op.host).told : machine.vcpus[op.host] === 1;
@@ -97,6 +99,7 @@ export function endWrite(context: Context, itemId: number, section: number): End
   device.loadedSession = item.session;
   device.stamps[section] = stamp.version;
   device.version = Math.max(device.version, stamp.version);
+  arrive(machine, item.device, section, op.host, stamp.edges);
   machine.program.walks.forEach((walk, index) => {
     if (walk.device !== item.device || walk.section !== section) return;
     machine.tracers.walk(

@@ -1,5 +1,6 @@
 /** Dirty logs (primitive 2): arming, harvesting in its parts, and the ways in which bits are lost. */
 import type { LogPrimitive } from '../../scenario/primitives.ts';
+import { indexOf } from '../compile.ts';
 import type { Machine } from '../machine.ts';
 import type { LogDef } from '../program.ts';
 import { recordCall } from './calls.ts';
@@ -58,6 +59,20 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       forget(machine, bit, within);
       recorder.event('log-stop', lane, machine.now, { step: context.step, args: { log: def.id, dropped: true } });
       return DONE;
+    case 'clear':
+      machine.tracers.clear(bit, (writer) => within(regionOfWriter(machine, writer)));
+      machine.memory.clear(bit, within);
+      return DONE;
+    case 'flush': {
+      const into = machine.logOn(indexOf(machine.program.logs, primitive.into ?? '', 'log'), op.host);
+      const taken = machine.armed[into] === 1 ? 1 << into : 0;
+      machine.tracers.flush(bit, taken);
+      machine.memory.flush(bit, taken);
+      return empty(machine, on);
+    }
+    case 'fill':
+      machine.full = machine.full.map((one, i) => (i === on ? 1 : one));
+      return DONE;
     case 'discard':
       forget(machine, bit, within);
       recorder.event('log-clear', lane, machine.now, { step: context.step, args: { log: def.id, op: 'discard' } });
@@ -81,10 +96,15 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       merge(context, def, bit, false);
       return DONE;
     case 'remark':
+    case 'unmark':
     case 'hint': {
       const dirty = primitive.op === 'remark';
       machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), dirty);
       const marked = machine.memory.mark(op.host, within, dirty);
+      if (primitive.op === 'hint') {
+        machine.tracers.free((writer) => within(regionOfWriter(machine, writer)));
+        machine.memory.setFree(within);
+      }
       recorder.event('bitmap-sync', lane, machine.now, {
         step: context.step,
         args: { log: def.id, op: primitive.op, count: marked.count, pages: marked.pages },
@@ -102,18 +122,37 @@ export function harvest(context: Context, log: number, host: number, noClear: bo
   swap(machine, def, bit, host, noClear);
   machine.tracers.reprotect(bit);
   machine.memory.reprotect(bit, 'buffer');
-  return merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear);
+  return merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear, noClear);
 }
 
 function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear: boolean): void {
   const on = machine.logOn(machine.program.logs.indexOf(def), host);
   if (def.kind === 'pinned' || machine.armed[on] !== 1) return;
+  empty(machine, on);
   machine.tracers.swap(bit, noClear);
   machine.memory.swap(bit, noClear);
 }
 
-/** `clears`: the bits were cleared by the same call; a pinned log never clears. */
-function merge(context: Context, def: LogDef, bit: number, clears: boolean): number {
+function empty(machine: Machine, on: number): End {
+  if (machine.full[on] === 1) machine.full = machine.full.map((one, i) => (i === on ? 0 : one));
+  return DONE;
+}
+
+/** Regions that the bits of a log stand for when it is read: by device address, those that its writers' windows point to now. */
+function translation(machine: Machine, def: LogDef): number {
+  if (def.spec.key !== 'iova') return -1;
+  const log = machine.program.logs.indexOf(def);
+  return machine.program.writers.reduce((mask, writer) => {
+    if (((writer.logs >> log) & 1) === 0) return mask;
+    return writer.window < 0 || machine.pointsTo[writer.window] === writer.region ? mask | (1 << writer.region) : mask;
+  }, 0);
+}
+
+/**
+ * `clears`: the bits were cleared by the same call; a pinned log never clears. `keep`: read without clearing; what was read stays
+ * known, so that `clear` can clear it.
+ */
+function merge(context: Context, def: LogDef, bit: number, clears: boolean, keep = false): number {
   const { machine, op } = context;
   const { recorder } = machine;
   let found: { readonly pages: readonly number[]; readonly count: number };
@@ -124,8 +163,10 @@ function merge(context: Context, def: LogDef, bit: number, clears: boolean): num
     machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), true);
     found = machine.memory.mark(op.host, within, true);
   } else {
-    machine.tracers.merge(bit, op.host);
-    found = machine.memory.merge(bit, op.host);
+    const translates = translation(machine, def);
+    const meant = (region: number) => ((translates >> region) & 1) === 1;
+    machine.tracers.merge(bit, op.host, (writer) => meant(regionOfWriter(machine, writer)), keep);
+    found = machine.memory.merge(bit, op.host, meant, keep);
   }
   recorder.event('bitmap-sync', recorder.lane(op.host, 'bitmap'), machine.now, {
     step: context.step,

@@ -1,6 +1,5 @@
 /** Waits, signals, tokens, flags, access rights, placed writes, reports (primitives 1, 7, 8, 9, 11 and access). */
 import type {
-  AccessPrimitive,
   AttemptPrimitive,
   ReportPrimitive,
   SignalPrimitive,
@@ -10,8 +9,8 @@ import type {
 } from '../../scenario/primitives.ts';
 import { describe, holds } from '../conditions.ts';
 import { canWrite, probePage } from '../probes.ts';
+import { deliver, raise } from '../signals.ts';
 import { stepIndex } from './copies.ts';
-import { forget } from './logs.ts';
 import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
 
 /** Bytes of a command or an end mark in the stream (type, command, length). */
@@ -50,21 +49,25 @@ export function endSignal(context: Context, primitive: SignalPrimitive): End {
   const { machine, op, thread, step } = context;
   const { recorder } = machine;
   const key = `${op.host}/${primitive.signal}`;
+  const edge = machine.program.edges.findIndex((def) => def.id === primitive.signal);
+  let event = -1;
   switch (primitive.op) {
     case 'raise':
     case 'park':
       machine.signals.add(key);
-      recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
+      event = recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
         step,
         args: { signal: primitive.signal, parked: primitive.op === 'park' },
       });
+      raise(machine, edge, op.host, { step, event, by: 'workload' }, primitive.op === 'park');
       return DONE;
     case 'deliver':
       machine.signals.delete(key);
-      recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
+      event = recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
         step,
         args: { signal: primitive.signal, delivered: true },
       });
+      deliver(machine, edge, op.host, { step, event, by: 'workload' });
       return DONE;
     case 'receive': {
       const channel = machine.channels[op.channel];
@@ -133,31 +136,6 @@ export function endToken(context: Context, primitive: TokenPrimitive): End {
 
 export function endFlag(context: Context, primitive: AttemptPrimitive): End {
   context.machine.flags.set(`${context.op.host}/${primitive.flag}`, primitive.value);
-  return DONE;
-}
-
-export function endAccess(context: Context, primitive: AccessPrimitive): End {
-  const { machine, op } = context;
-  const { host } = op;
-  const mask = op.regions;
-  const { recorder, program } = machine;
-  recorder.event('access', recorder.lane(host, 'dma'), machine.now, {
-    step: context.step,
-    args: {
-      access: primitive.access,
-      pages: program.regions.flatMap((region, i) => (((mask >> i) & 1) === 1 ? [region.first, region.pages] : [])),
-    },
-  });
-  if (primitive.access === 'map') machine.mapped[host] = (machine.mapped[host] as number) | mask;
-  if (primitive.access === 'unmap') {
-    machine.mapped[host] = (machine.mapped[host] as number) & ~mask;
-    machine.program.logs.forEach((def, log) => {
-      if (def.spec.diesWithMapping !== true) return;
-      forget(machine, 1 << machine.logOn(log, host), (region) => ((mask >> region) & 1) === 1);
-    });
-  }
-  if (primitive.access === 'absent' || primitive.access === 'protect') machine.faults[host] = (machine.faults[host] as number) | mask;
-  if (primitive.access === 'present' || primitive.access === 'allow') machine.faults[host] = (machine.faults[host] as number) & ~mask;
   return DONE;
 }
 

@@ -6,6 +6,7 @@ import { VCPUS } from '../compile.ts';
 import { holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { ArcDef, Op } from '../program.ts';
+import { listen, wipeAll } from '../signals.ts';
 import { DEFAULT_REQUEST_NANOS } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed } from './outcome.ts';
@@ -60,6 +61,7 @@ export function endSet(context: Context, primitive: SetStatePrimitive): End {
   const was = machine.vcpus[op.host] === 1;
   machine.setVcpus(op.host, running);
   machine.guest.onVcpus(machine, op.host, running);
+  if (running) listen(machine, op.host);
   if (was !== running) {
     const { recorder } = machine;
     const lane = recorder.lane(op.host, 'cpu');
@@ -127,6 +129,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     step,
   );
   machine.guest.onDevice(machine, deviceIndex, host);
+  listen(machine, host);
 }
 
 /** The device stops, and what it works on stays as it is, or goes on by itself. */
@@ -148,6 +151,7 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
   device.stamps.fill(-1);
   device.walks = [];
   device.reset = true;
+  wipeAll(machine, deviceIndex, host);
   device.version += 1;
   device.queue = [];
   device.working = -1;

@@ -1,0 +1,43 @@
+/**
+ * A row of the table of tracer pages: twelve 32-bit numbers.
+ *
+ *     WRITER  who writes pages like this one
+ *     BY      host whose write was the last to land
+ *     CUR     bit per host: that host's RAM has the last landed content
+ *     PEND    bit per log on a host: the log has an unread bit for it
+ *     OPEN    bit per log on a host: written since it was last protected, so a further write leaves no bit
+ *     BUF     bit per log on a host: in the bitmap that was swapped out and not yet merged
+ *     DIRTY   bit per host: in that host's migration bitmap, still to be sent
+ *     HAS     bit per item on a wire: the item carries some content of it
+ *     NEW     bit per item on a wire: the item carries the current content
+ *     WALKED  bit per walk on a host: a device read it while it loaded
+ *     SAW     bit per walk on a host: what it read then is still the current content
+ *     STATE   bit 0-1: half of a two-phase write (1 logged, 2 landed); bit 2: placed by a step; bit 3: never written;
+ *             bit 4: an older copy arrived after the current one and overwrote it; bit 5: its bit stood for another page when it
+ *             was translated; bit 6: written after the snapshot was taken; bit 7: the guest said the page is free;
+ *             bit 8: its bit was thrown away unread. Bits 4, 5 and 8 are for sentences alone, and kept only with evidence
+ */
+
+export const WRITER = 0;
+export const BY = 1;
+export const CUR = 2;
+export const PEND = 3;
+export const OPEN = 4;
+export const BUF = 5;
+export const DIRTY = 6;
+export const HAS = 7;
+export const NEW = 8;
+export const WALKED = 9;
+export const SAW = 10;
+export const STATE = 11;
+export const WIDTH = 12;
+
+export const LOGGED = 1;
+export const LANDED = 2;
+export const PLACED = 4;
+export const UNTOUCHED = 8;
+export const OVERWRITTEN = 16;
+export const MISTRANSLATED = 32;
+export const AFTER = 64;
+export const FREE = 128;
+export const DROPPED = 256;
