@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { logFigures } from './bench-logs.mjs';
 import { traceFigures } from './bench-traces.mjs';
 import { findBrowser } from './browser.mjs';
 import { ROOT, setup } from './setup.mjs';
@@ -45,7 +46,11 @@ async function page() {
   const browser = await chromium.launch({ executablePath: await findBrowser({ install: false }), args: ['--no-sandbox'] });
   const url = server.resolvedUrls?.local[0] ?? '';
   try {
-    return { page: await pageFigures(browser, url), traces: await traceFigures(browser, url, join(ROOT, OUT, 'traces')) };
+    return {
+      page: await pageFigures(browser, url),
+      traces: await traceFigures(browser, url, join(ROOT, OUT, 'traces')),
+      logs: await logFigures(browser, url, join(ROOT, OUT, 'logs')),
+    };
   } finally {
     await browser.close();
     await server.close();

@@ -7,8 +7,11 @@ import type { EventKind, LaneKind } from '../trace/vocabulary.ts';
 
 export interface SystemCall {
   readonly pid: number;
-  /** Microseconds of the line's clock, when the call began. */
+  /** Microseconds of the line's clock, when the call began; `at` is the time of the line itself. */
   readonly micros: number;
+  readonly at: number;
+  /** A call that another thread's interrupts stands in two lines. */
+  readonly part: 'whole' | 'begin' | 'end';
   readonly name: string;
   readonly args: string;
   /** Undefined while it is unfinished. */
@@ -31,12 +34,15 @@ const RESUMED = /^<\.\.\. ([a-z0-9_]+) resumed>\s?(.*)$/s;
 const TAIL = /^(.*)\)\s+= (-?(?:0x[0-9a-f]+|\d+)|\?)(?:<[^>]*>)?(?: ([A-Z][A-Z0-9]+) \([^)]*\))?.*?(?:<(\d+\.\d+)>)?$/s;
 const UNFINISHED = ' <unfinished ...>';
 
+/** What a decoder of VFIO calls prints that stands between program and kernel: what was asked, and what the structures hold. */
+const DECODED = /^(\d+)\s+(\d{6,12})\.(\d{6}) fd (\d+)(?: <([^>]*)>)? (.*) -> (-?\d+)(?: ([A-Z][A-Z0-9]+)\b)?.*$/;
+
 export class StraceLines {
   /** Calls that have begun, by thread. */
   readonly #open = new Map<number, SystemCall>();
 
-  /** The call that ends in this line, `begun` for one that only begins; undefined for no line of strace. */
-  parse(text: string): SystemCall | 'begun' | undefined {
+  /** The call that stands in the line, whole, its beginning or its end; undefined for no line of strace. */
+  parse(text: string): SystemCall | undefined {
     const head = HEAD.exec(text);
     if (head === null) return undefined;
     const pid = Number(head[1] ?? head[2] ?? 0);
@@ -45,28 +51,59 @@ export class StraceLines {
         ? Number(head[3]) * 1_000_000 + Number(head[4])
         : (Number(head[5]) * 3_600 + Number(head[6]) * 60 + Number(head[7])) * 1_000_000 + Number(head[8]);
     const rest = head[9] as string;
+    if (rest.startsWith('fd ')) return decoded(text);
     const resumed = RESUMED.exec(rest);
     if (resumed !== null) {
       const begun = this.#open.get(pid);
       this.#open.delete(pid);
       if (begun === undefined || begun.name !== resumed[1]) return undefined;
-      return ended(pid, begun.micros, begun.name, `${begun.args}${resumed[2]}`);
+      const call = ended(pid, begun.micros, begun.name, `${begun.args}${resumed[2]}`);
+      return call === undefined ? undefined : { ...call, at: micros, part: 'end' };
     }
     const call = CALL.exec(rest);
     if (call === null) return undefined;
     const [, name = '', args = ''] = call;
     if (!args.endsWith(UNFINISHED)) return ended(pid, micros, name, args);
-    const begun = { pid, micros, name, args: args.slice(0, -UNFINISHED.length), answer: undefined, errno: undefined, lasts: -1 };
+    const begun: SystemCall = {
+      pid,
+      micros,
+      at: micros,
+      part: 'begin',
+      name,
+      args: args.slice(0, -UNFINISHED.length),
+      answer: undefined,
+      errno: undefined,
+      lasts: -1,
+    };
     this.#open.set(pid, begun);
-    return 'begun';
+    return begun;
   }
+}
+
+function decoded(text: string): SystemCall | undefined {
+  const found = DECODED.exec(text);
+  if (found === null) return undefined;
+  const [, pid, seconds, fraction, fd, what, request = '', answer, errno] = found;
+  const micros = Number(seconds) * 1_000_000 + Number(fraction);
+  const access = /^(read|write)\(data_fd, \d+\)/.exec(request)?.[1];
+  return {
+    pid: Number(pid),
+    micros,
+    at: micros,
+    part: 'whole',
+    name: access ?? 'ioctl',
+    args: access === undefined ? `${fd}<${what ?? ''}>, ${request}` : `${fd}<migration>, ${request}`,
+    answer,
+    errno,
+    lasts: -1,
+  };
 }
 
 function ended(pid: number, micros: number, name: string, text: string): SystemCall | undefined {
   const tail = TAIL.exec(text);
   if (tail === null) return undefined;
   const lasts = tail[4] === undefined ? -1 : Math.round(Number(tail[4]) * 1_000_000);
-  return { pid, micros, name, args: tail[1] as string, answer: tail[2], errno: tail[3], lasts };
+  return { pid, micros, at: micros, part: 'whole', name, args: tail[1] as string, answer: tail[2], errno: tail[3], lasts };
 }
 
 /** `6<anon_inode:[vfio-device]>` and what the kernel calls such a thing. */
@@ -116,8 +153,15 @@ export function meaningOfCall(call: SystemCall): CallMeaning | undefined {
   const answer = Number(call.answer ?? 0);
   if (call.name === 'ioctl') {
     const request = /^[^,]*,\s*([^,]*(?:\([^)]*\))?)/.exec(call.args)?.[1]?.trim() ?? '';
-    const name = BY_DESCRIPTOR[what]?.find(([pattern]) => pattern.test(request))?.[1] ?? request.replace(/ or .*/, '');
-    return { kind: 'ioctl', lane: 'ioctl', args: { name, ...common, answer } };
+    const own = BY_DESCRIPTOR[what]?.find(([pattern]) => pattern.test(request))?.[1] ?? request.replace(/ or .*/, '');
+    const feature = /^VFIO_DEVICE_FEATURE(?: (?:SET|GET|PROBE))* ([A-Z_]{4,})/.exec(request)?.[1];
+    const state = stateIn(call.args);
+    const name = feature === undefined ? (own.split(' ')[0] ?? own) : `${own} ${feature}`;
+    return {
+      kind: 'ioctl',
+      lane: 'ioctl',
+      args: { name, ...common, ...(state === undefined ? {} : { state }), ...(request.includes(' ') ? { request } : {}), answer },
+    };
   }
   const reads = /^(?:read|pread64|preadv?)$/.test(call.name);
   if (!reads && !/^(?:write|pwrite64|pwritev?)$/.test(call.name)) return undefined;
@@ -133,4 +177,20 @@ export function meaningOfCall(call: SystemCall): CallMeaning | undefined {
       bytes: Math.max(0, answer),
     },
   };
+}
+
+/** A device state that the line names, by the kernel's word for it. */
+function stateIn(args: string): string | undefined {
+  return /VFIO_DEVICE_STATE_([A-Z0-9_]+)/.exec(args)?.[1] ?? /MIG_DEVICE_STATE in ([A-Z0-9_]+)/.exec(args)?.[1];
+}
+
+/** The state that a call set, and the descriptor of the device; undefined for all others, and where the call failed. */
+export function stateSetBy(call: SystemCall): { readonly device: string; readonly state: string } | undefined {
+  if (call.name !== 'ioctl' || call.errno !== undefined || call.part === 'begin') return undefined;
+  if (!/\bSET\b|FEATURE_SET/.test(call.args)) return undefined;
+  const state = stateIn(call.args);
+  const found = descriptor(call.args);
+  if (state === undefined || found?.what !== 'device') return undefined;
+  const name = DESCRIPTOR.exec(call.args)?.[2] ?? '';
+  return { device: name.startsWith('/') ? name.replace(/^.*\//, '') : `fd ${found.fd}`, state };
 }

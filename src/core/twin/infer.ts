@@ -4,7 +4,7 @@
  */
 import type { CopyPrimitive } from '../scenario/primitives.ts';
 import type { DeviceModelSpec, LogSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
-import type { DeviceMeasure, Measured } from './measure.ts';
+import type { DeviceMeasure, Measured, Round } from './measure.ts';
 
 export interface Assumed {
   readonly what: string;
@@ -29,6 +29,10 @@ const MTTY_BYTES = 60;
 /** From this share of the working set on a round counts as having dirtied all of it. */
 const FULL = 0.9;
 const SATURATED = 2;
+/** Fewer pages left make no round that was broken off. */
+const LEAST_LEFT = 64;
+/** Somewhat more than QEMU's time between two samples. */
+const SAMPLE_NANOS = 150_000_000;
 const DEFAULT_ORDER = ['vm-stop', 'device-stop', 'held', 'final-sync', 'copy-last', 'save-device', 'save-others', 'eof', 'cleanup'];
 
 /** What post-copy does at the source's end: the devices go before the rest of the pages. */
@@ -89,7 +93,7 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
   });
   assumed.push({
     what: 'rounds',
-    value: String(Math.max(1, measured.rounds.length - 1)),
+    value: String(Math.max(1, wholeRounds(measured))),
     why: 'the log has as many before its vCPUs stop: the twin switches over then, whatever its rates say',
   });
   if (measured.packed < 1)
@@ -295,6 +299,19 @@ function modelOf(device: DeviceMeasure, index: number, assumed: Assumed[]): Devi
   };
 }
 
+/**
+ * Rounds that were sent to their end before the vCPUs stopped; one that was broken off is part of the last pass. Of a round shorter than
+ * the time between two samples, and of compressed pages, nobody can tell.
+ */
+function wholeRounds({ rounds, packed }: Measured): number {
+  const broken = ({ left, bytes, fromNanos, toNanos }: Round, due: number) =>
+    packed === 1 && (bytes ?? 0) > 0 && toNanos - fromNanos > SAMPLE_NANOS && left > LEAST_LEFT && left > 0.5 * due;
+  return rounds.slice(0, -1).filter((round, i) => {
+    const before = rounds[i - 1];
+    return before === undefined || !broken(round, before.left + before.dirtied);
+  }).length;
+}
+
 /** A limit on the bandwidth does not hold for the last pass (QEMU lifts it); post-copy goes on under it. */
 function lastRate({ postcopy, lastBytesPerSecond, bytesPerSecond = 0 }: Measured): Partial<CopyPrimitive> {
   if (postcopy || lastBytesPerSecond === undefined) return {};
@@ -304,7 +321,7 @@ function lastRate({ postcopy, lastBytesPerSecond, bytesPerSecond = 0 }: Measured
 /** As many rounds as the log has, whatever the twin's rates say; the last of them is sent while all stands. */
 function asOften(measured: Measured): Partial<CopyPrimitive> {
   if (measured.rounds.length < 2) return {};
-  return { until: 'empty', harvest: ['kvm'], maxRounds: measured.rounds.length - 1, atLimit: 'go-on' };
+  return { until: 'empty', harvest: ['kvm'], maxRounds: Math.max(1, wholeRounds(measured)), atLimit: 'go-on' };
 }
 
 function stepsOf(

@@ -11,6 +11,8 @@ export interface Round {
   readonly bytes: number | undefined;
   /** Pages that the guest dirtied in it: newly found by the sync at its end. */
   readonly dirtied: number;
+  /** Pages of what it had to send that were left when it ended: it was broken off, since the rest fitted. */
+  readonly left: number;
 }
 
 export interface DeviceMeasure {
@@ -195,6 +197,7 @@ function packedBy(rounds: readonly Round[]): number {
 }
 
 const PAGE_BYTES = 4096;
+const RECORD_BYTES = PAGE_BYTES + 8;
 /** Rounds of fewer bytes are shorter than the time between two samples. */
 const LEAST_DUE_BYTES = 1 << 20;
 /** From this share on the difference is that of the samples. */
@@ -205,16 +208,23 @@ function roundsOf(syncs: readonly Seen[], samples: readonly Seen[], from: Nanos,
   const dirtied = new Map(newlyDirty(syncs).map((count, i) => [syncs[i], count] as const));
   const live = syncs.filter((one) => one.at > from);
   let begin = from;
-  return live.map((sync): Round => {
+  const rounds = live.map((sync): Round => {
     const inside = samples.filter((one) => one.at > begin && one.at <= Math.max(sync.at, begin));
     const round = {
       fromNanos: begin,
       toNanos: Math.min(sync.at, Math.max(stop, begin)),
       bytes: samples.length === 0 ? undefined : inside.reduce((sum, one) => sum + Number(one.args['transferred']), 0),
       dirtied: dirtied.get(sync) ?? 0,
+      left: 0,
     };
     begin = sync.end;
     return round;
+  });
+  let due = 0;
+  return rounds.map((round) => {
+    const left = round.bytes === undefined ? 0 : Math.max(0, Math.round(due - round.bytes / RECORD_BYTES));
+    due = left + round.dirtied;
+    return { ...round, left };
   });
 }
 
@@ -235,9 +245,8 @@ function lastRate(
 ): number | undefined {
   const sync = syncs.at(-1);
   const last = sections.findLast((one) => one.args['section'] === 'ram');
-  const [before, after] = [rounds.at(-2), rounds.at(-1)];
-  const left = Math.max(0, (before?.dirtied ?? 0) - (after?.bytes ?? 0) / PAGE_BYTES);
-  const pages = left + (after?.dirtied ?? 0);
+  const after = rounds.at(-1);
+  const pages = (after?.left ?? 0) + (after?.dirtied ?? 0);
   if (stop === undefined || sync === undefined || last === undefined || sync.at < stop || last.end <= sync.end) return undefined;
   return pages < LEAST_LAST_PAGES ? undefined : Math.round(((pages * PAGE_BYTES) / (last.end - sync.end)) * 1e9);
 }

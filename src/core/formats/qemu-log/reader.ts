@@ -8,7 +8,7 @@ import { MOST_LINE_BYTES, textOf } from '../../base/bytes.ts';
 import type { EventArgs } from '../../trace/trace.ts';
 import { type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
 import { RawText } from '../raw-text.ts';
-import { meaningOfCall, StraceLines } from '../strace.ts';
+import { meaningOfCall, StraceLines, type SystemCall, stateSetBy } from '../strace.ts';
 import { timeOf } from '../timed-text.ts';
 import { type KnownEvent, KnownEvents } from './events.ts';
 import { ProcessFacts } from './facts.ts';
@@ -53,6 +53,8 @@ export class LogReader {
   readonly #events = new KnownEvents();
   readonly #head = new LineHead();
   readonly #strace = new StraceLines();
+  /** Rows of calls that have begun, by thread. */
+  readonly #openCalls = new Map<number, number>();
   readonly #rounds = new RamRounds();
   readonly #laneOf = new Map<string, number>();
   readonly #deviceStates = new Map<string, string>();
@@ -179,22 +181,32 @@ export class LogReader {
     }
     const text = textOf(this.#bytes, from, to);
     const call = this.#strace.parse(text);
-    if (call === undefined || call === 'begun') {
-      const time = timeOf(text);
-      if (time !== undefined) this.#tick(time, ++this.timed);
-      if (call !== 'begun') this.#unknownText(time === undefined ? 'no trace line' : 'a line with a time');
-      else this.understood += 1;
+    if (call !== undefined) {
+      this.#call(call);
       return;
     }
-    this.#tick(call.micros, ++this.calls);
+    const time = timeOf(text);
+    if (time !== undefined) this.#tick(time, ++this.timed);
+    this.#unknownText(time === undefined ? 'no trace line' : 'a line with a time');
+  }
+
+  /** A system call. One that another thread's interrupts is one event, and ends with its second line. */
+  #call(call: SystemCall): void {
+    this.#tick(call.at, ++this.calls);
     const meaning = meaningOfCall(call);
     if (meaning === undefined) {
       this.#unknownText(`system call ${call.name}`);
       return;
     }
     this.understood += 1;
-    const row = this.#row(meaning);
+    const begun = call.part === 'end' ? this.#openCalls.get(call.pid) : undefined;
+    this.#openCalls.delete(call.pid);
+    const row = begun ?? this.#row(call.part === 'begin' ? { ...meaning, args: { ...meaning.args, unfinished: true } } : meaning);
+    if (begun !== undefined) this.rows.args[begun] = { ...meaning.args, line: this.rows.line[begun] as number };
+    if (call.part === 'begin') this.#openCalls.set(call.pid, row);
     if (call.lasts >= 0) this.rows.lasts[row] = call.lasts;
+    const set = stateSetBy(call);
+    if (set !== undefined) this.#row(this.#withFrom({ kind: 'device-state', lane: 'device', device: set.device, args: { ...set } }));
   }
 
   #understand(line: TraceLine, event: KnownEvent): void {
