@@ -246,8 +246,9 @@ function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): Emul
   return { scenario, ordering, trace, index, states: new StateAt(trace), audit, windows, metrics, settled, workMs };
 }
 
-/** Where the cursor begins: at the last step that began. */
+/** Where the cursor begins: at the last step that began; a real log has none. */
 function firstSight(run: RunView): number {
+  if (run.imported !== undefined) return Math.min(0, run.trace.length - 1);
   let seq = run.trace.length - 1;
   while (seq > 0 && kindAt(run.trace, seq) !== 'step') seq -= 1;
   return seq;

@@ -48,6 +48,14 @@ const DETAILS: readonly (readonly [rule: string, names: RegExp])[] = [
     'headers within the stream',
     /^(?:qemu_loadvm_state_section|qemu_loadvm_state_section_command|savevm_command_send|savevm_section_skip)$/,
   ],
+  [
+    'set-up of a VFIO device, and what the guest does to it',
+    /^vfio_(?:listener_region_\w+|pci_(?:read|write)_config|pci_\w*reset\w*|region_\w+|populate_\w+|intx_\w+|msix?_\w+|get_device|attach_device|detach_device|put_\w+|mdev|reset_handler|check_\w+|display_\w+)$/,
+  ],
+  [
+    'set-up of post-copy',
+    /^(?:postcopy_(?:init|nhp|cleanup)_range|postcopy_ram_enable_notify|postcopy_ram_fault_thread_(?:fds_\w+|quit)|postcopy_preempt_\w+|postcopy_ram_incoming_cleanup_\w+|loadvm_postcopy_ram_handle_discard_header|qemu_savevm_send_postcopy_ram_discard)$/,
+  ],
   ['printed at every exit of QEMU', /^(?:migrate_fd_cancel|migration_cancel)$/],
 ];
 
@@ -149,6 +157,8 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ...each(['vfio_vmstate_change', 'vfio_vmstate_change_prepare', 'virtio_rng_vm_state_change'], callback),
   ...each(['vfio_migration_state_notifier', 'vfio_migration_set_state', 'vfio_migration_realize'], ofDevice('migration')),
   ...each(['vfio_save_cleanup', 'vfio_load_cleanup', 'vfio_save_complete_precopy', 'vfio_save_iterate'], ofDevice('region')),
+  ...each(['vfio_save_iterate_start', 'vfio_save_complete_precopy_start'], ofDevice('region')),
+  ...each(['vfio_load_state', 'vfio_load_device_config_state_end'], ofDevice('region')),
   [
     'vfio_state_pending_estimate',
     (args) => counter('device bytes pending', /precopy (\d+)/.exec(args)?.[1], { device: NAME.exec(args)?.[1] ?? '' }),
@@ -268,8 +278,6 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
       'postcopy_ram_listen_thread_exit',
       'postcopy_ram_fault_thread_entry',
       'postcopy_ram_fault_thread_exit',
-      'postcopy_ram_incoming_cleanup_entry',
-      'postcopy_ram_incoming_cleanup_exit',
       'postcopy_pause_fault_thread',
       'migration_completion_postcopy_end',
       'migration_completion_postcopy_end_after_complete',
