@@ -109,7 +109,7 @@ test('markers measure time, lanes are hidden and pinned, and views come back', a
   await expect(lab.timeline).toContainText(/A to B: \d/);
   await page.getByText('Lanes', { exact: true }).click();
   await page.getByRole('checkbox', { name: 'source: Guest' }).uncheck();
-  await expect(lab.timeline.getByText('Guest', { exact: true })).toHaveCount(1);
+  await expect(lab.timeline.getByText('Guest', { exact: true }).filter({ visible: true })).toHaveCount(1);
   await page.getByRole('button', { name: 'Pin target: Stream' }).click();
   await expect(lab.timeline.getByText('target: Stream').first()).toBeVisible();
 });
