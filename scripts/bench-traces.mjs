@@ -1,32 +1,65 @@
-/** Big traces in the page, beside a bare canvas in the same run: open, zoom, pan, scrub, heap. */
+/**
+ * Big traces in the page, beside a bare canvas with the same words in the same run: open, zoom, pan, scrub, rest, memory. Rounds are
+ * interleaved, each in a browser of its own; of each figure the least is kept, since other work on the machine only adds.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BARE_PAGE } from '../e2e/bench/bare.mjs';
+import { barePage } from '../e2e/bench/bare.mjs';
 import { writeChromeTrace } from '../e2e/bench/synthetic.mjs';
+import { contention, cpuMsOf, rendererMib, treeOf } from './bench-machine.mjs';
 
 const SIZES = [10_000, 100_000, 1_000_000];
+const ROUNDS = 3;
 const WHEELS = 30;
 const WHEEL_MS = 33;
+const SCRUBS = 60;
 
-/** @param {import('@playwright/test').Browser} browser @param {string} url @param {string} folder @returns {Promise<Record<string, number>>} */
-export async function traceFigures(browser, url, folder) {
+/** @typedef {Record<string, number>} Figures */
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {{ openMs: number, x: number, y: number, width: number, rowPx: number }} Opened */
+
+/** @param {() => Promise<import('@playwright/test').Browser>} launch @param {string} url @param {string} folder @param {readonly number[]} sizes @returns {Promise<Record<string, Figures>>} */
+export async function traceFigures(launch, url, folder, sizes = SIZES) {
   mkdirSync(folder, { recursive: true });
-  /** @type {Record<string, number>} */
-  const figures = {};
-  for (const size of SIZES) {
+  /** @type {Record<string, Figures>} */
+  const all = {};
+  for (const size of sizes) {
     const file = join(folder, `synthetic-${size}.json`);
     writeChromeTrace(file, size);
-    const own = await measure(browser, url, (page) => openOwn(page, file));
-    const bare = await measure(browser, 'about:blank', (page) => openBare(page, file));
-    for (const [name, value] of Object.entries(own)) figures[`${size} ${name}`] = value;
-    for (const [name, value] of Object.entries(bare)) figures[`${size} bare ${name}`] = value;
-    figures[`${size} zoomP95Ratio`] = (own['zoomP95Ms'] ?? 0) / (bare['zoomP95Ms'] ?? 1);
-    figures[`${size} panP95Ratio`] = (own['panP95Ms'] ?? 0) / (bare['panP95Ms'] ?? 1);
+    /** @type {Figures[]} */
+    const own = [];
+    /** @type {Figures[]} */
+    const bare = [];
+    /** @type {Figures[]} */
+    const machine = [];
+    let width = 1000;
+    let rowPx = 24;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      machine.push(contention());
+      own.push(
+        await measure(launch, url, async (page) => {
+          const opened = await openOwn(page, file);
+          width = opened.width;
+          rowPx = opened.rowPx;
+          return opened;
+        }),
+      );
+      bare.push(await measure(launch, 'about:blank', (page) => openBare(page, file, width, rowPx)));
+    }
+    all[`${size} ours`] = least(own);
+    all[`${size} bare`] = least(bare);
+    all[`${size} machine`] = { contention: Math.max(...machine.map((one) => one['factor'] ?? 1)), load: machine.at(-1)?.['load'] ?? 0 };
   }
-  return figures;
+  return all;
 }
 
-/** @param {import('@playwright/test').Page} page @param {string} file */
+/** @param {readonly Figures[]} rounds @returns {Figures} */
+function least(rounds) {
+  const names = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, Math.min(...rounds.map((round) => round[name] ?? Number.POSITIVE_INFINITY))]));
+}
+
+/** @param {Page} page @param {string} file @returns {Promise<Opened>} */
 async function openOwn(page, file) {
   await page.evaluate(() => /** @type {any} */ (window).app.idle());
   const chooser = page.waitForEvent('filechooser');
@@ -38,57 +71,82 @@ async function openOwn(page, file) {
     timeout: 120_000,
     polling: 'raf',
   });
-  await page.evaluate(() => /** @type {any} */ (window).app.idle());
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const openMs = performance.now() - began;
-  const box = await page.getByRole('region', { name: 'Timeline', exact: true }).boundingBox();
-  return { openMs, x: (box?.x ?? 0) + 700, y: (box?.y ?? 0) + 250 };
+  const region = page.getByRole('region', { name: 'Timeline', exact: true });
+  const box = await region.locator('canvas[data-opaque="true"]').first().boundingBox();
+  if (box === null) throw new Error('the page shows no lanes');
+  return { openMs, x: box.x + box.width / 2, y: box.y + box.height / 2, width: Math.round(box.width), rowPx: Math.round(box.height / 12) };
 }
 
-/** @param {import('@playwright/test').Page} page @param {string} file */
-async function openBare(page, file) {
-  await page.setContent(BARE_PAGE);
+/** @param {Page} page @param {string} file @param {number} width @param {number} rowPx @returns {Promise<Opened>} */
+async function openBare(page, file, width, rowPx) {
+  await page.setContent(barePage(width, rowPx));
   const began = performance.now();
   await page.setInputFiles('input', file);
   await page.waitForFunction(() => /** @type {any} */ (window).loaded === true, undefined, { timeout: 120_000, polling: 'raf' });
-  const openMs = performance.now() - began;
-  return { openMs, x: 700, y: 150 };
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return { openMs: performance.now() - began, x: width / 2, y: rowPx * 6, width, rowPx };
 }
 
-/** @param {import('@playwright/test').Browser} browser @param {string} url @param {(page: import('@playwright/test').Page) => Promise<{ openMs: number, x: number, y: number }>} open @returns {Promise<Record<string, number>>} */
-async function measure(browser, url, open) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.addInitScript(() => {
-    const long = /** @type {number[]} */ ([]);
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => long.push(entry.duration))).observe({
-      type: 'longtask',
-      buffered: true,
-    });
-    Object.assign(window, { long });
+/** @param {() => Promise<import('@playwright/test').Browser>} launch @param {string} url @param {(page: Page) => Promise<Opened>} open @returns {Promise<Figures>} */
+async function measure(launch, url, open) {
+  const before = new Set(treeOf(process.pid));
+  const browser = await launch();
+  const pids = () => treeOf(process.pid).filter((pid) => !before.has(pid));
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.addInitScript(watchLongTasks);
+    await page.goto(url);
+    if (url !== 'about:blank') await page.waitForFunction(() => 'app' in window);
+    else await page.evaluate(watchLongTasks);
+    const { openMs, x, y } = await open(page);
+    const openLongestTaskMs = await longest(page);
+    await page.mouse.move(x, y);
+    const zoom = await gesture(page, pids(), 'Control', -120);
+    for (let i = 0; i < 6; i += 1) await wheel(page, 'Control', -120);
+    const pan = await gesture(page, pids(), 'Shift', 120);
+    const restMs = await rest(page);
+    const scrub = url === 'about:blank' ? {} : await scrubbing(page);
+    const session = await page.context().newCDPSession(page);
+    await session.send('HeapProfiler.collectGarbage');
+    const heap = await session.send('Runtime.getHeapUsage');
+    return {
+      openMs,
+      openLongestTaskMs,
+      ...named('zoom', zoom),
+      ...named('pan', pan),
+      restMs,
+      ...scrub,
+      heapMib: heap.usedSize / 2 ** 20,
+      rendererMib: rendererMib(pids()),
+      longestTaskMs: await longest(page),
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
+function watchLongTasks() {
+  const long = /** @type {number[]} */ ([]);
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => long.push(entry.duration))).observe({
+    type: 'longtask',
+    buffered: true,
   });
-  await page.goto(url);
-  if (url !== 'about:blank') await page.waitForFunction(() => 'app' in window);
-  const { openMs, x, y } = await open(page);
-  const openLong = Number(await page.evaluate('Math.max(0, ...(window.long ?? []))'));
-  await page.mouse.move(x, y);
-  const zoom = await gesture(page, 'Control', -120);
-  for (let i = 0; i < 6; i += 1) await wheel(page, 'Control', -120);
-  const pan = await gesture(page, 'Shift', 120);
-  const heapMib = await page.evaluate(() => /** @type {any} */ (performance).memory.usedJSHeapSize / 2 ** 20);
-  await page.close();
-  return {
-    openMs,
-    openLongestTaskMs: openLong,
-    zoomMedianMs: zoom.median,
-    zoomP95Ms: zoom.p95,
-    zoomWorstMs: zoom.worst,
-    panMedianMs: pan.median,
-    panP95Ms: pan.p95,
-    panWorstMs: pan.worst,
-    heapMib,
-  };
+  Object.assign(window, { long });
 }
 
-/** @param {import('@playwright/test').Page} page @param {string} key @param {number} by */
+/** @param {Page} page */
+async function longest(page) {
+  return Number(await page.evaluate('Math.max(0, ...(window.long ?? []))'));
+}
+
+/** @param {string} name @param {Figures} figures @returns {Figures} */
+function named(name, figures) {
+  return Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${name}${key}`, value]));
+}
+
+/** @param {Page} page @param {string} key @param {number} by */
 async function wheel(page, key, by) {
   await page.keyboard.down(key);
   await page.mouse.wheel(0, by);
@@ -96,33 +154,97 @@ async function wheel(page, key, by) {
   await page.waitForTimeout(WHEEL_MS);
 }
 
-/** Frame gaps while the wheel turns there and back. @param {import('@playwright/test').Page} page @param {string} key @param {number} by */
-async function gesture(page, key, by) {
-  await page.evaluate(() => {
-    const gaps = /** @type {number[]} */ ([]);
-    let last = performance.now();
-    let on = true;
-    const frame = () => {
-      const now = performance.now();
-      gaps.push(now - last);
-      last = now;
-      if (on) requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    Object.assign(window, {
-      endGesture: () => {
-        on = false;
-        return gaps;
-      },
-    });
-  });
+/** Frame gaps and processor time while the wheel turns there and back. @param {Page} page @param {number[]} pids @param {string} key @param {number} by @returns {Promise<Figures>} */
+async function gesture(page, pids, key, by) {
+  await page.evaluate(startFrames);
+  const cpu = cpuMsOf(pids);
   await page.keyboard.down(key);
   for (let i = 0; i < WHEELS; i += 1) {
     await page.mouse.wheel(0, i < WHEELS / 2 ? by : -by);
     await page.waitForTimeout(WHEEL_MS);
   }
   await page.keyboard.up(key);
-  const gaps = /** @type {number[]} */ (await page.evaluate(() => /** @type {any} */ (window).endGesture()));
-  gaps.sort((a, b) => a - b);
-  return { median: gaps[gaps.length >> 1] ?? 0, p95: gaps[Math.floor(gaps.length * 0.95)] ?? 0, worst: gaps.at(-1) ?? 0 };
+  const cpuStepMs = (cpuMsOf(pids) - cpu) / WHEELS;
+  return { ...shares(/** @type {number[]} */ (await page.evaluate(() => /** @type {any} */ (window).endFrames()))), CpuStepMs: cpuStepMs };
+}
+
+function startFrames() {
+  const gaps = /** @type {number[]} */ ([]);
+  let last = performance.now();
+  let on = true;
+  const frame = () => {
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+    if (on) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  Object.assign(window, {
+    endFrames: () => {
+      on = false;
+      return gaps;
+    },
+  });
+}
+
+/** @param {number[]} values @returns {Figures} */
+function shares(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { MedianMs: sorted[sorted.length >> 1] ?? 0, P95Ms: sorted[Math.floor(sorted.length * 0.95)] ?? 0, WorstMs: sorted.at(-1) ?? 0 };
+}
+
+/** From the last of three quick turns of the wheel to the last call that draws. @param {Page} page */
+async function rest(page) {
+  await page.evaluate(() => {
+    const seen = { wheel: 0, drawn: 0 };
+    Object.assign(window, { seen });
+    addEventListener('wheel', (event) => Object.assign(seen, { wheel: event.timeStamp }), { capture: true, passive: true });
+    const draw = CanvasRenderingContext2D.prototype.fillRect;
+    CanvasRenderingContext2D.prototype.fillRect = function (...box) {
+      seen.drawn = performance.now();
+      return draw.apply(this, box);
+    };
+  });
+  for (let i = 0; i < 3; i += 1) {
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -120);
+    await page.keyboard.up('Control');
+  }
+  await page.waitForTimeout(600);
+  return Number(await page.evaluate(() => /** @type {any} */ (window).seen.drawn - /** @type {any} */ (window).seen.wheel));
+}
+
+/** From a move of the pointer in the ruler to the end of the frame that shows it. @param {Page} page @returns {Promise<Figures>} */
+async function scrubbing(page) {
+  await page.evaluate(() => /** @type {any} */ (window).app.command('whole'));
+  const ruler = await page.getByRole('region', { name: 'Timeline', exact: true }).locator('canvas').nth(1).boundingBox();
+  if (ruler === null) throw new Error('the page shows no ruler');
+  await page.evaluate(() => {
+    const took = /** @type {number[]} */ ([]);
+    Object.assign(window, { took });
+    const channel = new MessageChannel();
+    let began = 0;
+    channel.port1.onmessage = () => took.push(performance.now() - began);
+    addEventListener(
+      'pointermove',
+      (event) => {
+        const { timeStamp } = event;
+        requestAnimationFrame(() => {
+          began = timeStamp;
+          channel.port2.postMessage(0);
+        });
+      },
+      { capture: true },
+    );
+  });
+  const y = ruler.y + ruler.height / 2;
+  await page.mouse.move(ruler.x + 2, y);
+  await page.mouse.down();
+  for (let i = 1; i <= SCRUBS; i += 1) {
+    await page.mouse.move(ruler.x + (ruler.width - 4) * (((i * 37) % SCRUBS) / SCRUBS), y);
+    await page.waitForTimeout(WHEEL_MS);
+  }
+  await page.mouse.up();
+  const took = /** @type {number[]} */ (await page.evaluate(() => /** @type {any} */ (window).took));
+  return named('scrub', shares(took));
 }

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { logFigures } from './bench-logs.mjs';
+import { contention } from './bench-machine.mjs';
+import { printTable } from './bench-table.mjs';
 import { traceFigures } from './bench-traces.mjs';
 import { findBrowser } from './browser.mjs';
 import { ROOT, setup } from './setup.mjs';
@@ -43,16 +45,16 @@ async function page() {
   await build({ root: ROOT, logLevel: 'error' });
   const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
   const { chromium } = await import('@playwright/test');
-  const browser = await chromium.launch({ executablePath: await findBrowser({ install: false }), args: ['--no-sandbox'] });
+  const executablePath = await findBrowser({ install: false });
+  const launch = () => chromium.launch({ executablePath, args: ['--no-sandbox'] });
   const url = server.resolvedUrls?.local[0] ?? '';
   try {
-    return {
-      page: await pageFigures(browser, url),
-      traces: await traceFigures(browser, url, join(ROOT, OUT, 'traces')),
-      logs: await logFigures(browser, url, join(ROOT, OUT, 'logs')),
-    };
-  } finally {
+    const browser = await launch();
+    const first = await pageFigures(browser, url);
+    const logs = await logFigures(browser, url, join(ROOT, OUT, 'logs'));
     await browser.close();
+    return { page: first, logs, ...(await traceFigures(launch, url, join(ROOT, OUT, 'traces'))) };
+  } finally {
     await server.close();
   }
 }
@@ -71,6 +73,7 @@ async function pageFigures(browser, url) {
   await tab.goto(url);
   await tab.getByRole('region', { name: 'Timeline', exact: true }).waitFor();
   const firstTimelineMs = await tab.evaluate(() => performance.now());
+  const firstPaintMs = await tab.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
   await tab.evaluate(() => /** @type {any} */ (window).app.idle());
   const verdicts = [];
   for (let i = 0; i < 12; i += 1) {
@@ -87,8 +90,11 @@ async function pageFigures(browser, url) {
   const middle = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
   const long = await tab.evaluate(() => /** @type {any} */ (window).long);
   const heap = await tab.evaluate(() => /** @type {any} */ (performance).memory.usedJSHeapSize);
+  const dragToVerdictMs = await dragging(tab);
   return {
+    firstPaintMs,
     firstTimelineMs,
+    dragToVerdictMs,
     runToVerdictMs: middle(verdicts.map((one) => one.page)),
     runInWorkerMs: middle(verdicts.map((one) => one.worker)),
     longTasks: long.length,
@@ -98,9 +104,42 @@ async function pageFigures(browser, url) {
   };
 }
 
-const figures = { core: await core(), ...(await page()) };
-for (const [group, values] of Object.entries(figures)) {
-  for (const [name, value] of Object.entries(values)) console.error(`${group.padEnd(6)} ${name.padEnd(32)} ${value.toFixed(1)}`);
+/** From letting go of a step to the new verdict on the screen. @param {import('@playwright/test').Page} tab */
+async function dragging(tab) {
+  const took = [];
+  for (const onto of ['Query the dirty bitmap', 'Last RAM pass', 'Query the dirty bitmap', 'Last RAM pass']) {
+    const from = await tab.getByRole('button', { name: 'Move Save the device state', exact: true }).boundingBox();
+    const to = await tab.getByRole('button', { name: `Move ${onto}`, exact: true }).boundingBox();
+    if (from === null || to === null) return Number.NaN;
+    await tab.evaluate(() => {
+      const seen = { up: 0, verdict: 0 };
+      Object.assign(window, { seen });
+      addEventListener('pointerup', (event) => Object.assign(seen, { up: event.timeStamp }), { capture: true, once: true });
+      const region = document.querySelector('[aria-label="Verdict"]');
+      if (region === null) return;
+      new MutationObserver(() => requestAnimationFrame(() => Object.assign(seen, { verdict: performance.now() }))).observe(region, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      });
+    });
+    await tab.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await tab.mouse.down();
+    await tab.mouse.move(from.x, to.y + to.height / 2 + (to.y > from.y ? 4 : -4), { steps: 6 });
+    await tab.mouse.up();
+    await tab.evaluate(() => /** @type {any} */ (window).app.idle());
+    took.push(await tab.evaluate(() => /** @type {any} */ (window).seen.verdict - /** @type {any} */ (window).seen.up));
+  }
+  const good = took.filter((one) => one > 0).sort((a, b) => a - b);
+  return good[good.length >> 1] ?? Number.NaN;
 }
+
+const machine = contention();
+const figures = {
+  core: await core(),
+  ...(await page()),
+  machine: { before: machine.factor, after: contention().factor, load: contention().load },
+};
+printTable(figures);
 console.log(JSON.stringify(figures, undefined, 2));
 process.exit(0);

@@ -4,6 +4,7 @@ import { search } from '../../src/core/explore/explore.ts';
 import { stories } from '../../src/core/scenario/library/index.ts';
 import { orderingOf } from '../../src/core/scenario/ordering.ts';
 import type { Scenario } from '../../src/core/scenario/scenario.ts';
+import { growthFigures } from './growth.ts';
 
 const GIB_PAGES = 262_144;
 
@@ -19,6 +20,7 @@ export function coreFigures(): { readonly [name: string]: number } {
     defaultStoryEvents: trace.length,
     eventsPerSecond: Math.round((trace.length / runMs) * 1_000),
     ...bigGuest(story),
+    ...growthFigures(story),
     ...migrations(),
     ...search8(),
   };

@@ -3,6 +3,7 @@ import { editsBetween, printEdits } from '../core/scenario/edits.ts';
 import { orderingOf } from '../core/scenario/ordering.ts';
 import { runCommand } from './store/commands.ts';
 import type { Lab } from './store/create-lab.ts';
+import { rendersSoFar } from './timeline/renders.ts';
 
 declare global {
   interface Window {
@@ -27,6 +28,9 @@ function handle(lab: Lab) {
         cursor: lab.playhead.get().cursor,
         view: lab.playhead.get().view,
         workMs: run?.workMs,
+        renders: rendersSoFar(),
+        found: lab.playhead.get().found.length,
+        selected: lab.playhead.get().selected,
       };
     },
     /** The worker dies as it would of an error of its own. */

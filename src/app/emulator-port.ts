@@ -7,9 +7,9 @@ import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import type { Answer, ImportAnswer, Request, RunAnswer } from '../worker/messages.ts';
+import type { Answer, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
 
-export type { ImportAnswer, RunAnswer } from '../worker/messages.ts';
+export type { ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
 
 export interface RunWish {
   readonly topic: string;
@@ -42,7 +42,8 @@ export interface EmulatorPort {
     byHand: ReadonlyMap<string, number>,
     onProgress: (bytes: number, of: number) => void,
   ): Promise<ImportOutcome>;
-  run(wish: RunWish, onProgress?: (happenings: number) => void): Promise<RunOutcome>;
+  /** `onPartial`: what a run that takes long has come to so far. */
+  run(wish: RunWish, onProgress?: (happenings: number) => void, onPartial?: (partial: PartialRun) => void): Promise<RunOutcome>;
   /** Runs all slots of a step; `onSlot` as each is known. Ends early when superseded or cancelled. */
   slots(
     wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string },
@@ -69,6 +70,7 @@ type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | { 
 interface Waiting {
   readonly onProgress: ((happenings: number, of: number) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
+  readonly onPartial?: ((partial: PartialRun) => void) | undefined;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -104,6 +106,10 @@ export function viaWorker(): EmulatorPort {
     if (one === undefined) return;
     if (answer.type === 'progress') {
       one.onProgress?.(answer.happenings, answer.of ?? 0);
+      return;
+    }
+    if (answer.type === 'partial') {
+      one.onPartial?.(answer.partial);
       return;
     }
     if (answer.type === 'slot') {
@@ -146,8 +152,8 @@ export function viaWorker(): EmulatorPort {
   }
 
   return {
-    async run(wish, onProgress) {
-      const outcome = await ask({ type: 'run', id: next++, ...wish }, { onProgress, onSlot: undefined });
+    async run(wish, onProgress, onPartial) {
+      const outcome = await ask({ type: 'run', id: next++, ...wish }, { onProgress, onSlot: undefined, onPartial });
       return isEnd(outcome) || outcome.kind === 'done' ? outcome : GIVEN_UP;
     },
     async slots(wish, onSlot) {

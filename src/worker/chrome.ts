@@ -3,8 +3,9 @@
 import { ChromeReader } from '../core/formats/chrome/read.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { findSilences } from '../core/swimlane/axis.ts';
-import { indexLanes } from '../core/swimlane/marks.ts';
-import { unpackTrace } from '../core/trace/packed.ts';
+import { indexLanes } from '../core/swimlane/lane-index.ts';
+import { refusedIn, unpackTrace } from '../core/trace/packed.ts';
+import { indexStates } from '../core/trace/state-index.ts';
 import type { ImportAnswer } from './messages.ts';
 
 const HEAD_BYTES = 4096;
@@ -61,7 +62,8 @@ export async function readChrome(
   const whole = unpackTrace(trace);
   return {
     trace,
-    index: indexLanes(whole),
+    states: indexStates(whole),
+    index: indexLanes(whole, refusedIn(trace)),
     silences: findSilences(whole),
     facts: {},
     lines,

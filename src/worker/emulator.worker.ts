@@ -5,22 +5,28 @@
  */
 
 import type { Program } from '../core/emulator/program.ts';
-import { prepare, startRun } from '../core/emulator/run.ts';
+import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
 import { search } from '../core/explore/explore.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import { buffersOfIndex, indexLanes } from '../core/swimlane/marks.ts';
+import { buffersOfIndex, indexLanes } from '../core/swimlane/lane-index.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
+import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
+import type { Trace } from '../core/trace/trace.ts';
 import { looksLikeChrome, readChrome } from './chrome.ts';
 import { readLogs } from './logs.ts';
 import type { Answer, ExploreRequest, ImportRequest, NearestRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-/** Happenings of a run between two looks at the messages: some milliseconds of work. */
-const SLICE = 4_000;
+/** Milliseconds of a run between two looks at the messages: a cancel gets in at once. A happening may be a pass over a guest's RAM, so that their number says nothing of their time. */
+const SLICE_MS = 12;
+const HAPPENINGS = 32;
+
+/** A run that takes longer is shown while it grows. */
+const PARTIAL_MS = 400;
 
 /** The newest request of each topic; an older one that finds itself replaced stops. */
 const newest = new Map<string, number>();
@@ -49,22 +55,48 @@ function breathe(): Promise<void> {
   });
 }
 
+/** Some milliseconds of a run; true when it is over. */
+function slice(run: Run): boolean {
+  const until = performance.now() + SLICE_MS;
+  while (performance.now() < until) if (run.advance(HAPPENINGS)) return true;
+  return false;
+}
+
+function sayPartial(id: number, trace: Trace): void {
+  const packed = packTrace(trace);
+  const index = indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string');
+  const states = indexStates(trace);
+  say({ type: 'partial', id, partial: { trace: packed, index, states } }, [
+    ...buffersOf(packed),
+    ...buffersOfIndex(index),
+    ...buffersOfStates(states),
+  ]);
+}
+
 async function answerRun(request: RunRequest): Promise<void> {
   const { id, topic } = request;
-  let work = 0;
   const began = performance.now();
   const run = startRun(programOf(request.scenario), request.ordering, request);
-  while (!run.advance(SLICE)) {
-    work = performance.now() - began;
+  let shown = began;
+  let patience = PARTIAL_MS;
+  while (!slice(run)) {
     say({ type: 'progress', id, happenings: run.happenings });
     await breathe();
     if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+    const now = performance.now();
+    if (now - shown < patience) continue;
+    sayPartial(id, run.partial());
+    shown = performance.now();
+    // Showing takes at most a fifth of the time, however long the run grows.
+    patience = Math.max(PARTIAL_MS, 4 * (shown - now));
   }
   const { trace, ...rest } = run.finish();
   const packed = packTrace(trace);
-  const index = indexLanes(trace);
-  work = performance.now() - began;
-  say({ type: 'done', id, run: { ...rest, trace: packed, index, workMs: work } }, [...buffersOf(packed), ...buffersOfIndex(index)]);
+  const index = indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string');
+  const states = indexStates(trace);
+  const work = performance.now() - began;
+  const buffers = [...buffersOf(packed), ...buffersOfIndex(index), ...buffersOfStates(states)];
+  say({ type: 'done', id, run: { ...rest, trace: packed, index, states, workMs: work } }, buffers);
 }
 
 async function answerSlots(request: SlotsRequest): Promise<void> {
@@ -92,6 +124,7 @@ async function answerImport(request: ImportRequest): Promise<void> {
   say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, [
     ...buffersOf(answer.trace),
     ...buffersOfIndex(answer.index),
+    ...buffersOfStates(answer.states),
   ]);
 }
 

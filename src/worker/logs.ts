@@ -6,9 +6,14 @@ import { mergeLogs, refuseUnreadable } from '../core/formats/qemu-log/merge.ts';
 import type { LogReader } from '../core/formats/qemu-log/reader.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { findSilences } from '../core/swimlane/axis.ts';
-import { indexLanes } from '../core/swimlane/marks.ts';
+import { indexLanes } from '../core/swimlane/lane-index.ts';
 import { packTrace } from '../core/trace/packed.ts';
+import { indexStates } from '../core/trace/state-index.ts';
+import { EVENT_KINDS } from '../core/trace/vocabulary.ts';
 import type { ImportAnswer } from './messages.ts';
+
+/** By kind: 0 for lines of text, of which a log has a million and none was refused. */
+const REFUSING = Uint8Array.from(EVENT_KINDS, (kind) => (kind === 'text' ? 0 : 1));
 
 /** Bytes of a file that are in memory at once before they are read. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -41,7 +46,8 @@ export async function readLogs(
   const { trace, facts, lines, texts } = mergeLogs(processes, byHand);
   return {
     trace: packTrace(trace),
-    index: indexLanes(trace),
+    states: indexStates(trace),
+    index: indexLanes(trace, (seq) => REFUSING[trace.kind[seq] as number] === 1 && typeof trace.args(seq)['errno'] === 'string'),
     silences: findSilences(trace),
     facts,
     lines,

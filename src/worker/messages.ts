@@ -11,9 +11,10 @@ import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Silence } from '../core/swimlane/axis.ts';
-import type { LaneIndex } from '../core/swimlane/marks.ts';
+import type { LaneIndex } from '../core/swimlane/lane-index.ts';
 import type { Audit, LossWindow, Metrics, RuleAnswer } from '../core/trace/audit.ts';
 import type { PackedTrace } from '../core/trace/packed.ts';
+import type { StateIndex } from '../core/trace/state-index.ts';
 
 export interface RunRequest {
   readonly type: 'run';
@@ -82,6 +83,7 @@ export type Request = RunRequest | SlotsRequest | ImportRequest | ExploreRequest
 export interface RunAnswer {
   readonly trace: PackedTrace;
   readonly index: LaneIndex;
+  readonly states: StateIndex;
   readonly audit: Audit;
   readonly windows: readonly LossWindow[];
   readonly metrics: Metrics;
@@ -90,12 +92,20 @@ export interface RunAnswer {
   readonly workMs: number;
 }
 
+/** A run as far as it has come: to be drawn, and not judged. */
+export interface PartialRun {
+  readonly trace: PackedTrace;
+  readonly index: LaneIndex;
+  readonly states: StateIndex;
+}
+
 export interface ImportAnswer {
   readonly trace: PackedTrace;
   /** Made here, so that the page need not go through all events. */
   readonly index: LaneIndex;
   /** Found here for the same reason. */
   readonly silences: readonly Silence[];
+  readonly states: StateIndex;
   readonly facts: { readonly [process: string]: unknown };
   readonly lines: Lines;
   readonly rules: readonly RuleAnswer[];
@@ -108,6 +118,7 @@ export type Answer =
   | { readonly type: 'ready' }
   /** `of`: how many there will be, if that is known. */
   | { readonly type: 'progress'; readonly id: number; readonly happenings: number; readonly of?: number }
+  | { readonly type: 'partial'; readonly id: number; readonly partial: PartialRun }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
   | {
       readonly type: 'done';

@@ -18,7 +18,7 @@ export function Comparison() {
   const lab = useLab();
   const a = useLabState((state) => state.run);
   const take = useLabState(comparedTake);
-  if (a === undefined || a.imported !== undefined || take === undefined) return null;
+  if (a === undefined || a.audit === null || take === undefined) return null;
   const b = take.run;
   const edits = editsBetween(b.ordering, a.ordering);
   const difference = compareTraces(a.trace, b.trace);

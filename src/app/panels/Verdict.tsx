@@ -22,6 +22,17 @@ export function Verdict() {
       </section>
     );
   }
+  if (run.growing === true) {
+    return (
+      <section aria-label="Verdict" className={styles['panel']} aria-busy={work === 'running'}>
+        <h2 className={styles['verdict']}>{work === 'running' ? 'Running…' : 'Cancelled'}</h2>
+        <p className={styles['sentence']}>
+          {run.trace.length.toLocaleString('en')} events so far, {printNanos(run.trace.endNanos)} of the guest’s time. A run is judged when
+          it is over.
+        </p>
+      </section>
+    );
+  }
   if (run.imported !== undefined) return <ImportedVerdict run={run} />;
   const { audit, metrics } = run;
   return (
@@ -157,8 +168,12 @@ export function VerdictChip() {
   const work = useLabState((state) => state.work);
   return (
     <span className={styles['chip']} data-class={run?.audit?.class ?? ''} data-busy={work === 'running'}>
-      {run === undefined ? (
-        'Running…'
+      {run === undefined || run.growing === true ? (
+        work === 'running' ? (
+          'Running…'
+        ) : (
+          'Cancelled'
+        )
       ) : run.imported !== undefined ? (
         ruleWords(run.imported.rules)
       ) : (

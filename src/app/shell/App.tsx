@@ -19,6 +19,7 @@ const Gallery = lazy(() => import('./Gallery.tsx').then((module) => ({ default: 
 const Editor = lazy(() => import('../editor/Editor.tsx').then((module) => ({ default: module.Editor })));
 const Machines = lazy(() => import('../panels/Machines.tsx').then((module) => ({ default: module.Machines })));
 const Calibration = lazy(() => import('../panels/Calibration.tsx').then((module) => ({ default: module.Calibration })));
+const Why = lazy(() => import('../panels/Why.tsx').then((module) => ({ default: module.Why })));
 const DeviceConsole = lazy(() => import('../panels/DeviceConsole.tsx').then((module) => ({ default: module.DeviceConsole })));
 
 export function App() {
@@ -45,6 +46,7 @@ export function App() {
             </Suspense>
             <Inspector />
             <Suspense fallback={null}>
+              <Why />
               <Machines />
               <DeviceConsole />
             </Suspense>

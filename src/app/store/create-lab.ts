@@ -6,14 +6,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../core/scenario/edits.ts';
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
-import { keepSilences, makeAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { keepSilences, makeAxis, viewOnAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
-import type { EmulatorPort, ImportAnswer, RunAnswer } from '../emulator-port.ts';
+import type { EmulatorPort, ImportAnswer, PartialRun, RunAnswer } from '../emulator-port.ts';
 import { createLifting, type Lifting } from './lifting.ts';
-import { createPlayhead, type PlayheadStore } from './playhead.ts';
-import type { Alert, EmulatedRun, ImportedRun, LabState, RunView, Version } from './state.ts';
+import { createPlayhead, NOTHING_FOUND, type PlayheadStore } from './playhead.ts';
+import type { Alert, EmulatedRun, GrowingRun, ImportedRun, LabState, RunView, Version } from './state.ts';
 import { keepViews } from './views.ts';
 
 export interface Lab {
@@ -76,7 +76,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const { scenario, ordering } = store.getState();
     store.setState({ work: 'running', happenings: 0, opening: undefined });
     const wish = { topic: 'main', scenario, ordering, probes: true, workload: true, seed: scenario.seed ?? 1 };
-    const outcome = await port.run(wish, (happenings) => store.setState({ happenings }));
+    const tell = (happenings: number) => store.setState({ happenings });
+    const outcome = await port.run(wish, tell, (partial) => grow(growingView(scenario, ordering, partial)));
     if (outcome.kind === 'superseded') return;
     if (outcome.kind === 'failed') {
       store.setState({ work: 'idle' });
@@ -124,7 +125,23 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     show(importedView(store.getState().scenario, outcome.imported, files, byHand));
   }
 
-  function show(run: RunView): void {
+  /** A run that takes long is drawn while it grows: the cursor stays where it is, a whole view stays whole. */
+  function grow(run: GrowingRun): void {
+    const { run: before, axis: kind, work } = store.getState();
+    // Cancelled meanwhile.
+    if (work !== 'running') return;
+    const { view, cursor } = playhead.get();
+    const axis = makeAxis(run.trace, kind);
+    const goesOn = before?.growing === true;
+    store.setState({ run });
+    playhead.set({
+      view: goesOn ? viewOnAxis(run.trace, makeAxis(before.trace, kind), view, axis, undefined) : wholeView(axis),
+      cursor: goesOn && cursor < before.trace.length - 1 ? cursor : run.trace.length - 1,
+      ...(goesOn ? {} : NOTHING_CHOSEN),
+    });
+  }
+
+  function show(run: EmulatedRun | ImportedRun): void {
     const state = store.getState();
     const keep = state.run?.scenario.id === run.scenario.id && run.imported === undefined && state.run.imported === undefined;
     const takes = run.imported === undefined ? withTake(state, run) : state.takes;
@@ -134,7 +151,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const ratio = axis.length / (state.run === undefined ? 1 : makeAxis(state.run.trace, state.axis).length);
     const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
     const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
-    playhead.set({ view, cursor, selected: undefined, hover: undefined, markers: { a: undefined, b: undefined }, found: [] });
+    playhead.set({ view, cursor, ...NOTHING_CHOSEN });
     if (keep && run.audit !== null) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
     if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
   }
@@ -222,16 +239,40 @@ function versionOf({ scenario, ordering }: LabState): Version {
   return { scenario, ordering };
 }
 
+const NOTHING_CHOSEN = {
+  selected: undefined,
+  hover: undefined,
+  markers: { a: undefined, b: undefined },
+  crumbs: [],
+  found: NOTHING_FOUND,
+} as const;
+
+function growingView(scenario: Scenario, ordering: Ordering, partial: PartialRun): GrowingRun {
+  const trace = unpackTrace(partial.trace);
+  return {
+    scenario,
+    ordering,
+    trace,
+    index: partial.index,
+    states: new StateAt(trace, partial.states),
+    audit: null,
+    growing: true,
+    windows: [],
+    metrics: { totalNanos: trace.endNanos, downtimeNanos: 0, downtimeBy: [], bytesSent: 0, pagesSent: 0, rounds: 0 },
+    workMs: 0,
+  };
+}
+
 function importedView(scenario: Scenario, answer: ImportAnswer, files: readonly File[], byHand: ReadonlyMap<string, number>): ImportedRun {
-  const { trace: packed, index: _, silences, ...imported } = answer;
+  const { trace: packed, index, states, silences, ...imported } = answer;
   const trace = unpackTrace(packed);
   keepSilences(trace, silences);
   return {
     scenario,
     ordering: { lists: {}, skipped: [], delays: {} },
     trace,
-    index: answer.index,
-    states: new StateAt(trace),
+    index,
+    states: new StateAt(trace, states),
     audit: null,
     imported: { ...imported, files, byHand },
     windows: [],
@@ -243,7 +284,7 @@ function importedView(scenario: Scenario, answer: ImportAnswer, files: readonly 
 function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): EmulatedRun {
   const trace = unpackTrace(answer.trace);
   const { audit, windows, metrics, settled, workMs, index } = answer;
-  return { scenario, ordering, trace, index, states: new StateAt(trace), audit, windows, metrics, settled, workMs };
+  return { scenario, ordering, trace, index, states: new StateAt(trace, answer.states), audit, windows, metrics, settled, workMs };
 }
 
 /** Where the cursor begins: at the last step that began; a real log has none. */

@@ -13,10 +13,21 @@ export interface Playhead {
   readonly view: View;
   /** Markers A and B: events between which time is measured. */
   readonly markers: { readonly a: EventSeq | undefined; readonly b: EventSeq | undefined };
-  /** Events found by the search, in the order of the trace. */
-  readonly found: readonly EventSeq[];
+  /** Events that share the pixel under the pointer. */
+  readonly crowd: number;
+  /** Nested stretches that the overview was narrowed to, widest first; none: the whole run. */
+  readonly crumbs: readonly View[];
+  readonly found: Found;
   readonly playing: number;
 }
+
+/** Events found by the search, in the order of the trace: the first `length` of a buffer that grows. */
+export interface Found {
+  readonly seqs: Int32Array;
+  readonly length: number;
+}
+
+export const NOTHING_FOUND: Found = { seqs: new Int32Array(0), length: 0 };
 
 export interface PlayheadStore {
   get(): Playhead;
@@ -32,7 +43,9 @@ export function createPlayhead(): PlayheadStore {
     selected: undefined,
     view: { from: 0, to: 1 },
     markers: { a: undefined, b: undefined },
-    found: [],
+    crowd: 0,
+    crumbs: [],
+    found: NOTHING_FOUND,
     playing: 0,
   };
   const listeners = new Set<(now: Playhead, before: Playhead) => void>();

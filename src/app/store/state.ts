@@ -3,8 +3,8 @@ import type { SlotOutcome } from '../../core/emulator/slots.ts';
 import type { Ordering } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import type { AxisKind } from '../../core/swimlane/axis.ts';
-import type { LaneIndex } from '../../core/swimlane/marks.ts';
-import type { LaneChoice } from '../../core/swimlane/rows.ts';
+import type { LaneChoice } from '../../core/swimlane/lane-choice.ts';
+import type { LaneIndex } from '../../core/swimlane/lane-index.ts';
 import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
 import type { StateAt } from '../../core/trace/state-at.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -30,12 +30,14 @@ export interface EmulatedRun extends Seen {
   readonly audit: Audit;
   readonly settled: string;
   readonly imported?: undefined;
+  readonly growing?: undefined;
 }
 
 /** Logs of real processes: nothing audits them, the rules alone have an opinion. */
 export interface ImportedRun extends Seen {
   readonly audit: null;
-  readonly imported: Omit<ImportAnswer, 'trace' | 'index' | 'silences'> & {
+  readonly growing?: undefined;
+  readonly imported: Omit<ImportAnswer, 'trace' | 'index' | 'states' | 'silences'> & {
     /** To be read again with another clock. */
     readonly files: readonly File[];
     /** Clocks that were set by hand: microseconds added, by host. */
@@ -43,7 +45,14 @@ export interface ImportedRun extends Seen {
   };
 }
 
-export type RunView = EmulatedRun | ImportedRun;
+/** A run that is still going on: drawn as far as it has come, and not judged. */
+export interface GrowingRun extends Seen {
+  readonly audit: null;
+  readonly imported?: undefined;
+  readonly growing: true;
+}
+
+export type RunView = EmulatedRun | ImportedRun | GrowingRun;
 
 /** What undo goes back to: a scenario with an ordering of it. */
 export interface Version {

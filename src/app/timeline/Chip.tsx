@@ -44,7 +44,9 @@ export function Chip({ run, ref }: { readonly run: RunView; readonly ref: Ref<Ch
         chip.textContent = describeSlot(lab, lifted);
         chip.dataset['class'] = lifted.outside ? '' : (outcome?.class ?? '');
       } else if (hover !== undefined && hover < run.trace.length) {
-        chip.textContent = `${printNanos(run.trace.at[hover] as number)}  ${sentenceOf(eventAt(run.trace, hover))}`;
+        const { crowd } = lab.playhead.get();
+        const others = crowd > 1 ? `${crowd.toLocaleString('en')} events here; ` : '';
+        chip.textContent = `${others}${printNanos(run.trace.at[hover] as number)}  ${sentenceOf(eventAt(run.trace, hover))}`;
         chip.dataset['class'] = '';
       } else chip.textContent = '';
       chip.hidden = chip.textContent === '';

@@ -2,19 +2,24 @@ import { useEffect, useRef, useState } from 'react';
 import { findEvents, isEmpty, parseQuery } from '../../core/trace/query.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { moveCursor } from '../store/commands.ts';
-import { useLab, useLabState } from '../store/context.ts';
+import { useLab } from '../store/context.ts';
+import { type Found, NOTHING_FOUND } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { AxisSwitch } from './AxisSwitch.tsx';
+import { LaneMenu } from './LaneMenu.tsx';
+import { countRender } from './renders.ts';
 import styles from './timeline.module.css';
 
-/** Lanes in the menu; the search reaches all. */
-const MOST_LISTED = 1_000;
-
 /** Milliseconds of searching between two frames. */
-const SLICE_MS = 6;
+const SLICE_MS = 8;
+/** Milliseconds between two words about how many were found so far. */
+const TELL_MS = 100;
+/** Traces up to so many events are searched in one slice. */
+const SHORT = 20_000;
 
 /** Find events while typing, choose lanes, and read the time between the markers. */
 export function FindBar({ run }: { readonly run: RunView }) {
+  countRender();
   const lab = useLab();
   const [text, setText] = useState('');
   const [count, setCount] = useState<{ readonly found: number; readonly done: boolean }>();
@@ -22,46 +27,37 @@ export function FindBar({ run }: { readonly run: RunView }) {
 
   useEffect(() => {
     const query = parseQuery(text);
+    lab.playhead.set({ found: NOTHING_FOUND });
     if (isEmpty(query)) {
-      lab.playhead.set({ found: [] });
       setCount(undefined);
       return;
     }
     const pieces = findEvents(run.trace, query);
     let timer: ReturnType<typeof setTimeout>;
-    // Short traces are done in one slice; long ones show what is found so far, and let frames through.
-    const short = run.trace.length < 20_000;
+    let told = performance.now();
     const go = () => {
       const until = performance.now() + SLICE_MS;
-      let found: readonly number[] = [];
+      let found: Found = NOTHING_FOUND;
       let done = false;
-      while (!done && (short || performance.now() < until)) {
+      while (!done && (run.trace.length < SHORT || performance.now() < until)) {
         const piece = pieces.next();
         if (piece.done === true) done = true;
         else found = piece.value;
       }
-      if (found.length > 0) lab.playhead.set({ found: [...found] });
-      setCount({ found: lab.playhead.get().found.length, done });
+      if (found !== NOTHING_FOUND && (done || performance.now() - told > TELL_MS)) {
+        told = performance.now();
+        lab.playhead.set({ found });
+        setCount({ found: found.length, done });
+      } else if (done) setCount({ found: lab.playhead.get().found.length, done });
       if (!done) timer = setTimeout(go);
     };
-    lab.playhead.set({ found: [] });
     timer = setTimeout(go);
     return () => clearTimeout(timer);
   }, [lab, run, text]);
 
   useEffect(() => {
     const tell = () => {
-      const { a, b } = lab.playhead.get().markers;
-      if (delta.current === null) return;
-      const at = (seq: number) => run.trace.at[seq] as number;
-      delta.current.textContent =
-        a === undefined && b === undefined
-          ? ''
-          : a === undefined || b === undefined
-            ? a === undefined
-              ? 'B is set'
-              : 'A is set'
-            : `A to B: ${printNanos(Math.abs(at(b) - at(a)))}`;
+      if (delta.current !== null) delta.current.textContent = deltaOf(run, lab.playhead.get().markers);
     };
     tell();
     return lab.playhead.subscribe((now, before) => {
@@ -71,7 +67,7 @@ export function FindBar({ run }: { readonly run: RunView }) {
 
   const jump = (by: 1 | -1) => {
     const { found, cursor } = lab.playhead.get();
-    const next = by > 0 ? (found.find((seq) => seq > cursor) ?? found[0]) : (found.findLast((seq) => seq < cursor) ?? found.at(-1));
+    const next = nextFound(found, cursor, by);
     if (next !== undefined) moveCursor(lab, next, true);
   };
 
@@ -106,35 +102,22 @@ export function FindBar({ run }: { readonly run: RunView }) {
   );
 }
 
-/** Which lanes are shown, and which stand on top. */
-function LaneMenu({ run }: { readonly run: RunView }) {
-  const lab = useLab();
-  const choice = useLabState((state) => state.lanes);
-  const toggle = (list: 'hidden' | 'pinned', id: string) => {
-    const has = choice[list].includes(id);
-    lab.store.setState({ lanes: { ...choice, [list]: has ? choice[list].filter((one) => one !== id) : [...choice[list], id] } });
-  };
-  return (
-    <details className={styles['laneMenu']}>
-      <summary>Lanes</summary>
-      <ul aria-label="Lanes">
-        {run.trace.lanes.slice(0, MOST_LISTED).map((lane) => (
-          <li key={lane.id}>
-            <label>
-              <input type="checkbox" checked={!choice.hidden.includes(lane.id)} onChange={() => toggle('hidden', lane.id)} />
-              {lane.host}: {lane.title}
-            </label>
-            <button
-              type="button"
-              aria-pressed={choice.pinned.includes(lane.id)}
-              aria-label={`Pin ${lane.host}: ${lane.title}`}
-              onClick={() => toggle('pinned', lane.id)}
-            >
-              Pin
-            </button>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
+function deltaOf(run: RunView, { a, b }: { readonly a: number | undefined; readonly b: number | undefined }): string {
+  if (a !== undefined && b !== undefined)
+    return `A to B: ${printNanos(Math.abs((run.trace.at[b] as number) - (run.trace.at[a] as number)))}`;
+  return a !== undefined ? 'A is set' : b !== undefined ? 'B is set' : '';
+}
+
+/** The next found event after (or before) an event, by bisection; from the other end where there is none. */
+function nextFound({ seqs, length }: Found, cursor: number, by: 1 | -1): number | undefined {
+  if (length === 0) return undefined;
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((seqs[middle] as number) < cursor + (by > 0 ? 1 : 0)) low = middle + 1;
+    else high = middle;
+  }
+  if (by > 0) return seqs[low < length ? low : 0];
+  return seqs[low > 0 ? low - 1 : length - 1];
 }

@@ -7,7 +7,10 @@ import { createPanZoom, moveByKey } from './behaviours/pan-zoom.ts';
 import { createPointer } from './behaviours/pointer.ts';
 import { createOverviewDrag, createScrub } from './behaviours/scrub.ts';
 import { Chip, type ChipHandle } from './Chip.tsx';
+import { Crumbs } from './Crumbs.tsx';
 import { FindBar } from './FindBar.tsx';
+import { LaneLabels } from './LaneLabels.tsx';
+import { countRender } from './renders.ts';
 import { createStage, OVERVIEW_PX, RULER_PX, type Stage, type StageElements } from './stage.ts';
 import { TimeSlider } from './TimeSlider.tsx';
 import styles from './timeline.module.css';
@@ -21,6 +24,15 @@ const KEYS: ReadonlyMap<string, string> = new Map([
   ['KeyN', 'next-problem'],
   ['KeyP', 'previous-problem'],
   ['Backspace', 'view-back'],
+  ['KeyO', 'narrow'],
+  ['KeyG', 'divergence'],
+  ['KeyJ', 'play-back'],
+  ['KeyK', 'stop'],
+  ['KeyL', 'play-on'],
+  ['Period', 'next-kind'],
+  ['Comma', 'previous-kind'],
+  ['BracketLeft', 'cause'],
+  ['BracketRight', 'effect'],
 ]);
 
 /**
@@ -28,6 +40,7 @@ const KEYS: ReadonlyMap<string, string> = new Map([
  * run shares its view and shows its cursor at the same time.
  */
 export function Timeline({ run, follows }: { readonly run: RunView; readonly follows?: RunView }) {
+  countRender();
   const lab = useLab();
   const root = useRef<HTMLElement>(null);
   const lanes = useRef<HTMLDivElement>(null);
@@ -36,6 +49,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   const ruler = useRef<HTMLCanvasElement>(null);
   const overview = useRef<HTMLCanvasElement>(null);
   const chip = useRef<ChipHandle>(null);
+  const hint = useRef<HTMLParagraphElement>(null);
   const stage = useRef<Stage | undefined>(undefined);
   const theme = useLabState((state) => state.theme);
   const choice = useLabState((state) => state.lanes);
@@ -57,7 +71,15 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
     const made = createStage(all as StageElements, lab, run, roomPx, follows);
     stage.current = made;
     const get = () => stage.current;
-    const behaviours = [createPanZoom(all.lanes, lab, get), createScrub(all.ruler, lab, get)];
+    const hintAtWheel = () => {
+      if (hint.current === null || !firstWheel()) return;
+      const words = hint.current;
+      words.hidden = false;
+      setTimeout(() => {
+        words.hidden = true;
+      }, HINT_MS);
+    };
+    const behaviours = [createPanZoom(all.lanes, lab, get, hintAtWheel), createScrub(all.ruler, lab, get)];
     if (follows !== undefined) behaviours.push(createScrub(all.lanes, lab, get));
     else behaviours.push(createPointer(all.lanes, lab, get, (x, y) => chip.current?.at(x, y)));
     if (all.overview !== null) behaviours.push(createOverviewDrag(all.overview, lab, get));
@@ -74,7 +96,13 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
   }, [theme]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLButtonElement || event.ctrlKey || event.metaKey) return;
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLButtonElement) return;
+    if (event.ctrlKey && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
+      event.preventDefault();
+      runCommand(lab, event.key === 'ArrowRight' ? 'next-change' : 'previous-change');
+      return;
+    }
+    if (event.ctrlKey || event.metaKey) return;
     const at = stage.current;
     if (at !== undefined && moveByKey(event.code, lab, at)) event.preventDefault();
     else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
@@ -102,7 +130,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       onKeyDown={onKeyDown}
     >
       {follows === undefined ? <FindBar run={run} /> : null}
-      {follows === undefined ? <OverviewRow canvas={overview} /> : null}
+      {follows === undefined ? <OverviewRow canvas={overview} run={run} /> : null}
       <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
         <div className={styles['gutter']}>
           {follows === undefined ? <TimeSlider run={run} /> : <span className={styles['same']}>same time</span>}
@@ -110,23 +138,33 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
         <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
       </div>
       <div ref={body} className={styles['body']}>
-        <div className={styles['labels']} style={{ height: heightPx }} aria-hidden="true">
-          {rows.map((row) => (
-            <div key={row.id} className={styles['label']} style={{ top: row.topPx, height: row.heightPx }}>
-              {row.kind === 'migration' ? <b>{row.host}</b> : null}
-              <span className={styles['long']}>{row.title}</span>
-              <span className={styles['short']}>{row.shortTitle}</span>
-            </div>
-          ))}
-        </div>
+        <LaneLabels rows={rows} heightPx={heightPx} />
         <div ref={lanes} className={styles['lanes']} style={{ height: heightPx }}>
           <canvas ref={scene} data-opaque="true" aria-hidden="true" />
           <canvas ref={overlay} className={styles['overlay']} aria-hidden="true" />
           {follows === undefined ? <Chip ref={chip} run={run} /> : null}
+          <p ref={hint} className={styles['hint']} role="note" hidden>
+            Wheel: the lanes. Ctrl + wheel or two fingers: zoom. Shift + wheel: along the time.
+          </p>
         </div>
       </div>
     </section>
   );
+}
+
+const HINT_MS = 6_000;
+const WHEEL_KNOWN = 'switchover.wheel';
+
+/** Whether nobody has turned the wheel on this page before; asked once, it is known. */
+function firstWheel(): boolean {
+  try {
+    if (localStorage.getItem(WHEEL_KNOWN) !== null) return false;
+    localStorage.setItem(WHEEL_KNOWN, 'yes');
+    return true;
+  } catch {
+    // No storage, no hint: it would come at every visit.
+    return false;
+  }
 }
 
 /**
@@ -148,7 +186,7 @@ function useRoom(body: RefObject<HTMLDivElement | null>): number | undefined {
   return roomPx;
 }
 
-function OverviewRow({ canvas }: { readonly canvas: RefObject<HTMLCanvasElement | null> }) {
+function OverviewRow({ canvas, run }: { readonly canvas: RefObject<HTMLCanvasElement | null>; readonly run: RunView }) {
   const lab = useLab();
   return (
     <div className={styles['overviewRow']} style={{ height: OVERVIEW_PX }}>
@@ -163,7 +201,10 @@ function OverviewRow({ canvas }: { readonly canvas: RefObject<HTMLCanvasElement 
           Table
         </button>
       </div>
-      <canvas ref={canvas} className={styles['overview']} data-opaque="false" aria-hidden="true" />
+      <div className={styles['overviewBox']}>
+        <canvas ref={canvas} className={styles['overview']} aria-hidden="true" />
+        <Crumbs run={run} />
+      </div>
     </div>
   );
 }

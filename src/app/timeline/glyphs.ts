@@ -2,34 +2,56 @@
  * Glyphs: shape says kind, and never changes with zoom. Bar = takes time; flag = callback; square = ioctl; open
  * bracket = region read, filled = write; comb = bitmap sync, teeth by log2 of its pages.
  */
-import type { Mark } from '../../core/swimlane/marks.ts';
 import type { EventArgs } from '../../core/trace/trace.ts';
 import type { Colours } from './colours.ts';
+import type { Look } from './looks.ts';
 
-export interface GlyphBox {
+interface GlyphBox {
   readonly topPx: number;
   readonly heightPx: number;
-  /** Space to the next mark. */
-  readonly roomPx: number;
 }
 
 /** Widest picture of an instant. */
 const GLYPH_PX = 8;
 
-export function drawGlyph(
-  context: CanvasRenderingContext2D,
-  mark: Mark,
-  args: EventArgs,
-  box: GlyphBox,
-  hue: string,
-  colours: Colours,
-): void {
-  const x = Math.round(mark.fromPx);
+/** How far a glyph reaches to the left of its moment. */
+export function glyphLeft(look: Look): number {
+  if (look.kind === 'callback') return 1;
+  return look.kind === 'write' ? 0 : glyphRight(look);
+}
+
+/** How far it reaches to the right: words begin after it. */
+export function glyphRight(look: Look): number {
+  switch (look.kind) {
+    case 'callback':
+      return 10;
+    case 'ioctl':
+    case 'region-read':
+      return 5;
+    case 'region-write':
+      return 4;
+    case 'bitmap-sync':
+    case 'log-start':
+    case 'log-stop':
+      return 2 * teethOf(look) + 1;
+    case 'write':
+    case 'slice':
+      return 2;
+    case 'error':
+    case 'fault':
+      return 7;
+    default:
+      return 6;
+  }
+}
+
+export function drawGlyph(context: CanvasRenderingContext2D, look: Look, x: number, box: GlyphBox, hue: string, colours: Colours): void {
+  const { args } = look;
   const middle = box.topPx + box.heightPx / 2;
   context.fillStyle = hue;
   context.strokeStyle = hue;
   context.lineWidth = 1.5;
-  switch (mark.kind) {
+  switch (look.kind) {
     case 'callback':
       flag(context, x, box);
       break;
@@ -46,7 +68,7 @@ export function drawGlyph(
     case 'bitmap-sync':
     case 'log-start':
     case 'log-stop':
-      comb(context, x, middle, mark.kind === 'bitmap-sync' ? Math.log2(1 + Number(args['count'] ?? 0)) : 1);
+      comb(context, x, middle, teethOf(look));
       break;
     case 'receive':
     case 'section-load':
@@ -72,7 +94,12 @@ export function drawGlyph(
     default:
       context.fillRect(x - 1, middle - 4, 2, 8);
   }
-  if (mark.count > 1 && mark.kind !== 'write' && box.roomPx > 22) badge(context, x, box, mark.count, colours);
+}
+
+/** Teeth of a comb: a third of the logarithm of its pages. */
+function teethOf(look: Look): number {
+  if (look.kind !== 'bitmap-sync') return 1;
+  return Math.max(1, Math.min(6, Math.round(Math.log2(1 + Number(look.args['count'] ?? 0)) / 3)));
 }
 
 /** A workload's tick is as high as the log of its pages; a probe is a dot. */
@@ -106,8 +133,7 @@ function bracket(context: CanvasRenderingContext2D, x: number, middle: number): 
   context.lineTo(x + 3, middle + 6);
 }
 
-function comb(context: CanvasRenderingContext2D, x: number, middle: number, size: number): void {
-  const teeth = Math.max(1, Math.min(6, Math.round(size / 3)));
+function comb(context: CanvasRenderingContext2D, x: number, middle: number, teeth: number): void {
   context.fillRect(x - teeth * 2, middle - 6, teeth * 4, 2.5);
   for (let i = 0; i < teeth; i += 1) context.fillRect(x - teeth * 2 + i * 4 + 1, middle - 6, 2, 12);
 }
@@ -141,8 +167,27 @@ function cross(context: CanvasRenderingContext2D, x: number, middle: number, ink
   context.stroke();
 }
 
-function badge(context: CanvasRenderingContext2D, x: number, box: GlyphBox, count: number, colours: Colours): void {
+function badgeText(count: number): string {
+  if (count < 1_000) return `×${count}`;
+  return count < 1e6 ? `×${Math.floor(count / 1e3)}k` : `×${Math.floor(count / 1e5) / 10}M`;
+}
+
+/** Room that the number of a shared pixel takes; none for one event. */
+export function badgeWidth(count: number): number {
+  return count < 2 ? 0 : 7 * badgeText(count).length + 4;
+}
+
+/** How many share the pixel, where there is room for the number. */
+export function drawBadge(
+  context: CanvasRenderingContext2D,
+  from: number,
+  box: GlyphBox,
+  count: number,
+  roomPx: number,
+  colours: Colours,
+): void {
+  if (roomPx < badgeWidth(count)) return;
+  const text = badgeText(count);
   context.fillStyle = colours.dim;
-  context.font = '9px system-ui, sans-serif';
-  context.fillText(count > 99 ? '99+' : String(count), x + 7, box.topPx + 9);
+  context.fillText(text, from + 2, box.topPx + Math.round(box.heightPx / 2));
 }

@@ -1,11 +1,15 @@
 /** What moves above the scene: cursor, hover, selection and its arrows, markers, the slots of a lifted step. */
-import type { Axis, View } from '../../core/swimlane/axis.ts';
+import type { Axis } from '../../core/swimlane/axis.ts';
+import { effectsFrom, eventsOf } from '../../core/swimlane/lane-index.ts';
 import { spanOf } from '../../core/swimlane/marks.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Playhead } from '../store/playhead.ts';
 import type { Lifted } from '../store/state.ts';
 import type { Colours } from './colours.ts';
-import { doubtOf, hatch, type Scene } from './scene-painter.ts';
+import { doubtOf } from './doubt-painter.ts';
+import { type FoundTicks, paintFound } from './found-painter.ts';
+import type { Scene } from './scene.ts';
+import { hatch } from './scene-painter.ts';
 
 /** Where the slots of a list lie in the picture. */
 export interface SlotPlace {
@@ -25,18 +29,22 @@ export function paintOverlay(
   playhead: Playhead,
   lifted: Lifted | undefined,
   slots: readonly SlotPlace[],
+  found: FoundTicks,
   colours: Colours,
 ): void {
-  context.clearRect(0, 0, scene.widthPx, scene.heightPx);
+  context.clearRect(0, 0, scene.widthPx, scene.shownPx);
+  context.save();
+  context.translate(0, -scene.topPx);
   if (playhead.selected !== undefined) paintSelection(context, scene, playhead.selected, colours);
   if (playhead.hover !== undefined) outline(context, scene, playhead.hover, colours.dim);
-  if (playhead.found.length > 0) paintFound(context, scene, playhead.found, colours);
+  if (playhead.found.length > 0) paintFound(context, scene, playhead.found, found, colours.accent);
   paintMarkers(context, scene, playhead, colours);
   if (lifted !== undefined) paintSlots(context, scene, lifted, slots, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
   context.fillStyle = colours.accent;
   paintDoubtAtCursor(context, scene, playhead.cursor);
   context.fillRect(x - 1, 0, 2, scene.heightPx);
+  context.restore();
 }
 
 /** On the lanes of a host whose clock is not known exactly the cursor is a band. */
@@ -56,7 +64,7 @@ function outline(context: CanvasRenderingContext2D, scene: Scene, seq: EventSeq,
   const row = scene.rows.find((one) => one.lane === run.trace.lane[seq]);
   if (row === undefined) return;
   const scale = widthPx / (view.to - view.from);
-  const [from, to] = spanOf(run.trace, axis, seq);
+  const [from, to] = spanOf(run.trace, run.index, axis, seq);
   const left = (from - view.from) * scale;
   const width = Math.max(4, (to - from) * scale);
   context.strokeStyle = ink;
@@ -65,18 +73,16 @@ function outline(context: CanvasRenderingContext2D, scene: Scene, seq: EventSeq,
   context.strokeRect(left - pad, row.topPx + 1, width + 2 * pad - 1, row.heightPx - 3);
 }
 
+/** What one event caused directly, as arrows. */
+const MOST_ARROWS = 8;
+
 /** The selected event with its direct neighbours: what caused it, what it caused. */
 function paintSelection(context: CanvasRenderingContext2D, scene: Scene, seq: EventSeq, colours: Colours): void {
   outline(context, scene, seq, colours.accent);
   const { trace } = scene.run;
   const cause = trace.cause[seq] as number;
   if (cause >= 0) arrow(context, scene, cause, seq, colours.accent);
-  let drawn = 0;
-  for (let next = seq + 1; next < trace.length && drawn < 8; next += 1) {
-    if (trace.cause[next] !== seq) continue;
-    arrow(context, scene, seq, next, colours.accent);
-    drawn += 1;
-  }
+  for (const next of effectsFrom(trace, scene.index, seq, MOST_ARROWS)) arrow(context, scene, seq, next, colours.accent);
 }
 
 function arrow(context: CanvasRenderingContext2D, scene: Scene, from: EventSeq, to: EventSeq, ink: string): void {
@@ -85,8 +91,8 @@ function arrow(context: CanvasRenderingContext2D, scene: Scene, from: EventSeq, 
   const a = scene.rows.find((row) => row.lane === run.trace.lane[from]);
   const b = scene.rows.find((row) => row.lane === run.trace.lane[to]);
   if (a === undefined || b === undefined) return;
-  const x0 = (spanOf(run.trace, axis, from)[1] - view.from) * scale;
-  const x1 = (spanOf(run.trace, axis, to)[0] - view.from) * scale;
+  const x0 = (spanOf(run.trace, run.index, axis, from)[1] - view.from) * scale;
+  const x1 = (spanOf(run.trace, run.index, axis, to)[0] - view.from) * scale;
   const y0 = a.topPx + a.heightPx / 2;
   const y1 = b.topPx + b.heightPx / 2;
   context.strokeStyle = ink;
@@ -104,39 +110,18 @@ function arrow(context: CanvasRenderingContext2D, scene: Scene, from: EventSeq, 
   context.fill();
 }
 
-/** One tick a pixel and row for what the search found: their number does not matter. */
-function paintFound(context: CanvasRenderingContext2D, scene: Scene, found: readonly EventSeq[], colours: Colours): void {
-  const { trace } = scene.run;
-  const last = new Map<number, number>();
-  context.fillStyle = colours.accent;
-  const rows = new Map(scene.rows.map((row) => [row.lane, row]));
-  const scale = scene.widthPx / (scene.view.to - scene.view.from);
-  for (const seq of found) {
-    const lane = trace.lane[seq] as number;
-    const row = rows.get(lane);
-    if (row === undefined) continue;
-    const x = Math.round((scene.axis.at(trace.at[seq] as number, seq) - scene.view.from) * scale);
-    if (x < 0 || x > scene.widthPx || last.get(lane) === x) continue;
-    last.set(lane, x);
-    context.fillRect(x - 1, row.topPx, 3, 4);
-  }
-}
-
+/** Lines and the span between them; their names and the time stand in the ruler, where they cover nothing. */
 function paintMarkers(context: CanvasRenderingContext2D, scene: Scene, playhead: Playhead, colours: Colours): void {
   const { a, b } = playhead.markers;
-  context.font = 'bold 11px system-ui, sans-serif';
-  for (const [name, seq] of [
-    ['A', a],
-    ['B', b],
-  ] as const) {
-    if (seq === undefined) continue;
-    const x = Math.round(placeOf(scene, seq));
-    context.fillStyle = colours.ink;
-    context.fillRect(x, 0, 1, scene.heightPx);
-    context.fillRect(x, 0, 14, 14);
-    context.fillStyle = colours.background;
-    context.fillText(name, x + 3, 7);
+  context.fillStyle = colours.ink;
+  if (a !== undefined && b !== undefined) {
+    const from = placeOf(scene, Math.min(a, b));
+    context.globalAlpha = 0.07;
+    context.fillRect(from, 0, placeOf(scene, Math.max(a, b)) - from, scene.heightPx);
+    context.globalAlpha = 1;
   }
+  if (a !== undefined) context.fillRect(Math.round(placeOf(scene, a)), 0, 1, scene.heightPx);
+  if (b !== undefined) context.fillRect(Math.round(placeOf(scene, b)), 0, 1, scene.heightPx);
 }
 
 /** Slots light up from runs: free, commutes (=), to be run (?), worse (!), forbidden (hatched). */
@@ -190,7 +175,7 @@ export function slotPlaces(scene: Scene, list: string): readonly SlotPlace[] {
   const { run, axis, view, widthPx } = scene;
   const scale = widthPx / (view.to - view.from);
   const ids = run.ordering.lists[list] ?? [];
-  const spans = stepSpans(scene, list, axis, view);
+  const spans = stepSpans(scene, list, axis);
   let last = 0;
   return ids.map((id, slot) => {
     const span = spans.get(id);
@@ -200,15 +185,15 @@ export function slotPlaces(scene: Scene, list: string): readonly SlotPlace[] {
   });
 }
 
-export function stepSpans(scene: Scene, list: string, axis: Axis, _view: View): ReadonlyMap<string, readonly [number, number]> {
+function stepSpans(scene: Scene, list: string, axis: Axis): ReadonlyMap<string, readonly [number, number]> {
   const { trace } = scene.run;
   const spans = new Map<string, readonly [number, number]>();
   const rows = scene.rows.filter((row) => row.kind === 'migration');
   for (const row of rows) {
-    for (const seq of scene.run.index.lanes[row.lane] ?? []) {
+    for (const seq of eventsOf(scene.index, row.lane)) {
       const key = trace.steps[trace.step[seq] as number];
       if (key?.startsWith(`${list}/`) !== true || trace.args(seq)['label'] === undefined) continue;
-      spans.set(key.slice(list.length + 1), spanOf(trace, axis, seq));
+      spans.set(key.slice(list.length + 1), spanOf(trace, scene.run.index, axis, seq));
     }
   }
   return spans;

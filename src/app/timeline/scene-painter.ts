@@ -1,77 +1,98 @@
 /** The static picture: lanes, bars, glyphs, loss windows. Drawn when run, view, size or theme change, and not when the cursor moves. */
-import type { Axis, View } from '../../core/swimlane/axis.ts';
-import { labelOf } from '../../core/swimlane/labels.ts';
-import { type Mark, marksOf } from '../../core/swimlane/marks.ts';
+import { firstReaching, nextLong } from '../../core/swimlane/lane-index.ts';
+import { lookAtLane } from '../../core/swimlane/marks.ts';
 import type { Row } from '../../core/swimlane/rows.ts';
-import type { RunView } from '../store/state.ts';
 import type { Colours } from './colours.ts';
-import { drawGlyph } from './glyphs.ts';
+import { paintDoubt } from './doubt-painter.ts';
+import type { Looks } from './looks.ts';
+import type { Pixels } from './pixels.ts';
+import { paintRow, paintText, shortened } from './row-painter.ts';
+import { isShown, type Scene } from './scene.ts';
+import { paintValue } from './value-painter.ts';
 
-export interface Scene {
-  readonly run: RunView;
-  readonly axis: Axis;
-  readonly view: View;
-  readonly rows: readonly Row[];
-  readonly wirePx: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
+export const FONT = '11px system-ui, sans-serif';
 
-export interface PaintedRow {
-  readonly row: Row;
-  readonly marks: readonly Mark[];
-}
-
-const BAR_INSET_PX = 3;
-const LABEL_PAD_PX = 5;
-
-/** Paints the scene and answers its marks, for hit tests and the table. */
-export function paintScene(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): readonly PaintedRow[] {
-  const { widthPx, heightPx } = scene;
-  context.fillStyle = colours.background;
-  context.fillRect(0, 0, widthPx, heightPx);
-  paintGrounds(context, scene, colours);
+/** Paints the scene; its marks are left in it. */
+export function paintScene(context: CanvasRenderingContext2D, scene: Scene, pixels: Pixels, looks: Looks, colours: Colours): void {
+  const { rows } = scene;
+  scene.axis.cut(scene.view, scene.edges);
+  let begun = false;
+  for (let i = 0; i < rows.length; i += 1) {
+    const row = rows[i] as Row;
+    scene.dense[i] = false;
+    if (!isShown(scene, row) || row.lane < 0) continue;
+    const dense = lookAtLane(scene, row.lane, scene.marks[i] as Scene['marks'][number], scene.columns) === 'dense';
+    scene.dense[i] = dense;
+    if (!dense) continue;
+    if (!begun) pixels.begin(scene, colours);
+    begun = true;
+    pixels.lane(scene, row, scene.columns, colours);
+  }
+  if (begun) pixels.put(context);
+  else paintGrounds(context, scene, colours);
+  context.save();
+  context.translate(0, -scene.topPx);
+  paintGrid(context, scene, colours);
   paintGaps(context, scene, colours);
   paintWindows(context, scene, colours);
-  context.font = '11px system-ui, sans-serif';
+  context.font = FONT;
   context.textBaseline = 'middle';
-  return scene.rows.map((row) => {
-    const marks = marksOf(scene.run.trace, scene.run.index, scene.axis, scene.view, widthPx, row.lane);
-    paintRow(context, scene, row, marks, colours);
-    if (marks.length <= DENSE_MARKS) paintDoubt(context, scene, row, marks, colours);
-    return { row, marks };
-  });
+  for (let i = 0; i < rows.length; i += 1) {
+    const row = rows[i] as Row;
+    if (!isShown(scene, row)) continue;
+    if (row.value !== undefined) paintValue(context, scene, row, row.value, colours);
+    else if (scene.dense[i] === true) paintWords(context, scene, row, looks, colours);
+    else {
+      paintRow(context, scene, row, scene.marks[i] as Scene['marks'][number], looks, colours);
+      paintDoubt(context, scene, row, scene.marks[i] as Scene['marks'][number], colours);
+    }
+  }
+  context.restore();
 }
 
 function paintGrounds(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
+  context.fillStyle = colours.background;
+  context.fillRect(0, 0, scene.widthPx, scene.shownPx);
   for (const row of scene.rows) {
+    if (!isShown(scene, row)) continue;
     if (row.kind === 'migration') {
       context.fillStyle = colours.band;
-      context.fillRect(0, row.topPx, scene.widthPx, row.heightPx);
+      context.fillRect(0, row.topPx - scene.topPx, scene.widthPx, row.heightPx);
     }
     context.fillStyle = colours.line;
-    context.fillRect(0, row.topPx + row.heightPx - 1, scene.widthPx, 1);
+    context.fillRect(0, row.topPx - scene.topPx + row.heightPx - 1, scene.widthPx, 1);
   }
-  context.fillStyle = colours.wire;
-  context.fillRect(0, scene.wirePx - 1, scene.widthPx, 2);
+}
+
+function paintGrid(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
+  if (scene.wirePx > 0) {
+    context.fillStyle = colours.wire;
+    context.fillRect(0, scene.wirePx - 1, scene.widthPx, 2);
+  }
   if (scene.axis.kind !== 'steps') return;
   const scale = scene.widthPx / (scene.view.to - scene.view.from);
   if (scale < 24) return;
   context.fillStyle = colours.line;
   for (const edge of scene.axis.edges) {
     const x = Math.round((edge - scene.view.from) * scale);
-    if (x > 0 && x < scene.widthPx) context.fillRect(x, 0, 1, scene.heightPx);
+    if (x > 0 && x < scene.widthPx) context.fillRect(x, scene.topPx, 1, scene.shownPx);
   }
 }
 
+/** A silence that was left out: a ground of its own between broken edges; the ruler says how long it was. */
 function paintGaps(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
   const scale = scene.widthPx / (scene.view.to - scene.view.from);
   for (const [from, to] of scene.axis.gaps) {
     const x = (from - scene.view.from) * scale;
     const width = (to - from) * scale;
     if (x + width < 0 || x > scene.widthPx) continue;
+    context.globalAlpha = 0.5;
     context.fillStyle = colours.band;
-    context.fillRect(x, 0, width, scene.heightPx);
+    context.fillRect(x, scene.topPx, width, scene.shownPx);
+    context.fillStyle = colours.lineStrong;
+    for (const edge of [x, x + width - 1])
+      for (let y = scene.topPx; y < scene.topPx + scene.shownPx; y += 6) context.fillRect(Math.round(edge), y, 1, 3);
+    context.globalAlpha = 1;
   }
 }
 
@@ -83,26 +104,37 @@ function paintWindows(context: CanvasRenderingContext2D, scene: Scene, colours: 
     const from = (axis.at(window.fromNanos, -1) - view.from) * scale;
     const to = Math.max(from + 2, (axis.at(window.toNanos, run.trace.length) - view.from) * scale);
     if (to < 0 || from > widthPx) continue;
-    const rows = scene.rows.filter((row) => row.host === window.host);
-    for (const row of rows) {
+    for (const row of scene.rows) {
+      if (row.host !== window.host || !isShown(scene, row)) continue;
       context.globalAlpha = row.kind === 'dma' ? 0.3 : 0.06;
       context.fillStyle = colours.bad;
       context.fillRect(from, row.topPx, to - from, row.heightPx - 1);
       context.globalAlpha = 1;
-      if (row.kind === 'dma') hatch(context, from, row.topPx, to - from, row.heightPx - 1, colours.bad);
+      if (row.kind === 'dma') hatch(context, from, row.topPx, to - from, row.heightPx - 1, colours.bad, widthPx);
     }
   }
 }
 
-export function hatch(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, ink: string): void {
+/** Strokes only where the picture is: a window may be a thousand screens wide. */
+export function hatch(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  ink: string,
+  widthPx = Number.POSITIVE_INFINITY,
+): void {
+  const from = Math.max(x, -height);
+  const to = Math.min(x + width, widthPx + height);
   context.save();
   context.beginPath();
-  context.rect(x, y, width, height);
+  context.rect(from, y, to - from, height);
   context.clip();
   context.strokeStyle = ink;
   context.lineWidth = 1;
   context.beginPath();
-  for (let at = x - height - (x % 6); at < x + width; at += 6) {
+  for (let at = from - height - (from % 6); at < to; at += 6) {
     context.moveTo(at, y + height);
     context.lineTo(at + height, y);
   }
@@ -110,186 +142,41 @@ export function hatch(context: CanvasRenderingContext2D, x: number, y: number, w
   context.restore();
 }
 
-/** Half widths narrower than this are not seen beside a mark. */
-const LEAST_DOUBT_PX = 2;
-
-/**
- * How far a moment of a host may be off, in pixels to either side: half of what the evidence leaves open of its clock. Whiskers stand
- * on its marks, and its lanes have a band around the cursor.
- */
-export function doubtOf(scene: Scene, host: string, nanos: number): readonly [left: number, right: number] | undefined {
-  const { run, axis, view, widthPx } = scene;
-  const plusMinus = run.trace.clocks.find((clock) => clock.host === host)?.plusMinusNanos ?? 0;
-  if (plusMinus <= 0 || axis.kind === 'steps') return undefined;
-  const place = (at: number) => (axis.at(at, -1) - view.from) * (widthPx / (view.to - view.from));
-  const [left, right] = [place(Math.max(0, nanos - plusMinus)), place(Math.min(run.trace.endNanos, nanos + plusMinus))];
-  return right - left < 2 * LEAST_DOUBT_PX ? undefined : [left, right];
-}
-
-function paintDoubt(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: readonly Mark[], colours: Colours): void {
-  const { at } = scene.run.trace;
-  context.strokeStyle = colours.ink;
-  context.lineWidth = 1;
-  context.globalAlpha = 0.55;
-  for (const mark of marks) {
-    if (mark.count > 1 || mark.fromPx < -50 || mark.fromPx > scene.widthPx + 50) continue;
-    const doubt = doubtOf(scene, row.host, at[mark.seq] as number);
-    if (doubt === undefined) continue;
-    const [left, right] = doubt;
-    const y = row.topPx + row.heightPx - 5.5;
-    context.beginPath();
-    context.moveTo(left, y);
-    context.lineTo(right, y);
-    for (const end of doubt) {
-      context.moveTo(end, y - 3);
-      context.lineTo(end, y + 3);
-    }
-    context.stroke();
-  }
-  context.globalAlpha = 1;
-}
-
-/** From so many marks in a row on there is no room for glyphs and words: a mark is a box, and its colour says the worst. */
-const DENSE_MARKS = 250;
-/** Boxes narrower than this have no room for a word either. */
+/** Boxes narrower than this have no room for a word. */
 const WORD_PX = 30;
+/** Looks for long events in a dense lane, at most. */
+const MOST_LOOKS = 2_000;
 
-function paintDense(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  row: Row,
-  marks: readonly Mark[],
-  hue: string,
-  colours: Colours,
-): void {
-  const top = row.topPx + BAR_INSET_PX;
-  const height = row.heightPx - 2 * BAR_INSET_PX - 1;
-  const wide: Mark[] = [];
-  // Boxes that touch are one: a column of its own for each would be thousands of calls a frame.
-  let from = -1;
-  let to = -1;
-  context.globalAlpha = 0.9;
-  context.fillStyle = hue;
-  for (const mark of marks) {
-    const width = mark.toPx - mark.fromPx;
-    if (width >= WORD_PX) {
-      wide.push(mark);
-      continue;
+/** Words in a dense lane: the pyramid finds the few that are wide enough. */
+function paintWords(context: CanvasRenderingContext2D, scene: Scene, row: Row, looks: Looks, colours: Colours): void {
+  const { axis, view, index, trace, widthPx } = scene;
+  const nanos = leastOf(scene, WORD_PX);
+  if (nanos <= 0) return;
+  const scale = widthPx / (view.to - view.from);
+  const end = index.firsts[row.lane + 1] as number;
+  const until = axis.nanosAt(view.to);
+  let i = nextLong(trace, index, firstReaching(index, row.lane, axis.nanosAt(view.from)), end, nanos);
+  for (let left = MOST_LOOKS; left > 0 && i < end && (index.at[i] as number) <= until; left -= 1) {
+    const seq = index.order[i] as number;
+    const from = (axis.at(index.at[i] as number, seq) - view.from) * scale;
+    const to = (axis.at((index.at[i] as number) + (trace.duration[seq] as number), trace.length - 1) - view.from) * scale;
+    if (to - from >= WORD_PX && to > 0) {
+      const begin = Math.max(0, from) + 4;
+      const look = looks.of(seq);
+      paintText(context, shortened(look, Math.min(widthPx, to) - begin - 4), begin, row, colours.onHue[row.kind]);
     }
-    const left = Math.round(mark.fromPx);
-    const right = left + Math.max(1, Math.round(width) - 1);
-    if (left > to) {
-      if (to > from) context.fillRect(from, top, to - from, height);
-      from = left;
-    }
-    to = Math.max(to, right);
-  }
-  if (to > from) context.fillRect(from, top, to - from, height);
-  context.fillStyle = colours.bad;
-  for (const mark of marks)
-    if (mark.kind === 'error' || mark.kind === 'fault') context.fillRect(Math.round(mark.fromPx), row.topPx + 1, 2, row.heightPx - 3);
-  context.globalAlpha = 1;
-  for (const mark of wide) paintBar(context, scene, row, mark, hue, colours);
-}
-
-function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: readonly Mark[], colours: Colours): void {
-  const { trace } = scene.run;
-  const hue = colours.hue[row.kind];
-  if (marks.length > DENSE_MARKS) {
-    paintDense(context, scene, row, marks, hue, colours);
-    return;
-  }
-  // Instants after bars, so that a mark inside a bar is seen.
-  for (const mark of marks) if (mark.toPx - mark.fromPx >= 1) paintBar(context, scene, row, mark, hue, colours);
-  let labelFree = -1;
-  const { widthPx } = scene;
-  for (const [i, mark] of marks.entries()) {
-    if (mark.toPx - mark.fromPx >= 1) continue;
-    const args = trace.args(mark.seq);
-    const next = marks[i + 1];
-    const roomPx = next === undefined ? widthPx : next.fromPx - mark.fromPx;
-    drawGlyph(context, mark, args, { ...row, roomPx }, args['errno'] === undefined ? hue : colours.bad, colours);
-    labelFree = paintSideLabel(context, row, mark, labelOf(mark.kind, args), marks, labelFree, colours);
+    i = nextLong(trace, index, i + 1, end, nanos);
   }
 }
 
-/** A label to the right of a glyph, if there is room before the next mark. */
-function paintSideLabel(
-  context: CanvasRenderingContext2D,
-  row: Row,
-  mark: Mark,
-  label: string,
-  marks: readonly Mark[],
-  free: number,
-  colours: Colours,
-): number {
-  if (mark.kind === 'write' || mark.count > 1 || mark.fromPx < free || mark.fromPx < 0 || label === '') return free;
-  const next = marks.find((one) => one.fromPx > mark.fromPx + 1)?.fromPx ?? Number.POSITIVE_INFINITY;
-  const inBar = marks.some((one) => one.toPx - one.fromPx >= 1 && one.fromPx <= mark.fromPx + 8 && one.toPx >= mark.fromPx);
-  const width = context.measureText(label).width;
-  const from = mark.fromPx + 10;
-  if (inBar || from + width + LABEL_PAD_PX > next - 6) return free;
-  context.fillStyle = colours.ink;
-  context.fillText(label, from, row.topPx + row.heightPx / 2);
-  return from + width + LABEL_PAD_PX;
-}
-
-function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, mark: Mark, hue: string, colours: Colours): void {
-  const from = Math.max(-2, Math.round(mark.fromPx));
-  const to = Math.min(scene.widthPx + 2, Math.round(mark.toPx));
-  const width = Math.max(2, to - from - 1);
-  const args = scene.run.trace.args(mark.seq);
-  const top = row.topPx + BAR_INSET_PX;
-  const height = row.heightPx - 2 * BAR_INSET_PX - 1;
-  const quiet = quietBar(mark, args);
-  context.fillStyle = args['errno'] === undefined ? hue : colours.bad;
-  context.globalAlpha = quiet ? 0.22 : 0.9;
-  if (mark.kind === 'step') context.globalAlpha = 0.14;
-  context.fillRect(from, top, width, height);
-  context.globalAlpha = 1;
-  if (mark.kind === 'step' || quiet) {
-    context.strokeStyle = mark.kind === 'step' ? colours.dim : hue;
-    context.lineWidth = 1;
-    context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
+/** The least time that so many pixels stand for, anywhere in the view. */
+function leastOf(scene: Scene, px: number): number {
+  const { edges } = scene;
+  const columns = Math.ceil(px * scene.ratio);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = columns; i < edges.columns; i += columns) {
+    const nanos = (edges.nanos[i] as number) - (edges.nanos[i - columns] as number);
+    if (nanos > 0 && nanos < least) least = nanos;
   }
-  const short = mark.kind === 'step' ? stepId(scene, mark) : '';
-  paintBarLabel(
-    context,
-    { from, width, middle: row.topPx + row.heightPx / 2 },
-    [labelOf(mark.kind, args), short],
-    mark.kind === 'step' || quiet ? colours.ink : colours.onHue,
-  );
-}
-
-/** The id of a step, where its label is too long. */
-function stepId(scene: Scene, mark: Mark): string {
-  const key = scene.run.trace.steps[scene.run.trace.step[mark.seq] as number] ?? '';
-  return key.slice(key.lastIndexOf('/') + 1);
-}
-
-/** A state in which nothing runs is drawn hollow. */
-function quietBar(mark: Mark, args: { readonly [name: string]: unknown }): boolean {
-  if (mark.kind !== 'run-state' && mark.kind !== 'device-state') return false;
-  return !/^(running|pre_?copy)/i.test(String(args['state'] ?? ''));
-}
-
-/** The first label that fits whole; else the last, shortened with an ellipsis; or none. */
-function paintBarLabel(
-  context: CanvasRenderingContext2D,
-  bar: { readonly from: number; readonly width: number; readonly middle: number },
-  labels: readonly string[],
-  ink: string,
-): void {
-  const from = Math.max(bar.from, 0) + LABEL_PAD_PX;
-  const room = bar.from + bar.width - from - LABEL_PAD_PX;
-  if (room < 18) return;
-  let text =
-    labels.find((label) => label !== '' && context.measureText(label).width <= room) ?? labels.findLast((label) => label !== '') ?? '';
-  if (text !== '' && context.measureText(text).width > room) {
-    const share = Math.floor((room / context.measureText(text).width) * text.length) - 1;
-    if (share < 3) return;
-    text = `${text.slice(0, share).trimEnd()}…`;
-  }
-  context.fillStyle = ink;
-  context.fillText(text, from, bar.middle);
+  return Number.isFinite(least) ? least : 0;
 }

@@ -2,18 +2,22 @@
  * The stage: two canvases (static scene, moving overlay), the ruler and the overview, painted from a run, a view and
  * a playhead. It is plain code with `destroy`; React only gives it its elements.
  */
-import { type Axis, makeAxis } from '../../core/swimlane/axis.ts';
-import { hitTest, type Mark } from '../../core/swimlane/marks.ts';
+import { type Axis, blendAxes, makeAxis, type View } from '../../core/swimlane/axis.ts';
+import { type Picked, pickIn } from '../../core/swimlane/pick.ts';
 import { makeRows, type Row } from '../../core/swimlane/rows.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Lab } from '../store/create-lab.ts';
-import type { Playhead } from '../store/playhead.ts';
+import { NOTHING_FOUND, type Playhead } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';
+import { createFoundTicks } from './found-painter.ts';
 import { createFrames } from './frame.ts';
+import { createLooks } from './looks.ts';
 import { paintOverlay, type SlotPlace, slotPlaces } from './overlay-painter.ts';
-import { paintOverview, paintRuler } from './ruler-painter.ts';
-import { type PaintedRow, paintScene, type Scene } from './scene-painter.ts';
+import { createPixels, type Pixels } from './pixels.ts';
+import { paintOverview, paintRuler, paintWindow } from './ruler-painter.ts';
+import { makeScene, resize, type Scene } from './scene.ts';
+import { FONT, paintScene } from './scene-painter.ts';
 
 export interface StageElements {
   readonly root: HTMLElement;
@@ -27,9 +31,13 @@ export interface StageElements {
 
 export interface Stage {
   readonly axis: Axis;
-  readonly scene: Scene | undefined;
-  /** The event under a point of the lanes, in CSS pixels. */
-  pick(xPx: number, yPx: number): { readonly mark: Mark; readonly row: Row } | undefined;
+  readonly scene: Scene;
+  /** What the whole width of the overview stands for. */
+  readonly overview: View;
+  /** Where the pointer is on the lanes: zooming by keys is about it. */
+  pointerPx: number | undefined;
+  /** The event under a point of the lanes, in CSS pixels, and how many share its pixel. */
+  pick(xPx: number, yPx: number): (Picked & { readonly row: Row }) | undefined;
   /** The last event at or before a place. */
   eventAtPx(xPx: number): EventSeq;
   slots(list: string): readonly SlotPlace[];
@@ -42,31 +50,51 @@ export interface Stage {
 export const RULER_PX = 22;
 export const OVERVIEW_PX = 44;
 
+/** A canvas is never taller than this; of a taller picture what is near the window is drawn. */
+const TALLEST_PX = 2_400;
+const MARGIN_PX = 240;
+/** A switch of the axis takes that long. */
+const SWITCH_MS = 200;
+
+interface Switch {
+  readonly from: Axis;
+  readonly view: View;
+  readonly began: number;
+}
+
 export function createStage(elements: StageElements, lab: Lab, run: RunView, roomPx: number | undefined, follows?: RunView): Stage {
   const { store, playhead } = lab;
   let colours: Colours = coloursOf(elements.root);
   let axis = makeAxis(run.trace, store.getState().axis);
   const { rows, heightPx, wirePx } = makeRows(run.trace, store.getState().lanes, roomPx);
-  let widthPx = 1;
-  let scene: Scene | undefined;
-  let painted: readonly PaintedRow[] = [];
+  const scene = makeScene(run, axis, playhead.get().view, rows, wirePx, heightPx);
+  const context = elements.scene.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+  const overlay = elements.overlay.getContext('2d') as CanvasRenderingContext2D;
+  const ruler = elements.ruler.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+  const overview = elements.overview?.getContext('2d', { alpha: false }) ?? undefined;
+  const pixels: Pixels = createPixels(context);
+  context.font = FONT;
+  const looks = createLooks(run.trace, (label) => context.measureText(label).width);
+  const ticks = createFoundTicks();
+  const backdrop = createBackdrop(scene);
+  let switching: Switch | undefined;
   const drawn = { scenes: 0, overlays: 0 };
 
   function draw(whole: boolean): void {
+    const { view, crumbs } = playhead.get();
     if (whole) {
       fit();
-      const context = elements.scene.getContext('2d', { alpha: false });
-      const ruler = elements.ruler.getContext('2d');
-      const overview = elements.overview?.getContext('2d') ?? null;
-      if (context === null || ruler === null) return;
-      scene = { run, axis, view: playhead.get().view, rows, wirePx, widthPx, heightPx };
-      painted = paintScene(context, scene, colours);
-      paintRuler(ruler, scene, RULER_PX, colours);
-      if (overview !== null) paintOverview(overview, scene, OVERVIEW_PX, colours);
+      setAxisOf(scene, view);
+      context.font = FONT;
+      paintScene(context, scene, pixels, looks, colours);
+      if (switching === undefined) paintRuler(ruler, scene, playhead.get().markers, RULER_PX, colours);
+      if (overview !== undefined) {
+        const span = crumbs.at(-1) ?? { from: 0, to: axis.length };
+        overview.drawImage(backdrop(axis, span, colours), 0, 0, scene.widthPx, OVERVIEW_PX);
+        paintWindow(overview, view, span, scene.widthPx, OVERVIEW_PX, colours);
+      }
       drawn.scenes += 1;
     }
-    const overlay = elements.overlay.getContext('2d');
-    if (overlay === null || scene === undefined) return;
     const lifted = follows === undefined ? store.getState().lifted : undefined;
     paintOverlay(
       overlay,
@@ -74,32 +102,65 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       follows === undefined ? playhead.get() : following(playhead.get(), follows, run),
       lifted,
       lifted === undefined ? [] : slotPlaces(scene, lifted.list),
+      ticks,
       colours,
     );
     drawn.overlays += 1;
   }
 
+  /** The present axis and view, or those between two for the time of a switch. */
+  function setAxisOf(on: Scene, view: View): void {
+    on.axis = axis;
+    on.view = view;
+    if (switching === undefined) return;
+    const share = (performance.now() - switching.began) / SWITCH_MS;
+    if (share >= 1) {
+      switching = undefined;
+      return;
+    }
+    // Slow at both ends.
+    const eased = share * share * (3 - 2 * share);
+    on.axis = blendAxes(run.trace, switching.from, switching.view, axis, view, eased);
+    on.view = WHOLE;
+    requestAnimationFrame(() => frames.ask('scene'));
+  }
+
   function fit(): void {
-    widthPx = Math.max(50, elements.lanes.clientWidth);
-    size(elements.scene, widthPx, heightPx);
-    size(elements.overlay, widthPx, heightPx);
-    size(elements.ruler, widthPx, RULER_PX);
-    if (elements.overview !== null) size(elements.overview, widthPx, OVERVIEW_PX);
+    const widthPx = Math.max(50, elements.lanes.clientWidth);
+    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const box = heightPx <= TALLEST_PX ? undefined : elements.lanes.getBoundingClientRect();
+    const topPx = box === undefined ? 0 : Math.max(0, Math.min(heightPx - 1, Math.round(-box.top - MARGIN_PX)));
+    const shownPx = box === undefined ? heightPx : Math.min(heightPx - topPx, window.innerHeight + 2 * MARGIN_PX);
+    resize(scene, widthPx, topPx, shownPx, ratio);
+    size(elements.scene, context, widthPx, shownPx, ratio);
+    size(elements.overlay, overlay, widthPx, shownPx, ratio);
+    size(elements.ruler, ruler, widthPx, RULER_PX, ratio);
+    if (elements.overview !== null && overview !== undefined) size(elements.overview, overview, widthPx, OVERVIEW_PX, ratio);
+    if (box === undefined) return;
+    for (const canvas of [elements.scene, elements.overlay]) canvas.style.transform = `translateY(${topPx}px)`;
   }
 
   const frames = createFrames(draw);
   const observer = new ResizeObserver(() => frames.ask('scene'));
   observer.observe(elements.lanes);
-  const theme = matchMedia('(prefers-color-scheme: dark)');
   const recolour = () => {
     colours = coloursOf(elements.root);
     frames.ask('scene');
   };
-  theme.addEventListener('change', recolour);
+  const medias = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query));
+  for (const media of medias) media.addEventListener('change', recolour);
+  const onScroll = () => {
+    if (heightPx > TALLEST_PX) frames.ask('scene');
+  };
+  window.addEventListener('scroll', onScroll, { capture: true, passive: true });
   const stops = [
-    playhead.subscribe((now, before) => frames.ask(now.view === before.view ? 'overlay' : 'scene')),
+    playhead.subscribe((now, before) =>
+      frames.ask(now.view === before.view && now.markers === before.markers && now.crumbs === before.crumbs ? 'overlay' : 'scene'),
+    ),
     store.subscribe((now, before) => {
       if (now.axis !== before.axis) {
+        const still = matchMedia('(prefers-reduced-motion: reduce)').matches || !run.trace.ordered || run.trace.length === 0;
+        switching = still || scene.widthPx === 0 ? undefined : { from: axis, view: scene.view, began: performance.now() };
         axis = makeAxis(run.trace, now.axis);
         frames.ask('scene');
       }
@@ -113,29 +174,52 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
     get axis() {
       return axis;
     },
-    get scene() {
-      return scene;
+    scene,
+    pointerPx: undefined,
+    get overview() {
+      return playhead.get().crumbs.at(-1) ?? { from: 0, to: axis.length };
     },
     drawn,
     pick(xPx, yPx) {
-      const row = painted.find((one) => yPx >= one.row.topPx && yPx < one.row.topPx + one.row.heightPx);
-      const mark = row === undefined ? undefined : hitTest(row.marks, xPx);
-      return row === undefined || mark === undefined ? undefined : { mark, row: row.row };
+      const row = rows.find((one) => yPx >= one.topPx && yPx < one.topPx + one.heightPx);
+      const picked = row === undefined || row.lane < 0 ? undefined : pickIn(scene, row.lane, xPx);
+      return row === undefined || picked === undefined ? undefined : { ...picked, row };
     },
     eventAtPx(xPx) {
       const { view } = playhead.get();
-      const u = view.from + (xPx / widthPx) * (view.to - view.from);
+      const u = view.from + (xPx / scene.widthPx) * (view.to - view.from);
       const seq = lastEventAt(run, axis, u);
       return follows === undefined ? seq : sameTime(run, follows, seq);
     },
-    slots: (list) => (scene === undefined ? [] : slotPlaces(scene, list)),
+    slots: (list) => slotPlaces(scene, list),
     redraw: recolour,
     destroy() {
       for (const stop of stops) stop();
       observer.disconnect();
-      theme.removeEventListener('change', recolour);
+      for (const media of medias) media.removeEventListener('change', recolour);
+      window.removeEventListener('scroll', onScroll, { capture: true });
       frames.destroy();
     },
+  };
+}
+
+const WHOLE: View = { from: 0, to: 1 };
+
+/** The overview without its window, painted again only when axis, stretch, width or colours are others. */
+function createBackdrop(scene: Scene): (axis: Axis, span: View, colours: Colours) => HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+  let known: readonly unknown[] = [];
+  return (axis, span, colours) => {
+    const now = [axis, span.from, span.to, scene.widthPx, scene.ratio, colours];
+    if (now.every((one, i) => one === known[i])) return canvas;
+    known = now;
+    size(canvas, context, scene.widthPx, OVERVIEW_PX, scene.ratio);
+    const whole = makeScene(scene.run, axis, span, scene.rows, scene.wirePx, OVERVIEW_PX);
+    resize(whole, scene.widthPx, 0, OVERVIEW_PX, scene.ratio);
+    axis.cut(span, whole.edges);
+    paintOverview(context, whole, OVERVIEW_PX, colours);
+    return canvas;
   };
 }
 
@@ -147,7 +231,7 @@ function following(playhead: Playhead, from: RunView, to: RunView): Playhead {
     hover: undefined,
     selected: undefined,
     markers: { a: undefined, b: undefined },
-    found: [],
+    found: NOTHING_FOUND,
   };
 }
 
@@ -178,15 +262,13 @@ function lastEventAt(run: RunView, axis: Axis, u: number): EventSeq {
 }
 
 /** Sets a canvas to device pixels and lets its context draw in CSS pixels. */
-function size(canvas: HTMLCanvasElement, widthPx: number, heightPx: number): void {
-  const ratio = Math.min(3, window.devicePixelRatio || 1);
+function size(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, widthPx: number, heightPx: number, ratio: number): void {
   const width = Math.round(widthPx * ratio);
   const height = Math.round(heightPx * ratio);
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-    canvas.style.width = `${widthPx}px`;
-    canvas.style.height = `${heightPx}px`;
-  }
-  canvas.getContext('2d', canvas.dataset['opaque'] === 'true' ? { alpha: false } : {})?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  if (canvas.width === width && canvas.height === height) return;
+  canvas.width = width;
+  canvas.height = height;
+  canvas.style.width = `${widthPx}px`;
+  canvas.style.height = `${heightPx}px`;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
 }

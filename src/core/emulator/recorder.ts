@@ -101,14 +101,25 @@ export class Recorder {
 
   /** The trace, all bands closed at `endNanos`. */
   finish(endNanos: number, seed: number): Trace {
+    for (const seq of this.#bands.values()) this.#builder?.close(seq, endNanos);
+    return this.#trace(seed);
+  }
+
+  #trace(seed: number): Trace {
     const builder = this.#builder ?? new TraceBuilder();
-    for (const seq of this.#bands.values()) builder.close(seq, endNanos);
     const clocks = this.#program.hosts.map((host) => ({ host: host.id, zero: '', offsetNanos: 0, plusMinusNanos: 0 }));
     return builder.finish(
       { kind: 'emulated', seed },
       EVENT_KINDS.filter((kind) => !FOREIGN.includes(kind)),
       clocks,
     );
+  }
+
+  /** What has been recorded so far, open bands up to `nowNanos`: a trace of its own, and the recording goes on. */
+  partial(nowNanos: number, seed: number): Trace {
+    const trace = this.#trace(seed);
+    for (const seq of this.#bands.values()) trace.duration[seq] = Math.max(0, nowNanos - (trace.at[seq] as number));
+    return { ...trace, endNanos: Math.max(nowNanos, trace.endNanos) };
   }
 
   #declareLanes(): void {

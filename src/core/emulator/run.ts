@@ -44,6 +44,8 @@ export interface Run {
   /** Goes on by so many happenings; true when the run is over. */
   advance(budget: number): boolean;
   readonly happenings: number;
+  /** What has been recorded so far; the run goes on. */
+  partial(): Trace;
   finish(): RunResult;
 }
 
@@ -69,6 +71,7 @@ export function startRun(program: Program, ordering: Ordering, options: RunOptio
     get happenings() {
       return machine.happenings;
     },
+    partial: () => machine.recorder.partial(machine.now, options.seed),
     finish() {
       while (!over) over = !tick(machine);
       return judge(program, machine, options);

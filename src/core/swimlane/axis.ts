@@ -30,6 +30,22 @@ export interface Axis {
   readonly gaps: readonly (readonly [number, number, Nanos])[];
   /** u of the breakpoints, rising (column edges on the Steps axis). */
   readonly edges: readonly number[];
+  /** Fills in where the columns of a view begin and end, `into.columns` of them. */
+  cut(view: View, into: Edges): void;
+}
+
+/**
+ * Edges of the columns of a picture, a column a device pixel, as moments: what begins before edge `i` in (time, seq) lies left of it.
+ * Filled again for each picture. The last edge lies after everything that is at the end of the axis.
+ */
+export interface Edges {
+  readonly columns: number;
+  readonly nanos: Float64Array;
+  readonly seqs: Float64Array;
+}
+
+export function makeEdges(columns: number): Edges {
+  return { columns, nanos: new Float64Array(columns + 1), seqs: new Float64Array(columns + 1) };
 }
 
 interface Breakpoint {
@@ -220,6 +236,56 @@ function fromBreakpoints(kind: AxisKind, points: readonly Breakpoint[], gaps: Ax
       if (to === undefined) return from.nanos;
       return Math.round(from.nanos + ((u - from.u) / (to.u - from.u)) * (to.nanos - from.nanos));
     },
+    cut(view, { columns, nanos, seqs }) {
+      let at = 0;
+      for (let i = 0; i <= columns; i += 1) {
+        const u = view.from + (i / columns) * (view.to - view.from);
+        while (at < points.length - 2 && (points[at + 1] as Breakpoint).u <= u) at += 1;
+        const from = points[at] as Breakpoint;
+        const to = points[at + 1] as Breakpoint;
+        const share = (u - from.u) / (to.u - from.u);
+        const end = u >= last.u - 1e-9 * last.u;
+        // Between two moments the number of an event says nothing; where time stands still it alone does.
+        nanos[i] = end ? Number.POSITIVE_INFINITY : from.nanos + share * (to.nanos - from.nanos);
+        seqs[i] = share <= 0 || to.nanos === from.nanos ? from.seq + share * Math.max(1, to.seq - from.seq) : Number.NEGATIVE_INFINITY;
+      }
+    },
+  };
+}
+
+/**
+ * Between two axes, for the time of a switch: places are shares of the picture (0 to 1), `share` of the way from the one view to the
+ * other. Only for traces whose events are in the order of time.
+ */
+export function blendAxes(trace: Trace, a: Axis, viewA: View, b: Axis, viewB: View, share: number): Axis {
+  const at = (nanos: Nanos, seq: EventSeq) =>
+    ((a.at(nanos, seq) - viewA.from) / (viewA.to - viewA.from)) * (1 - share) +
+    ((b.at(nanos, seq) - viewB.from) / (viewB.to - viewB.from)) * share;
+  /** First event that is not left of a place. */
+  const eventAt = (u: number): EventSeq => {
+    let low = 0;
+    let high = trace.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (at(trace.at[middle] as number, middle) < u) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    kind: b.kind,
+    length: 1,
+    gaps: [],
+    edges: [],
+    at,
+    nanosAt: (u) => trace.at[Math.min(trace.length - 1, eventAt(u))] ?? 0,
+    cut(view, { columns, nanos, seqs }) {
+      for (let i = 0; i <= columns; i += 1) {
+        const seq = eventAt(view.from + (i / columns) * (view.to - view.from));
+        nanos[i] = seq >= trace.length ? Number.POSITIVE_INFINITY : (trace.at[seq] as number);
+        seqs[i] = seq;
+      }
+    },
   };
 }
 
@@ -239,6 +305,25 @@ export function zoom(axis: Axis, view: View, anchor: number, factor: number): Vi
   const span = Math.min(axis.length, Math.max(least, (view.to - view.from) * factor));
   const share = (anchor - view.from) / (view.to - view.from);
   return clampView(axis, { from: anchor - share * span, to: anchor + (1 - share) * span });
+}
+
+/**
+ * The view of another axis that shows about the same: a whole run stays whole while nothing is selected; else the selected event keeps
+ * its place in the picture, and the stretch of time stays in view as far as the ends of the run allow.
+ */
+export function viewOnAxis(trace: Trace, from: Axis, view: View, to: Axis, selected: EventSeq | undefined): View {
+  const whole = view.to - view.from >= from.length * (1 - 1e-9);
+  const stretch = whole ? wholeView(to) : { from: to.at(from.nanosAt(view.from), -1), to: to.at(from.nanosAt(view.to), trace.length) };
+  const least = Math.min(to.length, Math.max(stretch.to - stretch.from, to.length / 1e6));
+  if (selected === undefined) return clampView(to, { from: stretch.from, to: stretch.from + least });
+  const at = trace.at[selected] as number;
+  const share = (from.at(at, selected) - view.from) / (view.to - view.from);
+  const u = to.at(at, selected);
+  if (share < 0 || share > 1) return clampView(to, { from: stretch.from, to: stretch.from + least });
+  // Beyond the ends there is nothing to show: the picture is drawn closer until the place holds.
+  const span = Math.min(least, share > 0 ? u / share : to.length, share < 1 ? (to.length - u) / (1 - share) : to.length);
+  if (span < to.length / 1e6) return clampView(to, { from: u - share * least, to: u + (1 - share) * least });
+  return { from: u - share * span, to: u + (1 - share) * span };
 }
 
 export function pan(axis: Axis, view: View, by: number): View {

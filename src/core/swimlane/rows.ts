@@ -5,9 +5,13 @@
  */
 import type { Lane, Trace } from '../trace/trace.ts';
 import type { LaneKind } from '../trace/vocabulary.ts';
+import { ALL_LANES, type LaneChoice } from './lane-choice.ts';
+
+/** Height of the lane of a value. */
+const VALUE_PX = 24;
 
 export interface Row {
-  /** Index into `trace.lanes`. */
+  /** Index into `trace.lanes`; -1 for the lane of a value. */
   readonly lane: number;
   readonly id: string;
   readonly title: string;
@@ -19,6 +23,8 @@ export interface Row {
   readonly heightPx: number;
   /** First row of its host: the host's name stands here. */
   readonly first: boolean;
+  /** Key of the value that the lane shows; missing for lanes of events. */
+  readonly value?: string;
 }
 
 /** From the outside to the wire. */
@@ -70,14 +76,6 @@ function shortTitle(lane: Lane): string {
 /** Space between the hosts: the wire. */
 export const WIRE_PX = 18;
 
-/** What somebody chose: lanes left out, and lanes that stand above all others, by id. */
-export interface LaneChoice {
-  readonly hidden: readonly string[];
-  readonly pinned: readonly string[];
-}
-
-const ALL_LANES: LaneChoice = { hidden: [], pinned: [] };
-
 /** How far lanes may shrink (a bar of ten pixels still holds its word) and grow. */
 const SCALES = [0.78, 1.35] as const;
 
@@ -99,7 +97,24 @@ function layRows(trace: Trace, choice: LaneChoice, scale: number): ReturnType<ty
   const rows: Row[] = [];
   const hidden = new Set([...choice.hidden, ...choice.pinned]);
   let top = 0;
-  let wire = 0;
+  // One host alone has no wire.
+  let wire = -WIRE_PX;
+  for (const value of choice.values ?? []) {
+    const heightPx = Math.floor(VALUE_PX * scale);
+    rows.push({
+      lane: -1,
+      id: `value:${value}`,
+      value,
+      title: value,
+      shortTitle: value,
+      host: '',
+      kind: 'guest',
+      topPx: top,
+      heightPx,
+      first: false,
+    });
+    top += heightPx;
+  }
   for (const id of choice.pinned) {
     const at = trace.lanes.findIndex((lane) => lane.id === id);
     const lane = trace.lanes[at];
@@ -119,8 +134,7 @@ function layRows(trace: Trace, choice: LaneChoice, scale: number): ReturnType<ty
     top += heightPx;
   }
   hosts.forEach((host, index) => {
-    const lanes = lanesOf(trace, host, hidden);
-    if (index > 0) lanes.reverse();
+    const lanes = inOrder(lanesOf(trace, host, hidden), index > 0, choice.order);
     lanes.forEach(([lane, at], i) => {
       const heightPx = heightOf(lane.kind);
       rows.push({
@@ -136,10 +150,19 @@ function layRows(trace: Trace, choice: LaneChoice, scale: number): ReturnType<ty
       });
       top += heightPx;
     });
-    if (index === 0) wire = top + wireHeightPx / 2;
+    if (index === 0 && hosts.length > 1) wire = top + wireHeightPx / 2;
     if (index < hosts.length - 1) top += wireHeightPx;
   });
   return { rows, heightPx: top, wirePx: wire };
+}
+
+/** Mirrored below the wire; then as somebody has put them. */
+function inOrder(lanes: (readonly [Lane, number])[], mirrored: boolean, order: readonly string[] = []): (readonly [Lane, number])[] {
+  if (mirrored) lanes.reverse();
+  if (order.length === 0) return lanes;
+  const place = new Map(order.map((id, at) => [id, at]));
+  const known = lanes.filter(([lane]) => place.has(lane.id)).sort(([a], [b]) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+  return [...known, ...lanes.filter(([lane]) => !place.has(lane.id))];
 }
 
 function lanesOf(trace: Trace, host: string, hidden: ReadonlySet<string>): (readonly [Lane, number])[] {

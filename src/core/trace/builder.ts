@@ -108,7 +108,7 @@ export class TraceBuilder {
     this.#args[seq] = { ...this.#args[seq], ...args };
   }
 
-  /** The finished trace. The builder may not be used afterwards. */
+  /** The trace of all events so far. What is added afterwards is not in it; arguments that are amended afterwards are. */
   finish(origin: Origin, reports: readonly EventKind[], clocks: readonly Clock[], raw?: RawLines): Trace {
     const length = this.#length;
     const args = this.#args;

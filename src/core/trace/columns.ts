@@ -107,6 +107,7 @@ export class ColumnsBuilder {
       written = copyInto(argsText, written, text, begin, end);
       argsAt[i + 1] = written;
     }
+    const ordered = inFileOrder(lanes, numbers, lane);
     const none = () => new Int32Array(length).fill(-1);
     return {
       length,
@@ -116,7 +117,7 @@ export class ColumnsBuilder {
       kind,
       step: none(),
       cause: none(),
-      lanes,
+      lanes: ordered,
       steps: [],
       origin,
       clocks: [],
@@ -148,6 +149,17 @@ export class ColumnsBuilder {
     this.#kind = widen(this.#kind, new Uint8Array(this.#capacity));
     this.#textAt = widen(this.#textAt, new Float64Array(this.#capacity + 1));
   }
+}
+
+/** Lanes were numbered as events came; they stand in the order in which the file names its tracks. Renumbers `lane`. */
+function inFileOrder(lanes: readonly Lane[], numbers: ReadonlyMap<number, number>, lane: Uint16Array): readonly Lane[] {
+  const sorted = [...numbers].sort(([a], [b]) => a - b);
+  const place = new Uint16Array(lanes.length);
+  sorted.forEach(([, number], at) => {
+    place[number] = at;
+  });
+  for (let i = 0; i < lane.length; i += 1) lane[i] = place[lane[i] as number] as number;
+  return sorted.map(([, number]) => lanes[number] as Lane);
 }
 
 /** Short pieces: a loop is faster than a view and a call. Answers where the copy ends. */

@@ -5,7 +5,7 @@
 import { NO_ARGS, withText } from './builder.ts';
 import { type EventArgs, kindAt, rawLineAt, type Trace } from './trace.ts';
 
-export interface PackedTrace extends Omit<Trace, 'args' | 'text'> {
+export interface PackedTrace extends Omit<Trace, 'args' | 'texts'> {
   /** `argsText[argsAt[seq] .. argsAt[seq + 1]]` is the JSON of event `seq`; empty for no arguments. */
   readonly argsText: Uint8Array;
   readonly argsAt: Uint32Array;
@@ -15,7 +15,7 @@ export interface PackedTrace extends Omit<Trace, 'args' | 'text'> {
 const BATCH = 2_048;
 
 export function packTrace(trace: Trace): PackedTrace {
-  const { args, text: _, ...columns } = trace;
+  const { args, texts: _, ...columns } = trace;
   const argsAt = new Uint32Array(trace.length + 1);
   const encoder = new TextEncoder();
   const chunks: Uint8Array[] = [];
@@ -53,21 +53,41 @@ export function packTrace(trace: Trace): PackedTrace {
 export function unpackTrace(packed: PackedTrace): Trace {
   const { argsText, argsAt, ...columns } = packed;
   const { raw } = columns;
+  const decoder = new TextDecoder();
   const text = (seq: number): string => {
+    const from = argsAt[seq] ?? 0;
     const to = argsAt[seq + 1] ?? 0;
     if (raw !== undefined && argsAt[seq] === to) return rawLineAt(columns, seq)?.text ?? '';
     let found = '';
-    for (let i = argsAt[seq] ?? 0; i < to; i += 1) found += String.fromCharCode(argsText[i] as number);
+    for (let i = from; i < to; i += 1) {
+      const byte = argsText[i] as number;
+      // A foreign file's own bytes are kept as they stand; ours are ASCII, and short: a decoder would cost more than the loop.
+      if (byte > 0x7e) return decoder.decode(argsText.subarray(from, to));
+      found += String.fromCharCode(byte);
+    }
     return found;
   };
   return {
     ...columns,
-    text,
+    texts: { bytes: argsText, at: argsAt },
     args: (seq) => {
       if (argsAt[seq] === argsAt[seq + 1]) return raw === undefined ? NO_ARGS : withText(raw, seq, NO_ARGS);
       return JSON.parse(text(seq)) as EventArgs;
     },
   };
+}
+
+/** Which events came back with an errno: one pass over the bytes, no argument is parsed. */
+export function refusedIn({ argsText, argsAt, length }: PackedTrace): (seq: number) => boolean {
+  const flags = new Uint8Array(length);
+  // One byte is one character, so that places in the text are places in the bytes.
+  const text = new TextDecoder('latin1').decode(argsText);
+  let seq = 0;
+  for (let at = text.indexOf('"errno":"'); at >= 0; at = text.indexOf('"errno":"', at + 1)) {
+    while (seq < length - 1 && (argsAt[seq + 1] as number) <= at) seq += 1;
+    flags[seq] = 1;
+  }
+  return (one) => flags[one] === 1;
 }
 
 /** The buffers to hand over with postMessage. */

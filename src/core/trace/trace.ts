@@ -102,8 +102,8 @@ export interface Trace extends TraceColumns {
   /** Of imported text, where it is at hand: each event's own line. */
   readonly raw?: RawLines;
   args(seq: EventSeq): EventArgs;
-  /** The arguments as JSON text, where the trace holds them so: to be searched without being parsed. */
-  text?(seq: EventSeq): string;
+  /** The arguments as JSON text, where the trace holds them so: to be searched without being parsed. Event `seq` has `bytes[at[seq] .. at[seq + 1]]`. */
+  readonly texts?: { readonly bytes: Uint8Array; readonly at: Uint32Array };
 }
 
 export function kindAt(trace: Pick<Trace, 'kind'>, seq: EventSeq): EventKind {

@@ -11,7 +11,8 @@ export interface Behaviour {
   destroy(): void;
 }
 
-export function createPanZoom(lanes: HTMLElement, lab: Lab, stage: () => Stage | undefined): Behaviour {
+/** `onPlainWheel`: a wheel that was left to the page. */
+export function createPanZoom(lanes: HTMLElement, lab: Lab, stage: () => Stage | undefined, onPlainWheel: () => void): Behaviour {
   const { playhead } = lab;
   const onWheel = (event: WheelEvent) => {
     const at = stage();
@@ -28,10 +29,26 @@ export function createPanZoom(lanes: HTMLElement, lab: Lab, stage: () => Stage |
       event.preventDefault();
       const by = (event.deltaX !== 0 ? event.deltaX : event.deltaY) / box.width;
       playhead.set({ view: pan(at.axis, view, by * (view.to - view.from)) });
-    }
+    } else onPlainWheel();
+  };
+  const onMove = (event: PointerEvent) => {
+    const at = stage();
+    if (at !== undefined) at.pointerPx = event.clientX - lanes.getBoundingClientRect().left;
+  };
+  const onLeave = () => {
+    const at = stage();
+    if (at !== undefined) at.pointerPx = undefined;
   };
   lanes.addEventListener('wheel', onWheel, { passive: false });
-  return { destroy: () => lanes.removeEventListener('wheel', onWheel) };
+  lanes.addEventListener('pointermove', onMove, { passive: true });
+  lanes.addEventListener('pointerleave', onLeave);
+  return {
+    destroy() {
+      lanes.removeEventListener('wheel', onWheel);
+      lanes.removeEventListener('pointermove', onMove);
+      lanes.removeEventListener('pointerleave', onLeave);
+    },
+  };
 }
 
 /** One press of W, S, A or D; true when the key was one of them. */
@@ -39,7 +56,13 @@ export function moveByKey(code: string, lab: Lab, stage: Stage): boolean {
   const { view, cursor } = lab.playhead.get();
   const span = view.to - view.from;
   const { run } = lab.store.getState();
-  const at = run === undefined || cursor < 0 ? view.from + span / 2 : stage.axis.at(run.trace.at[cursor] as number, cursor);
+  // Under the pointer; where there is none, about the cursor.
+  const at =
+    stage.pointerPx !== undefined
+      ? view.from + (stage.pointerPx / stage.scene.widthPx) * span
+      : run === undefined || cursor < 0
+        ? view.from + span / 2
+        : stage.axis.at(run.trace.at[cursor] as number, cursor);
   const anchor = at >= view.from && at <= view.to ? at : view.from + span / 2;
   switch (code) {
     case 'KeyW':
@@ -55,7 +78,7 @@ export function moveByKey(code: string, lab: Lab, stage: Stage): boolean {
       lab.playhead.set({ view: pan(stage.axis, view, KEY_PAN * span) });
       return true;
     case 'Digit0':
-      lab.playhead.set({ view: wholeView(stage.axis) });
+      lab.playhead.set({ view: wholeView(stage.axis), crumbs: [] });
       return true;
     default:
       return false;

@@ -4,6 +4,7 @@
  */
 import { pan, zoom } from '../../../core/swimlane/axis.ts';
 import { kindAt } from '../../../core/trace/trace.ts';
+import { runCommand } from '../../store/commands.ts';
 import type { Lab } from '../../store/create-lab.ts';
 import type { Stage } from '../stage.ts';
 import type { Behaviour } from './pan-zoom.ts';
@@ -38,8 +39,8 @@ export function createPointer(
   function stepUnder(x: number, y: number): { readonly list: string; readonly step: string } | undefined {
     const run = store.getState().run;
     const hit = stage()?.pick(x, y);
-    if (run === undefined || hit === undefined || kindAt(run.trace, hit.mark.seq) !== 'step') return undefined;
-    const key = run.trace.steps[run.trace.step[hit.mark.seq] as number] ?? '';
+    if (run === undefined || hit === undefined || kindAt(run.trace, hit.seq) !== 'step') return undefined;
+    const key = run.trace.steps[run.trace.step[hit.seq] as number] ?? '';
     const at = key.indexOf('/');
     const list = key.slice(0, at);
     const step = key.slice(at + 1);
@@ -76,7 +77,7 @@ export function createPointer(
     switch (state.mode) {
       case 'idle': {
         const hit = at.pick(x, y);
-        if (hit?.mark.seq !== playhead.get().hover) playhead.set({ hover: hit?.mark.seq });
+        if (hit?.seq !== playhead.get().hover) playhead.set({ hover: hit?.seq, crowd: hit?.count ?? 0 });
         lanes.style.cursor = stepUnder(x, y) !== undefined ? 'grab' : hit !== undefined ? 'pointer' : 'default';
         onChip(x, y);
         return;
@@ -126,7 +127,7 @@ export function createPointer(
     const at = stage();
     if (at === undefined) return;
     const hit = at.pick(x, y);
-    playhead.set(hit === undefined ? { cursor: at.eventAtPx(x), selected: undefined } : { cursor: hit.mark.seq, selected: hit.mark.seq });
+    playhead.set(hit === undefined ? { cursor: at.eventAtPx(x), selected: undefined } : { cursor: hit.seq, selected: hit.seq });
   }
 
   const onCancel = () => {
@@ -140,6 +141,12 @@ export function createPointer(
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && state.mode === 'lifting') onCancel();
   };
+  const onDouble = (event: MouseEvent) => {
+    const box = lanes.getBoundingClientRect();
+    const hit = stage()?.pick(event.clientX - box.left, event.clientY - box.top);
+    if (hit !== undefined) runCommand(lab, 'zoom-selection');
+  };
+  lanes.addEventListener('dblclick', onDouble);
   lanes.addEventListener('pointerdown', onDown);
   lanes.addEventListener('pointermove', onMove);
   lanes.addEventListener('pointerup', onUp);
@@ -148,6 +155,7 @@ export function createPointer(
   window.addEventListener('keydown', onKey);
   return {
     destroy() {
+      lanes.removeEventListener('dblclick', onDouble);
       lanes.removeEventListener('pointerdown', onDown);
       lanes.removeEventListener('pointermove', onMove);
       lanes.removeEventListener('pointerup', onUp);

@@ -19,14 +19,15 @@ export function createOverviewDrag(overview: HTMLElement, lab: Lab, stage: () =>
   let grip: { readonly part: 'from' | 'to' | 'body'; readonly offset: number } | undefined;
   const placeOf = (event: PointerEvent, at: Stage) => {
     const box = overview.getBoundingClientRect();
-    return ((event.clientX - box.left) / box.width) * at.axis.length;
+    const { from, to } = at.overview;
+    return from + ((event.clientX - box.left) / box.width) * (to - from);
   };
   const down = (event: PointerEvent) => {
     const at = stage();
     if (at === undefined) return;
     const { view } = lab.playhead.get();
     const u = placeOf(event, at);
-    const slack = (HANDLE_PX / overview.clientWidth) * at.axis.length;
+    const slack = (HANDLE_PX / overview.clientWidth) * (at.overview.to - at.overview.from);
     if (Math.abs(u - view.from) < slack) grip = { part: 'from', offset: 0 };
     else if (Math.abs(u - view.to) < slack) grip = { part: 'to', offset: 0 };
     else if (u > view.from && u < view.to) grip = { part: 'body', offset: u - view.from };
@@ -40,7 +41,7 @@ export function createOverviewDrag(overview: HTMLElement, lab: Lab, stage: () =>
     if (at === undefined || grip === undefined) return;
     const { view } = lab.playhead.get();
     const u = placeOf(event, at);
-    const least = at.axis.length / 5_000;
+    const least = (at.overview.to - at.overview.from) / 5_000;
     if (grip.part === 'from') lab.playhead.set({ view: clampView(at.axis, { from: Math.min(u, view.to - least), to: view.to }) });
     else if (grip.part === 'to') lab.playhead.set({ view: clampView(at.axis, { from: view.from, to: Math.max(u, view.from + least) }) });
     else lab.playhead.set({ view: clampView(at.axis, { from: u - grip.offset, to: u - grip.offset + view.to - view.from }) });

@@ -5,6 +5,7 @@
 import { ColumnsBuilder } from '../../trace/columns.ts';
 import type { PackedTrace } from '../../trace/packed.ts';
 import { LONGEST_NANOS } from '../../trace/time.ts';
+import type { Note } from '../../trace/trace.ts';
 import { kindIndex } from '../../trace/vocabulary.ts';
 import { ChromeError, ChromeScanner, type ScannedEvent } from './scan.ts';
 
@@ -44,6 +45,7 @@ export class ChromeReader {
   readonly #ignored = new Map<string, number>();
   #last: Thread | undefined;
   #events = 0;
+  #negative = 0;
   #zero = Number.POSITIVE_INFINITY;
 
   push(bytes: Uint8Array): void {
@@ -66,9 +68,19 @@ export class ChromeReader {
         title: depth === 0 ? (titles[thread] ?? '') : `${titles[thread]} (${depth + 1})`,
         kind: 'track',
       }),
-      cut ? [{ severity: 'warning', message: 'The file ends in the middle of an event: what came before is here.' }] : [],
+      this.#notes(cut),
     );
     return { trace, events: this.#events, ignored: Object.fromEntries(this.#ignored) };
+  }
+
+  #notes(cut: boolean): readonly Note[] {
+    const notes: Note[] = [];
+    const say = (message: string) => notes.push({ severity: 'warning', message });
+    if (cut) say('The file ends in the middle of an event: what came before is here.');
+    if (this.#negative > 0) say(`${this.#negative} events have a negative duration: they are drawn as taking no time.`);
+    const open = [...this.#threads.values()].reduce((sum, thread) => sum + thread.open.length, 0);
+    if (open > 0) say(`${open} events begin (B) and never end (E): they are drawn as taking no time.`);
+    return notes;
   }
 
   #take(event: ScannedEvent, bytes: Uint8Array): void {
@@ -95,6 +107,12 @@ export class ChromeReader {
     }
     this.#zero = Math.min(this.#zero, event.ts * 1_000);
     const kind = event.phase === C ? COUNTER : INSTANTS.has(event.phase) ? INSTANT : SLICE;
+    // -1 stands for a duration that is not given.
+    if (event.dur < 0 && event.dur !== -1) this.#negative += 1;
+    if ((event.ts + Math.max(0, event.dur)) * 1_000 > LONGEST_NANOS)
+      throw new ChromeError(
+        `event ${this.#events}: it ends ${event.ts + event.dur} µs after zero, and what is drawn ends at ${LONGEST_NANOS / 1_000} µs`,
+      );
     const duration = kind === SLICE ? Math.max(0, event.dur) * 1_000 : -1;
     const row = this.#columns.add(thread.number, kind, event.ts * 1_000, duration);
     this.#columns.text(bytes, event.nameFrom, event.nameTo, event.argsFrom, event.argsTo);

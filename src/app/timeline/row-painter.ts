@@ -1,0 +1,185 @@
+/**
+ * A lane with room for shapes and words. Words are written last and only where nothing else stands: inside a bar between the glyphs
+ * that lie in it, beside a glyph before the next mark. What does not fit is left out or shortened, and never drawn over another.
+ */
+import { FAN_PX, type Marks } from '../../core/swimlane/marks.ts';
+import type { Row } from '../../core/swimlane/rows.ts';
+import type { Colours } from './colours.ts';
+import { badgeWidth, drawBadge, drawGlyph, glyphLeft, glyphRight } from './glyphs.ts';
+import type { Look, Looks } from './looks.ts';
+import type { Scene } from './scene.ts';
+
+const BAR_INSET_PX = 3;
+const PAD_PX = 4;
+/** Below that an ellipsis says nothing. */
+const LEAST_WORD_PX = 18;
+
+export function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: Marks, looks: Looks, colours: Colours): void {
+  // Instants after bars, so that a mark inside a bar is seen.
+  for (let i = 0; i < marks.length; i += 1) if (isBar(marks, i)) paintBar(context, scene, row, marks, i, looks, colours);
+  for (let i = 0; i < marks.length; i += 1) if (!isBar(marks, i)) paintGlyph(context, row, marks, i, looks, colours);
+  let free = 0;
+  for (let i = 0; i < marks.length; i += 1) {
+    free = isBar(marks, i)
+      ? Math.max(free, paintBarLabel(context, scene, row, marks, i, looks, colours))
+      : paintSideLabel(context, scene, row, marks, i, free, looks, colours);
+  }
+}
+
+function isBar(marks: Marks, i: number): boolean {
+  return (marks.toPx[i] as number) - (marks.fromPx[i] as number) >= 1;
+}
+
+function lookAt(marks: Marks, i: number, looks: Looks): Look {
+  return looks.of(marks.seq[i] as number);
+}
+
+function paintBar(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  row: Row,
+  marks: Marks,
+  i: number,
+  looks: Looks,
+  colours: Colours,
+): void {
+  const from = Math.max(-2, Math.round(marks.fromPx[i] as number));
+  const to = Math.min(scene.widthPx + 2, Math.round(marks.toPx[i] as number));
+  const width = Math.max(2, to - from - 1);
+  const look = lookAt(marks, i, looks);
+  const hue = look.refused ? colours.bad : colours.hue[row.kind];
+  const top = row.topPx + BAR_INSET_PX;
+  const height = row.heightPx - 2 * BAR_INSET_PX - 1;
+  const hollow = look.kind === 'step' || look.quiet;
+  context.fillStyle = hue;
+  context.globalAlpha = look.kind === 'step' ? 0.14 : look.quiet ? 0.22 : 0.9;
+  context.fillRect(from, top, width, height);
+  context.globalAlpha = 1;
+  if (!hollow) return;
+  context.strokeStyle = look.kind === 'step' ? colours.dim : hue;
+  context.lineWidth = 1;
+  context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
+}
+
+function paintGlyph(context: CanvasRenderingContext2D, row: Row, marks: Marks, i: number, looks: Looks, colours: Colours): void {
+  const look = lookAt(marks, i, looks);
+  const x = Math.round(marks.fromPx[i] as number);
+  const hue = look.refused || (marks.weight[i] as number) > 1 ? colours.bad : colours.hue[row.kind];
+  drawGlyph(context, look, x, row, hue, colours);
+  const fan = marks.fan[i] as number;
+  if (fan > 1) paintFan(context, row, x, fan, colours);
+  if ((marks.count[i] as number) < 2 || look.kind === 'write') return;
+  const next = i + 1 < marks.length ? (marks.fromPx[i + 1] as number) - x : Number.POSITIVE_INFINITY;
+  drawBadge(context, x + glyphRight(look), row, marks.count[i] as number, next - glyphRight(look), colours);
+}
+
+/** A bracket under what happened at one moment. */
+function paintFan(context: CanvasRenderingContext2D, row: Row, x: number, count: number, colours: Colours): void {
+  const y = row.topPx + row.heightPx - 2.5;
+  context.strokeStyle = colours.dim;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(x - 4.5, y - 3);
+  context.lineTo(x - 4.5, y);
+  context.lineTo(x + (count - 1) * FAN_PX + 4.5, y);
+  context.lineTo(x + (count - 1) * FAN_PX + 4.5, y - 3);
+  context.stroke();
+}
+
+/** The left edge of what mark `i` draws. */
+function leftOf(marks: Marks, i: number, looks: Looks): number {
+  return (marks.fromPx[i] as number) - (isBar(marks, i) ? 0 : glyphLeft(lookAt(marks, i, looks)));
+}
+
+function rightOf(marks: Marks, i: number, looks: Looks): number {
+  if (isBar(marks, i)) return marks.toPx[i] as number;
+  const look = lookAt(marks, i, looks);
+  return (marks.fromPx[i] as number) + glyphRight(look) + (look.kind === 'write' ? 0 : badgeWidth(marks.count[i] as number));
+}
+
+/**
+ * The label of a bar in the first stretch of it that nothing covers and that it fits into; else shortened in the widest. Answers where
+ * the label ends.
+ */
+function paintBarLabel(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  row: Row,
+  marks: Marks,
+  i: number,
+  looks: Looks,
+  colours: Colours,
+): number {
+  const end = Math.min(scene.widthPx, marks.toPx[i] as number);
+  let free = Math.max(0, marks.fromPx[i] as number);
+  // A glyph at the bar's own beginning comes before it.
+  for (let other = i - 1; other >= 0 && (marks.fromPx[other] as number) > free - 2 * FAN_PX; other -= 1)
+    if (!isBar(marks, other)) free = Math.max(free, rightOf(marks, other, looks));
+  if (end - free < LEAST_WORD_PX) return 0;
+  const look = lookAt(marks, i, looks);
+  let bestFrom = free;
+  let best = 0;
+  for (let other = i + 1; other <= marks.length; other += 1) {
+    const over = other === marks.length || (marks.fromPx[other] as number) >= end;
+    const left = over ? end : leftOf(marks, other, looks);
+    if (left - free > best) {
+      best = left - free;
+      bestFrom = free;
+    }
+    if (over || best - 2 * PAD_PX >= look.widthPx) break;
+    free = Math.max(free, rightOf(marks, other, looks));
+  }
+  const text = shortened(look, best - 2 * PAD_PX);
+  if (text === '') return 0;
+  const ink = look.kind === 'step' || look.quiet ? colours.ink : look.refused ? colours.onBad : colours.onHue[row.kind];
+  paintText(context, text, bestFrom + PAD_PX, row, ink);
+  return bestFrom + best;
+}
+
+/** A label to the right of a glyph, if there is room before the next mark. Answers where the free space of the row begins. */
+function paintSideLabel(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  row: Row,
+  marks: Marks,
+  i: number,
+  free: number,
+  looks: Looks,
+  colours: Colours,
+): number {
+  const look = lookAt(marks, i, looks);
+  const fromPx = marks.fromPx[i] as number;
+  const fan = marks.fan[i] as number;
+  if (look.kind === 'write' || (marks.count[i] as number) > 1 || fan < 0 || fromPx < 0) return free;
+  const label = fan > 1 ? `${fan} ${look.kind === 'step' ? 'steps ' : ''}at once` : look.label;
+  const last = fan > 1 ? Math.min(marks.length - 1, i + fan - 1) : i;
+  const from = Math.max(free, rightOf(marks, last, looks) + PAD_PX);
+  const next = last + 1 < marks.length ? leftOf(marks, last + 1, looks) : scene.widthPx;
+  const width = fan > 1 ? context.measureText(label).width : look.widthPx;
+  if (label === '' || from + width + PAD_PX > next || coveredAt(marks, i, fromPx)) return free;
+  paintText(context, label, from, row, look.refused ? colours.badInk : colours.ink);
+  return from + width + PAD_PX;
+}
+
+/** Whether a bar lies there: its own label has the room. */
+function coveredAt(marks: Marks, i: number, px: number): boolean {
+  for (let other = i - 1; other >= 0; other -= 1) if (isBar(marks, other) && (marks.toPx[other] as number) > px + 2) return true;
+  return false;
+}
+
+/** The label, or the short one, or as much of it as fits; '' for none. */
+export function shortened(look: Look, room: number): string {
+  if (look.label === '' || room < LEAST_WORD_PX) return '';
+  if (look.widthPx <= room) return look.label;
+  if (look.short !== '' && look.shortPx <= room) return look.short;
+  const text = look.short === '' ? look.label : look.short;
+  const width = look.short === '' ? look.widthPx : look.shortPx;
+  const share = Math.floor((room / width) * text.length) - 2;
+  return share < 3 ? '' : `${text.slice(0, share).trimEnd()}…`;
+}
+
+export function paintText(context: CanvasRenderingContext2D, text: string, from: number, row: Row, ink: string): void {
+  if (text === '') return;
+  context.fillStyle = ink;
+  context.fillText(text, Math.round(from), row.topPx + Math.round(row.heightPx / 2));
+}
