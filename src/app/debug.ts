@@ -28,11 +28,12 @@ function handle(lab: Lab) {
         cursor: lab.playhead.get().cursor,
         view: lab.playhead.get().view,
         workMs: run?.workMs,
-        renders: rendersSoFar(),
         found: lab.playhead.get().found.length,
         selected: lab.playhead.get().selected,
       };
     },
+    /** How often React rendered a part of the picture. */
+    renders: () => rendersSoFar(),
     /** The worker dies as it would of an error of its own. */
     crashWorker: () => lab.port.crash(),
   };
