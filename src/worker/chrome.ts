@@ -37,7 +37,7 @@ export async function readChrome(
   file: File,
   progress: (bytes: number, of: number) => Promise<boolean>,
 ): Promise<Omit<ImportAnswer, 'workMs'> | undefined> {
-  const reader = new ChromeReader();
+  const reader = new ChromeReader((await isGzip(file)) ? 0 : file.size);
   const chunks = (await streamOf(file)).getReader();
   let bytes = 0;
   let since = 0;

@@ -17,7 +17,7 @@ const LEAST_WORD_PX = 18;
 export function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: Marks, looks: Looks, colours: Colours): void {
   // Instants after bars, so that a mark inside a bar is seen.
   for (let i = 0; i < marks.length; i += 1) if (isBar(marks, i)) paintBar(context, scene, row, marks, i, looks, colours);
-  for (let i = 0; i < marks.length; i += 1) if (!isBar(marks, i)) paintGlyph(context, row, marks, i, looks, colours);
+  for (let i = 0; i < marks.length; i += 1) if (!isBar(marks, i)) paintGlyph(context, scene.widthPx, row, marks, i, looks, colours);
   let free = 0;
   for (let i = 0; i < marks.length; i += 1) {
     free = isBar(marks, i)
@@ -61,7 +61,15 @@ function paintBar(
   context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
 }
 
-function paintGlyph(context: CanvasRenderingContext2D, row: Row, marks: Marks, i: number, looks: Looks, colours: Colours): void {
+function paintGlyph(
+  context: CanvasRenderingContext2D,
+  widthPx: number,
+  row: Row,
+  marks: Marks,
+  i: number,
+  looks: Looks,
+  colours: Colours,
+): void {
   const look = lookAt(marks, i, looks);
   const x = Math.round(marks.fromPx[i] as number);
   const hue = look.refused || (marks.weight[i] as number) > 1 ? colours.bad : colours.hue[row.kind];
@@ -69,8 +77,9 @@ function paintGlyph(context: CanvasRenderingContext2D, row: Row, marks: Marks, i
   const fan = marks.fan[i] as number;
   if (fan > 1) paintFan(context, row, x, fan, colours);
   if ((marks.count[i] as number) < 2 || look.kind === 'write') return;
-  const next = i + 1 < marks.length ? (marks.fromPx[i + 1] as number) - x : Number.POSITIVE_INFINITY;
-  drawBadge(context, x + glyphRight(look), row, marks.count[i] as number, next - glyphRight(look), colours);
+  const from = x + glyphRight(look);
+  const next = i + 1 < marks.length ? leftOf(marks, i + 1, looks) : widthPx;
+  if (!coveredAt(marks, i, from)) drawBadge(context, from, row, marks.count[i] as number, Math.min(next, widthPx) - from, colours);
 }
 
 /** A bracket under what happened at one moment. */

@@ -13,17 +13,31 @@ const EMPTY = new TextEncoder().encode('""');
 const COMMA = 44;
 const CLOSE = 125;
 const MOST_LANES = 65_535;
+/** Bytes of a foreign event, and the share of a file that is names and arguments; where more comes, the room grows. */
+const EVENT_BYTES = 80;
+const TEXT_SHARE = 0.5;
 
 export class ColumnsBuilder {
-  #capacity = 1 << 14;
+  #capacity: number;
   #length = 0;
-  #at = new Float64Array(this.#capacity);
-  #duration = new Float64Array(this.#capacity);
-  #track = new Uint32Array(this.#capacity);
-  #kind = new Uint8Array(this.#capacity);
-  #textAt = new Float64Array(this.#capacity + 1);
-  #text = new Uint8Array(1 << 20);
+  #at: Float64Array<ArrayBuffer>;
+  #duration: Float64Array<ArrayBuffer>;
+  #track: Uint32Array<ArrayBuffer>;
+  #kind: Uint8Array<ArrayBuffer>;
+  #textAt: Float64Array<ArrayBuffer>;
+  #text: Uint8Array<ArrayBuffer>;
   #textLength = 0;
+
+  /** `fileBytes`: of what will be read, 0 if that is not known. Room is made for it at once: pages of it that are never written cost nothing. */
+  constructor(fileBytes = 0) {
+    this.#capacity = Math.max(1 << 14, Math.ceil(fileBytes / EVENT_BYTES));
+    this.#at = new Float64Array(this.#capacity);
+    this.#duration = new Float64Array(this.#capacity);
+    this.#track = new Uint32Array(this.#capacity);
+    this.#kind = new Uint8Array(this.#capacity);
+    this.#textAt = new Float64Array(this.#capacity + 1);
+    this.#text = new Uint8Array(Math.max(1 << 20, Math.ceil(fileBytes * TEXT_SHARE)));
+  }
 
   get length(): number {
     return this.#length;

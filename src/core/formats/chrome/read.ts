@@ -37,7 +37,7 @@ export interface ChromeTrace {
 }
 
 export class ChromeReader {
-  readonly #columns = new ColumnsBuilder();
+  readonly #columns: ColumnsBuilder;
   readonly #scanner = new ChromeScanner((event, bytes) => this.#take(event, bytes));
   readonly #threads = new Map<string, Thread>();
   readonly #threadNames = new Map<string, string>();
@@ -47,6 +47,11 @@ export class ChromeReader {
   #events = 0;
   #negative = 0;
   #zero = Number.POSITIVE_INFINITY;
+
+  /** `fileBytes`: of the whole file, if that is known. */
+  constructor(fileBytes = 0) {
+    this.#columns = new ColumnsBuilder(fileBytes);
+  }
 
   push(bytes: Uint8Array): void {
     this.#scanner.push(bytes);
