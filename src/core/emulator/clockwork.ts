@@ -7,6 +7,7 @@ import { Machine, type MachineOptions } from './machine.ts';
 import { probe } from './probes.ts';
 import type { Program } from './program.ts';
 import { Recorder } from './recorder.ts';
+import type { Thread } from './state.ts';
 import { advanceThread, newThread } from './threads.ts';
 import { top, wakeTime } from './waking.ts';
 
@@ -45,10 +46,11 @@ function openBands(machine: Machine): void {
 
 /** The thread whose turn it is, where nothing but threads is left to happen (no timed workload); -1 for none. */
 export function nextThread(machine: Machine): number {
+  const { threads } = machine;
   let thread = -1;
   let wake = NEVER;
-  for (let i = 0; i < machine.threads.length; i += 1) {
-    const at = wakeTime(machine, machine.threads[i] as Machine['threads'][number]);
+  for (let i = 0; i < threads.length; i += 1) {
+    const at = wakeTime(machine, threads[i] as Thread);
     if (at >= wake) continue;
     wake = at;
     thread = i;
@@ -56,30 +58,30 @@ export function nextThread(machine: Machine): number {
   return thread;
 }
 
+/** Lets `thread` do one thing, at the time it wakes. False when the limit on happenings is hit. */
+export function turn(machine: Machine, thread: Thread): boolean {
+  machine.happenings += 1;
+  machine.now = Math.max(machine.now, wakeTime(machine, thread));
+  advanceThread(machine, thread);
+  return machine.happenings < machine.program.maxEvents;
+}
+
 /** Does the next thing. False when nothing is left to happen. */
 export function tick(machine: Machine): boolean {
+  const thread = machine.threads[nextThread(machine)];
+  if (!machine.options.workload) return thread !== undefined && turn(machine, thread);
+  const wake = thread === undefined ? NEVER : wakeTime(machine, thread);
   const workload = machine.workload.nextNanos();
   const guest = machine.guest.nextNanos(machine);
-  let thread = -1;
-  let wake = NEVER;
-  for (let i = 0; i < machine.threads.length; i += 1) {
-    const at = wakeTime(machine, machine.threads[i] as Machine['threads'][number]);
-    if (at < wake) {
-      wake = at;
-      thread = i;
-    }
-  }
   if (wake === NEVER && !lingers(machine)) return false;
+  if (thread !== undefined && wake < workload && wake < guest) return turn(machine, thread);
   machine.happenings += 1;
-  if (workload <= guest && workload <= wake && workload < NEVER) {
+  if (workload <= guest && workload < NEVER) {
     machine.now = Math.max(machine.now, workload);
     machine.workload.happen(machine);
-  } else if (guest <= wake && guest < NEVER) {
+  } else if (guest < NEVER) {
     machine.now = Math.max(machine.now, guest);
     machine.guest.happen(machine);
-  } else if (wake < NEVER) {
-    machine.now = Math.max(machine.now, wake);
-    advanceThread(machine, machine.threads[thread] as Machine['threads'][number]);
   } else return false;
   return machine.happenings < machine.program.maxEvents;
 }

@@ -99,6 +99,7 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
       takenErrno: token.takenErrno,
     })),
     flags: [...flags].map(([id, initial]) => ({ id, initial })),
+    asked: stepsAsked(scenario),
     signals: names.signals,
     edges: edgesOf(scenario, devices),
     downtimeLimitNanos: scenario.limits?.downtimeNanos ?? 300_000_000,
@@ -126,6 +127,12 @@ function everyPrimitive(scenario: Scenario): readonly Primitive[] {
     ...lists.flat().flatMap((step) => step.does),
     ...callbacks.flatMap((phases) => [...(phases?.prepare ?? []), ...(phases?.change ?? [])]),
   ];
+}
+
+/** Steps that a `{ "done": … }` names, wherever it stands. */
+function stepsAsked(scenario: Scenario): ReadonlySet<string> {
+  const found = JSON.stringify(scenario).matchAll(/"done":("(?:[^"\\]|\\.)*")/g);
+  return new Set([...found].map((match) => JSON.parse(match[1] as string) as string));
 }
 
 function hostsOf(scenario: Scenario): readonly HostDef[] {

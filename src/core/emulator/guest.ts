@@ -89,6 +89,7 @@ export class Guest {
   }
 
   onDevice(machine: Machine, device: number, host: number): void {
+    if (!machine.options.workload) return;
     const def = machine.program.devices[device];
     const own = machine.device(device, host);
     if (machine.stateOf(device, host)?.runs === true && own.frozen) {
@@ -100,6 +101,7 @@ export class Guest {
 
   /** A loaded image brings the queue as it was when the image was read. */
   onLoaded(machine: Machine, device: number, host: number, queue: readonly number[]): void {
+    if (!machine.options.workload) return;
     const own = machine.device(device, host);
     own.queue = [...queue];
     own.working = -1;
@@ -107,8 +109,8 @@ export class Guest {
     if (machine.stateOf(device, host)?.runs === true) this.#pick(machine, device, host);
   }
 
-  noteImage(device: number, host: number, readNanos: Nanos): void {
-    this.imageNanos.set(`${device}/${host}`, readNanos);
+  noteImage(machine: Machine, device: number, host: number, readNanos: Nanos): void {
+    if (machine.options.workload) this.imageNanos.set(`${device}/${host}`, readNanos);
   }
 
   #canSubmit(machine: Machine): boolean {
@@ -148,14 +150,16 @@ export class Guest {
       return;
     }
     countInRegisters(machine, device, this.host, 'submitted');
-    machine.device(device, this.host).queue.push(id);
+    const own = machine.device(device, this.host);
+    own.queue = [...own.queue, id];
     if (machine.stateOf(device, this.host)?.runs === true) this.#pick(machine, device, this.host);
   }
 
   #pick(machine: Machine, device: number, host: number): void {
     const own = machine.device(device, host);
     if (own.working >= 0 || own.queue.length === 0 || own.draining) return;
-    const id = own.queue.shift() as number;
+    const id = own.queue[0] as number;
+    own.queue = own.queue.slice(1);
     const request = this.requests[id];
     if (request === undefined) return;
     own.working = id;

@@ -10,7 +10,7 @@ import type { LogSpec } from '../scenario/scenario.ts';
 import type { Nanos } from '../trace/time.ts';
 import { Guest } from './guest.ts';
 import { Memory } from './memory.ts';
-import type { DeviceDef, Program } from './program.ts';
+import type { DeviceDef, LogDef, Program } from './program.ts';
 import type { Recorder } from './recorder.ts';
 import {
   type Channel,
@@ -94,15 +94,15 @@ export class Machine {
   nextItem: number;
   /** By token: mask of the hosts that hold it. */
   tokens: number[];
-  flags: Map<string, number>;
-  /** `HOST/NAME`: pending signals, received marks. */
-  signals: Set<string>;
-  received: Set<string>;
+  flags: ReadonlyMap<string, number>;
+  /** `HOST/NAME`: pending signals, received marks. These sets and maps are replaced and never changed in place: forks share them. */
+  signals: ReadonlySet<string>;
+  received: ReadonlySet<string>;
   /** By interrupt or doorbell x host that raised it: mask of the hosts where an unheard raise is parked; 0 when all were heard (signals.ts). */
   edges: readonly number[];
   unheard: readonly (Unheard | undefined)[];
-  done: Set<string>;
-  reports: Map<number, string>;
+  done: ReadonlySet<string>;
+  reports: ReadonlyMap<number, string>;
   guest: Guest;
   workload: Workload;
   facts: Fact[];
@@ -151,15 +151,16 @@ export class Machine {
     this.itemBits = from?.itemBits ?? 0;
     this.nextItem = from?.nextItem ?? 0;
     this.tokens = from?.tokens.slice() ?? program.tokens.map((token) => 1 << token.heldBy);
-    this.flags = new Map(
-      from?.flags ?? program.hosts.flatMap((_, host) => program.flags.map((flag) => [`${host}/${flag.id}`, flag.initial] as const)),
-    );
-    this.signals = new Set(from?.signals);
-    this.received = new Set(from?.received);
-    this.done = new Set(from?.done);
-    this.reports = new Map(from?.reports);
-    this.guest = from?.guest.fork() ?? new Guest();
-    this.workload = from?.workload.fork() ?? Workload.start(program, options);
+    this.flags =
+      from?.flags ??
+      new Map(program.hosts.flatMap((_, host) => program.flags.map((flag) => [`${host}/${flag.id}`, flag.initial] as const)));
+    this.signals = from?.signals ?? new Set();
+    this.received = from?.received ?? new Set();
+    this.done = from?.done ?? new Set();
+    this.reports = from?.reports ?? new Map();
+    // Without a timed workload neither of the two ever changes.
+    this.guest = (options.workload ? from?.guest.fork() : from?.guest) ?? new Guest();
+    this.workload = (options.workload ? from?.workload.fork() : from?.workload) ?? Workload.start(program, options);
     this.edges = from?.edges ?? program.edges.flatMap(() => program.hosts.map(() => 0));
     this.unheard = from?.unheard ?? [];
     this.facts = from?.facts.slice() ?? [];
@@ -202,14 +203,16 @@ export class Machine {
   logsSeeing(logs: number, host: number, region: number): { readonly armed: number; readonly protects: number } {
     let armed = 0;
     let protects = 0;
-    this.program.logs.forEach((def, log) => {
-      if (((logs >> log) & 1) === 0 || def.kind === 'pinned') return;
+    const defs = this.program.logs;
+    for (let log = 0; log < defs.length; log += 1) {
+      const def = defs[log] as LogDef;
+      if (((logs >> log) & 1) === 0 || def.kind === 'pinned') continue;
       const on = this.logOn(log, host);
-      if (this.full[on] === 1 && def.spec.whenFull === 'lose') return;
-      if (this.armed[on] !== 1 || (((this.scope[on] as number) >> region) & 1) === 0) return;
+      if (this.full[on] === 1 && def.spec.whenFull === 'lose') continue;
+      if (this.armed[on] !== 1 || (((this.scope[on] as number) >> region) & 1) === 0) continue;
       armed |= 1 << on;
       if (def.kind === 'protect') protects |= 1 << on;
-    });
+    }
     return { armed, protects };
   }
 
@@ -271,7 +274,8 @@ export class Machine {
   }
 
   send(channel: number, item: Item): void {
-    this.channels[channel]?.queue.push(item);
+    const to = this.channels[channel];
+    if (to !== undefined) to.queue = [...to.queue, item];
     this.bytesSent += item.bytes;
   }
 
@@ -319,7 +323,7 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     session: 0,
     given: 0,
     loadedSession: 0,
-    stamps: new Int32Array(def.sections.length).fill(-1),
+    stamps: def.sections.map(() => -1),
     reading: [],
     inbox: undefined,
     walks: [],

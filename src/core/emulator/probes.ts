@@ -60,24 +60,39 @@ function startedWork(machine: Machine, device: number, host: number): boolean {
   return machine.device(device, host).told;
 }
 
+/** Events of the writes by writer, where they are wanted; -1 for who could not write. */
 function writeTracers(machine: Machine, host: number, gap: number, step: string): readonly number[] {
-  const { program, recorder, tracers } = machine;
-  return program.writers.map((def, writer) => {
-    if (def.spec.onlyPlaced === true) return -1;
-    const { armed, protects } = machine.logsSeeing(def.logs, host, def.region);
-    const able = canWrite(machine, writer, host);
-    const { twoPhase } = def.spec;
-    // Second halves may come in any later gap; those that have not come when the writer ends come with its end.
-    if (twoPhase !== undefined) tracers.finishHalves(writer, host, gap, armed, protects, able);
-    if (!able) return -1;
-    if (twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false, waitsFor(machine, writer, host));
-    else tracers.beginHalves(writer, host, gap, armed, protects, twoPhase);
-    if (!recorder.on) return -1;
-    const page = probePage(machine, writer, gap);
-    return recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
-      step,
-      args: { writer: def.id, pages: [page, 1], count: 1, probe: true },
-    });
+  const { writers } = machine.program;
+  const events: number[] = [];
+  for (let writer = 0; writer < writers.length; writer += 1) {
+    const wrote = writeTracer(machine, writers[writer] as WriterDef, writer, host, gap);
+    if (machine.options.evidence) events.push(wrote ? recordProbe(machine, writer, host, gap, step) : -1);
+  }
+  return events;
+}
+
+function writeTracer(machine: Machine, def: WriterDef, writer: number, host: number, gap: number): boolean {
+  const { twoPhase, onlyPlaced } = def.spec;
+  if (onlyPlaced === true) return false;
+  const able = canWrite(machine, writer, host);
+  if (!able && twoPhase === undefined) return false;
+  const { tracers } = machine;
+  const { armed, protects } = machine.logsSeeing(def.logs, host, def.region);
+  // Second halves may come in any later gap; those that have not come when the writer ends come with its end.
+  if (twoPhase !== undefined) tracers.finishHalves(writer, host, gap, armed, protects, able);
+  if (!able) return false;
+  if (twoPhase === undefined) tracers.write(writer, host, gap, armed, protects, false, waitsFor(machine, writer, host));
+  else tracers.beginHalves(writer, host, gap, armed, protects, twoPhase);
+  return true;
+}
+
+function recordProbe(machine: Machine, writer: number, host: number, gap: number, step: string): number {
+  const { recorder } = machine;
+  if (!recorder.on) return -1;
+  const page = probePage(machine, writer, gap);
+  return recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
+    step,
+    args: { writer: machine.program.writers[writer]?.id ?? '', pages: [page, 1], count: 1, probe: true },
   });
 }
 

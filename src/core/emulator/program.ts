@@ -34,6 +34,8 @@ export interface Program {
   readonly lists: readonly ListDef[];
   readonly tokens: readonly TokenDef[];
   readonly flags: readonly { readonly id: string; readonly initial: number }[];
+  /** `LIST/STEP`s that some condition asks about: only of these it is kept that they are done. */
+  readonly asked: ReadonlySet<string>;
   readonly signals: readonly string[];
   /** Interrupts and doorbells that must be heard. */
   readonly edges: readonly EdgeDef[];

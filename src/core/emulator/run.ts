@@ -89,8 +89,8 @@ function judge(program: Program, machine: Machine, options: RunOptions): RunResu
   const settled = `${settledState(machine)}\n${priceOf(machine)}`;
   const findings = findingsOf(machine);
   const reported = reportedBy(machine);
-  const first = classify(machine, findings, reported, false);
-  const runClass = first === 'sound' ? classify(machine, findings, reported, referenceOf(program, options) === settled) : first;
+  const first = classify(machine, findings, false);
+  const runClass = first === 'sound' ? classify(machine, findings, referenceOf(program, options) === settled) : first;
   return {
     trace: machine.recorder.finish(machine.now, options.seed),
     audit: {
@@ -127,7 +127,7 @@ function referenceOf(program: Program, options: RunOptions): string {
   while (tick(machine));
   conclude(machine);
   const findings = findingsOf(machine);
-  const safe = classify(machine, findings, reportedBy(machine), false) === 'sound';
+  const safe = classify(machine, findings, false) === 'sound';
   // Where the reference is itself unsafe no run is equivalent (PRODUCT.md, verdict classes).
   const settled = safe ? `${settledState(machine)}\n${priceOf(machine)}` : 'unsafe';
   kept.set(key, settled);

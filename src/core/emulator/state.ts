@@ -49,6 +49,7 @@ export interface Thread {
   reason: string;
 }
 
+/** Its lists are replaced and never changed in place: forks share them. */
 export interface DeviceState {
   state: number;
   /** Bumped whenever its internal state moves on. */
@@ -60,20 +61,20 @@ export interface DeviceState {
   /** Session that what is loaded here came from. */
   loadedSession: number;
   /** By section: version of the source device that was loaded, -1 for none. */
-  stamps: Int32Array;
+  stamps: readonly number[];
   /** Sections read in the save under way. */
-  reading: Stamp[];
+  reading: readonly Stamp[];
   /** Loaded into its buffer and not consumed yet (migration region v1). */
   inbox: Item | undefined;
   /** What its walks found in guest RAM: slot -> version, by walk index. */
-  walks: ReadonlyMap<number, number>[];
+  walks: readonly (ReadonlyMap<number, number> | undefined)[];
   /** Requests waiting in its queue (ids), the one it works on (-1) and when that is done. */
-  queue: number[];
+  queue: readonly number[];
   working: number;
   doneNanos: Nanos;
   /** Was told to stop and finishes what it works on: it takes up nothing new. */
   draining: boolean;
-  /** Values by register of the model; replaced, never changed in place. */
+  /** Values by register of the model. */
   registers: readonly number[];
   /** Stopped in the middle of a request, which goes on when it runs again. */
   frozen: boolean;
@@ -119,7 +120,7 @@ export type Item = {
 
 export interface Channel {
   /** Sent and not yet loaded, oldest first. */
-  queue: Item[];
+  queue: readonly Item[];
   closed: boolean;
   /** The reader has gone: a sender gets EPIPE. */
   broken: boolean;
@@ -180,19 +181,15 @@ export interface Unheard {
 }
 
 export function copyThread(thread: Thread): Thread {
-  return { ...thread, frames: thread.frames.length === 0 ? [] : thread.frames.map((frame) => ({ ...frame })) };
+  const frames: Frame[] = [];
+  for (const frame of thread.frames) frames.push({ ...frame });
+  return { ...thread, frames };
 }
 
 export function copyDevice(device: DeviceState): DeviceState {
-  return {
-    ...device,
-    stamps: device.stamps.slice(),
-    reading: device.reading.slice(),
-    walks: device.walks.slice(),
-    queue: device.queue.slice(),
-  };
+  return { ...device };
 }
 
 export function copyChannel(channel: Channel): Channel {
-  return { ...channel, queue: channel.queue.slice() };
+  return { ...channel };
 }

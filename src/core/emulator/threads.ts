@@ -87,11 +87,12 @@ function nextStep(machine: Machine, thread: Thread): void {
   }
   thread.stepNanos = machine.now;
   const { recorder } = machine;
-  thread.stepEvent = recorder.event('step', recorder.lane(list.host, 'migration'), machine.now, {
-    durationNanos: 0,
-    step: step.key,
-    args: { list: list.id, label: step.label },
-  });
+  if (recorder.on)
+    thread.stepEvent = recorder.event('step', recorder.lane(list.host, 'migration'), machine.now, {
+      durationNanos: 0,
+      step: step.key,
+      args: { list: list.id, label: step.label },
+    });
   thread.frames.push({ ops: step.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1 });
   if (step.ops.length === 0) popFinished(machine, thread);
 }
@@ -243,7 +244,7 @@ function endStep(machine: Machine, thread: Thread): void {
   const list = machine.program.lists[thread.list] as ListDef;
   const step = stepOf(machine, thread);
   if (step !== undefined) {
-    machine.done.add(step.key);
+    if (machine.program.asked.has(step.key)) machine.done = new Set(machine.done).add(step.key);
     machine.recorder.close(thread.stepEvent, machine.now);
     if (machine.options.evidence)
       machine.spans.push({ step: step.key, host: list.host, fromNanos: thread.stepNanos, toNanos: machine.now });
@@ -310,7 +311,7 @@ function giveUp(machine: Machine, thread: Thread): void {
   machine.recorder.close(thread.stepEvent, machine.now);
   thread.frames = [];
   leaveChannels(machine, list);
-  machine.reports.set(thread.list, 'failed');
+  machine.reports = new Map(machine.reports).set(thread.list, 'failed');
   const { recorder } = machine;
   recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: 'failed', list: list.id } });
   const main = machine.threads[thread.list] as Thread;
@@ -342,7 +343,7 @@ function endThread(machine: Machine, thread: Thread, list: ListDef): void {
   leaveChannels(machine, list);
   // Who has said how it ended does not say it again.
   if (ENDINGS.has(machine.reports.get(thread.list) ?? '')) return;
-  machine.reports.set(thread.list, 'completed');
+  machine.reports = new Map(machine.reports).set(thread.list, 'completed');
   const { recorder } = machine;
   recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: 'completed', list: list.id } });
 }

@@ -1,27 +1,45 @@
 /**
  * Decides every ordering of the movable steps by emulation, with probes and without the timed workload. A thread's next
- * step is chosen when it needs one: prefixes are shared, equal states are merged (state-key.ts), and what remains
- * unchosen at an ending can stand in any order.
+ * step is chosen when it needs one, depth first: prefixes are shared, equal states are merged (state-key.ts), and a list
+ * that can choose no more (it gave up, or all is chosen) leaves what remains of it in any order.
  *
  *     for (const progress of search(program, limits)) report(progress);   // the last one is the answer
  */
-import { classify, findingsOf, reportedBy } from '../emulator/audit/audit.ts';
+import { classify, findingsOf } from '../emulator/audit/audit.ts';
 import { downtimeNanos } from '../emulator/audit/owners.ts';
 import { settledState } from '../emulator/audit/settled.ts';
-import { assemble, conclude, nextThread, tick } from '../emulator/clockwork.ts';
+import { assemble, conclude, nextThread, tick, turn } from '../emulator/clockwork.ts';
 import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
+import type { Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
-import { type Choice, type Ending, join, type Outcomes, shifted, single } from './outcomes.ts';
+import {
+  type Choice,
+  type Edge,
+  type Found,
+  factorial,
+  inner,
+  leaf,
+  lookUp,
+  NO_STEP,
+  NONE_FREED,
+  type Node,
+  pairsOf,
+  talliesOf,
+  type Way,
+  wayTo,
+} from './graph.ts';
 import { StateKeys } from './state-key.ts';
+import type { Open } from './to-come.ts';
+import { isSafe, kindsOf, type Verdict, Verdicts, type World } from './verdicts.ts';
 
 export interface Limits {
-  /** Distinct states at most; beyond it the search ends without an answer and says so. */
+  /** Distinct states at most; beyond it the search ends without a whole answer and says so. */
   readonly states: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { states: 400_000 };
+export const DEFAULT_LIMITS: Limits = { states: 2_000_000 };
 
 /** One part of a search: of the branches two choices deep, every `of`th beginning with `index` (from 0). */
 export interface Shard {
@@ -31,39 +49,50 @@ export interface Shard {
 
 /** Choices at which a search is divided. */
 const SHARD_DEPTH = 2;
-const NOTHING: Outcomes = { endings: new Map(), pairs: new Set(), safe: false };
 
 export interface Progress {
   readonly states: number;
   readonly merged: number;
+  /** Orderings decided so far. */
+  readonly decided: bigint;
+}
+
+/** One way in which orderings end, price included. */
+export interface Ending extends Verdict {
+  readonly downtimeNanos: number;
+  readonly bytes: number;
+  readonly count: bigint;
+  /** One ordering that ends so: the first in the order in which the steps are listed. */
+  readonly way: readonly Choice[];
 }
 
 export interface Decided {
-  readonly outcomes: Outcomes;
+  readonly endings: readonly Ending[];
+  /** Pairs `list/a/b`: some safe ordering has step a before step b. */
+  readonly pairs: ReadonlySet<string>;
+  /** Verdict and price of one ordering, given as what each list chooses in turn; parts that were joined have no graph to ask. */
+  readonly lookUp: ((chosen: readonly (readonly number[])[]) => Found | undefined) | undefined;
   readonly states: number;
   readonly merged: number;
   /** Steps of each list that are permuted, in the order listed. */
   readonly movable: readonly (readonly number[])[];
+  readonly complete: boolean;
 }
 
 const OPTIONS = { probes: true, workload: false, evidence: false, seed: 1 };
 
-/** States between two looks at the caller. */
-const SLICE = 128;
+/** Branches between two looks at the caller. */
+const SLICE = 512;
 
 export class TooManyStates extends Error {}
 
 export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard?: Shard): Generator<Progress, Decided> {
-  const listed = orderingOf(program.scenario);
-  const plan = planOf(program);
-  const searcher = new Searcher(program, plan, limits, shard);
-  const root = assemble(program, { ...listed, lists: Object.fromEntries(Object.keys(listed.lists).map((id) => [id, []])) }, OPTIONS, false);
-  const outcomes = yield* searcher.branch(
-    root,
-    searcher.movable.map((ids) => [...ids]),
-    0,
-  );
-  return { outcomes, states: searcher.known.size, merged: searcher.merged, movable: searcher.movable };
+  const searcher = new Searcher(program, shard);
+  while (searcher.advance(SLICE)) {
+    if (searcher.states > limits.states) throw new TooManyStates(`more than ${limits.states} distinct states`);
+    yield searcher.progress();
+  }
+  return searcher.decided();
 }
 
 /** Steps by list and place, left-out ones gone. */
@@ -83,31 +112,176 @@ export function movableSteps(program: Program): readonly (readonly number[])[] {
 
 /** How many orderings there are to decide. */
 export function countOrderings(program: Program): bigint {
-  return movableSteps(program).reduce((product, ids) => product * factorial(ids.length), 1n);
+  return orderingsOf(movableSteps(program));
 }
 
-class Searcher {
-  readonly program: Program;
-  readonly limits: Limits;
+function orderingsOf(open: Open): bigint {
+  return open.reduce((product, steps) => product * factorial(steps?.length ?? 0), 1n);
+}
+
+/** A node whose edges are being found. */
+interface Frame {
+  readonly node: Node;
+  /** Stands before the choice. The last branch uses it up. */
+  readonly machine: Machine;
+  /** What each list may still choose. */
+  readonly open: Open;
+  /** What its edges choose, last first. */
+  readonly left: number[];
+  /** Choices made before it. */
+  readonly depth: number;
+  /** The edge that leads to it. */
+  readonly by: Way;
+  /** Orderings that came the same way, since lists that ceased to choose left steps in any order. */
+  readonly weight: bigint;
+  /** Below the depth at which a search is divided: all of it belongs to this part. */
+  readonly mine: boolean;
+}
+
+/** Where a machine stops: at a choice of a list, at a list that has ceased to choose, or at the end of the run. */
+type Stop = { readonly what: 'choice' | 'closed'; readonly list: number } | { readonly what: 'over' };
+
+/** A search that goes on by slices: `advance` until it answers false, then `decided`. */
+export class Searcher {
+  readonly #program: Program;
   /** Steps by list and place; pinned ones keep theirs. */
   readonly #plan: readonly (readonly number[])[];
-  readonly movable: readonly (readonly number[])[];
-  readonly known = new Map<string, Outcomes>();
-  readonly #settled: string;
+  readonly #movable: readonly (readonly number[])[];
+  /** By number of the state. */
+  readonly #known: Node[] = [];
+  readonly #leaves = new Map<World, Node>();
+  readonly #verdicts: Verdicts;
   readonly #keys: StateKeys;
   readonly #shard: Shard | undefined;
   /** Branches met at the depth where the search is divided. */
   #unit = 0;
-  merged = 0;
+  readonly #stack: Frame[] = [];
+  readonly #root = inner(-1, []);
+  #merged = 0;
 
-  constructor(program: Program, plan: readonly (readonly number[])[], limits: Limits, shard: Shard | undefined) {
+  constructor(program: Program, shard?: Shard) {
+    const listed = orderingOf(program.scenario);
+    this.#program = program;
     this.#shard = shard;
-    this.program = program;
-    this.#plan = plan;
-    this.limits = limits;
-    this.movable = movableSteps(program);
-    this.#settled = settledOf(program);
+    this.#plan = planOf(program);
+    this.#movable = movableSteps(program);
     this.#keys = new StateKeys(program);
+    const nothingChosen = { ...listed, lists: Object.fromEntries(Object.keys(listed.lists).map((id) => [id, []])) };
+    const machine = assemble(program, nothingChosen, OPTIONS, false);
+    this.#verdicts = new Verdicts(machine.fork(), ended(program, program.scenario.reference ?? listed));
+    const open = this.#movable.map((steps) => (steps.length === 0 ? undefined : steps));
+    const by = { step: NO_STEP, freed: NONE_FREED, freedOf: -1, downtimeNanos: 0, bytes: 0, facts: 0 };
+    this.#stack.push({ node: this.#root, machine, open, left: [NO_STEP], depth: 0, by, weight: 1n, mine: shard === undefined });
+  }
+
+  get states(): number {
+    return this.#known.length;
+  }
+
+  /** Goes on for so many branches; false when nothing is left to do. */
+  advance(branches: number): boolean {
+    for (let i = 0; i < branches; i += 1) {
+      const frame = this.#stack[this.#stack.length - 1];
+      if (frame === undefined) return false;
+      this.#branch(frame);
+    }
+    return true;
+  }
+
+  progress(): Progress {
+    const decided = this.#stack.reduce((sum, { open, node, weight }) => {
+      const each = (weight * orderingsOf(open)) / BigInt(Math.max(1, node.open.length));
+      return sum + each * BigInt(node.edges.length);
+    }, 0n);
+    return { states: this.states, merged: this.#merged, decided };
+  }
+
+  /** The answer as far as it has come. */
+  decided(): Decided {
+    const complete = this.#stack.length === 0;
+    const root = complete ? this.#root : this.#partial();
+    const verdicts = this.#verdicts;
+    const safe = (world: World) => isSafe(verdicts.of(world, 0));
+    return {
+      endings: endingsOf(root, verdicts),
+      pairs: pairsOf(root, safe, (facts) => verdicts.damages(facts)),
+      lookUp: (chosen) => lookUp(root, chosen, verdicts),
+      states: this.states,
+      merged: this.#merged,
+      movable: this.#movable,
+      complete,
+    };
+  }
+
+  /** The graph as far as it is known: from the node under way up to the root, with what is below their edges so far. */
+  #partial(): Node {
+    let below: Edge | undefined;
+    for (const { node, by } of this.#stack.toReversed()) {
+      const edges = below === undefined ? node.edges : [...node.edges, below];
+      below = { ...by, to: { ...node, edges, tallies: talliesOf(edges, this.#verdicts.facts) } };
+    }
+    return below?.to ?? this.#root;
+  }
+
+  /** One edge of the frame's node; or, with all its edges known, the node is complete. */
+  #branch(frame: Frame): void {
+    const { node, open, left } = frame;
+    const step = left.pop();
+    if (step === undefined) {
+      this.#complete(frame);
+      return;
+    }
+    const machine = left.length > 0 ? frame.machine.fork() : frame.machine;
+    if (step === NO_STEP) {
+      this.#arrive(frame, machine, open, step);
+      return;
+    }
+    const thread = machine.threads[node.list] as Thread;
+    thread.order = [...thread.order, step];
+    const others = node.open.filter((one) => one !== step);
+    this.#arrive(frame, machine, open.with(node.list, others), step);
+  }
+
+  /** Lets the machine go on to its next stop: a state that is known, one that is new, or the end. */
+  #arrive(from: Frame, machine: Machine, chosen: Open, step: number): void {
+    const before = priceOf(machine);
+    const stop = this.#toStop(machine, chosen);
+    const depth = step === NO_STEP ? from.depth : from.depth + 1;
+    const dividing = !from.mine && stop.what === 'choice' && depth < SHARD_DEPTH;
+    if (!from.mine && !dividing && !this.#mine()) return;
+    const after = priceOf(machine);
+    if (stop.what === 'over') conclude(machine);
+    const by: Way = {
+      step,
+      freed: stop.what === 'closed' ? (chosen[stop.list] ?? NONE_FREED) : NONE_FREED,
+      freedOf: stop.what === 'over' ? -1 : stop.list,
+      downtimeNanos: after.downtimeNanos - before.downtimeNanos,
+      bytes: after.bytes - before.bytes,
+      facts: this.#verdicts.take(machine),
+    };
+    if (stop.what === 'over') {
+      from.node.edges.push({ ...by, to: this.#leaf(this.#verdicts.world(machine)) });
+      return;
+    }
+    const open = stop.what === 'closed' ? chosen.with(stop.list, undefined) : chosen;
+    const state = dividing ? -1 : this.#keys.of(machine, open, stop.what === 'choice');
+    const known = this.#known[state];
+    if (known !== undefined) {
+      this.#merged += 1;
+      from.node.edges.push({ ...by, to: known });
+      return;
+    }
+    const node = stop.what === 'closed' ? inner(stop.list, []) : inner(stop.list, open[stop.list] ?? []);
+    if (!dividing) this.#known[state] = node;
+    const left = stop.what === 'closed' ? [NO_STEP] : node.open.toReversed();
+    const weight = from.weight * factorial(by.freed.length);
+    this.#stack.push({ node, machine, open, left, depth, by, weight, mine: !dividing });
+  }
+
+  #complete({ node, by }: Frame): void {
+    node.tallies = talliesOf(node.edges, this.#verdicts.facts);
+    this.#stack.pop();
+    this.#stack[this.#stack.length - 1]?.node.edges.push({ ...by, to: node });
   }
 
   /** Whether the next branch at the dividing depth belongs to this part. */
@@ -116,124 +290,80 @@ class Searcher {
     return this.#shard === undefined || unit % this.#shard.of === this.#shard.index;
   }
 
-  /** Everything that can come of `machine`, which stands before a choice of `thread`; the machine is used up. */
-  *#solve(machine: Machine, thread: number, remaining: readonly (readonly number[])[], depth: number): Generator<Progress, Outcomes> {
-    const dividing = this.#shard !== undefined && depth < SHARD_DEPTH;
-    const key = this.#keys.of(machine, remaining);
-    const known = this.known.get(key);
-    if (known !== undefined && !dividing) {
-      this.merged += 1;
-      return known;
-    }
-    const before = priceSoFar(machine);
-    const open = remaining[thread] as readonly number[];
-    const branches: { readonly choice: Choice; readonly remaining: readonly number[]; readonly outcomes: Outcomes }[] = [];
-    for (const [i, step] of open.entries()) {
-      if (dividing && depth === SHARD_DEPTH - 1 && !this.#mine()) continue;
-      // The last branch goes on with the machine itself.
-      const next = i < open.length - 1 ? machine.fork() : machine;
-      const chooser = next.threads[thread];
-      if (chooser === undefined) continue;
-      chooser.order = [...chooser.order, step];
-      const left = remaining.map((ids, i) => (i === thread ? ids.filter((id) => id !== step) : ids));
-      const at = priceSoFar(next);
-      const outcomes = yield* this.branch(next, left, depth + 1);
-      branches.push({
-        choice: [thread, step],
-        remaining: open,
-        outcomes: shifted(outcomes, at.downtimeNanos - before.downtimeNanos, at.bytes - before.bytes),
-      });
-    }
-    const outcomes = join(branches);
-    if (!dividing) this.known.set(key, outcomes);
-    if (this.known.size > this.limits.states) throw new TooManyStates(`more than ${this.limits.states} distinct states`);
-    if (this.known.size % SLICE === 0) yield { states: this.known.size, merged: this.merged };
-    return outcomes;
-  }
-
-  /** Everything that can come of `machine`, priced from this moment on. */
-  *branch(machine: Machine, remaining: readonly (readonly number[])[], depth: number): Generator<Progress, Outcomes> {
-    const from = priceSoFar(machine);
-    const thread = this.#toChoice(machine, remaining);
-    if (thread < 0) {
-      if (this.#shard !== undefined && depth < SHARD_DEPTH && !this.#mine()) return NOTHING;
-      const ending = this.#end(machine, remaining);
-      return single({ ...ending, downtimeNanos: ending.downtimeNanos - from.downtimeNanos, bytes: ending.bytes - from.bytes });
-    }
-    const to = priceSoFar(machine);
-    const outcomes = yield* this.#solve(machine, thread, remaining, depth);
-    return shifted(outcomes, to.downtimeNanos - from.downtimeNanos, to.bytes - from.bytes);
-  }
-
-  /** Goes on to the next choice: the thread that needs a step, or -1 when the run is over. Pinned steps choose themselves. */
-  #toChoice(machine: Machine, remaining: readonly (readonly number[])[]): number {
+  /** Goes on to the next stop. Pinned steps choose themselves. */
+  #toStop(machine: Machine, open: Open): Stop {
     for (;;) {
+      for (let list = 0; list < open.length; list += 1)
+        if (open[list] !== undefined && !this.#canChoose(machine, list, open)) return { what: 'closed', list };
       const index = nextThread(machine);
       const thread = machine.threads[index];
-      if (
-        thread !== undefined &&
-        thread.background < 0 &&
-        !thread.recovering &&
-        top(thread) === undefined &&
-        thread.position >= thread.order.length
-      ) {
-        const place = thread.order.length;
-        const listed = (this.#plan[index] as readonly number[])[place];
-        if (listed !== undefined) {
-          const pinned = this.program.lists[index]?.steps[listed]?.pinned === true;
-          if (!pinned && (remaining[index]?.length ?? 0) > 0) return index;
-          if (pinned) thread.order = [...thread.order, listed];
-        }
+      if (thread === undefined) return { what: 'over' };
+      if (needsStep(thread) && index < open.length) {
+        const listed = this.#plan[index]?.[thread.order.length];
+        if (listed !== undefined && this.#program.lists[index]?.steps[listed]?.pinned === true) thread.order = [...thread.order, listed];
+        else if (listed !== undefined) return { what: 'choice', list: index };
       }
-      if (!tick(machine)) return -1;
+      if (!turn(machine, thread)) return { what: 'over' };
     }
   }
 
-  #end(machine: Machine, remaining: readonly (readonly number[])[]): Ending {
-    conclude(machine);
-    const findings = findingsOf(machine);
-    const runClass = classify(machine, findings, reportedBy(machine), false);
-    return {
-      class: runClass,
-      kinds: [...new Set(findings.map((finding) => finding.kind))].filter((kind) => kind !== 'downtime').sort(),
-      settled: runClass === 'sound' && settledState(machine) === this.#settled,
-      downtimeNanos: downtimeNanos(machine),
-      bytes: machine.bytesSent,
-      count: remaining.reduce((product, ids) => product * factorial(ids.length), 1n),
-      way: remaining.flatMap((ids, list) => ids.map((step): Choice => [list, step])),
-    };
+  /** A list chooses no more once its thread has given up or died, and once all of its movable steps are done. */
+  #canChoose(machine: Machine, list: number, open: Open): boolean {
+    const thread = machine.threads[list] as Thread;
+    if (thread.recovering || (thread.status !== 'running' && thread.status !== 'waiting')) return false;
+    return (open[list]?.length ?? 0) > 0 || thread.position < thread.order.length;
+  }
+
+  #leaf(world: World): Node {
+    const node = this.#leaves.get(world) ?? leaf(world);
+    this.#leaves.set(world, node);
+    return node;
   }
 }
 
-function priceSoFar(machine: Machine): { readonly downtimeNanos: number; readonly bytes: number } {
-  const open = machine.outageSince >= 0 ? machine.now - machine.outageSince : 0;
-  return { downtimeNanos: downtimeNanos(machine) + open, bytes: machine.bytesSent };
+/** The root's tallies, judged; those that are judged alike and cost the same are one. */
+function endingsOf(root: Node, verdicts: Verdicts): readonly Ending[] {
+  const endings = new Map<string, Ending>();
+  for (const tally of root.tallies) {
+    const verdict = verdicts.of(tally.world, tally.facts);
+    const { downtimeNanos, bytes, count } = tally;
+    const key = `${verdict.class} ${verdict.kinds.join('+')} ${verdict.settled} ${downtimeNanos} ${bytes}`;
+    const known = endings.get(key);
+    if (known !== undefined) endings.set(key, { ...known, count: known.count + count });
+    else endings.set(key, { ...verdict, downtimeNanos, bytes, count, way: wayTo(root, tally, verdicts.facts) });
+  }
+  return [...endings.values()];
 }
 
-/** Settled state of the reference order under the same options; empty where it is itself unsafe. */
-function settledOf(program: Program): string {
-  return probe(program, program.scenario.reference ?? orderingOf(program.scenario))?.settled ?? '';
+function needsStep(thread: Thread): boolean {
+  return thread.background < 0 && !thread.recovering && top(thread) === undefined && thread.position >= thread.order.length;
+}
+
+/** Downtime and bytes so far, an outage that goes on included. */
+function priceOf(machine: Machine): { readonly downtimeNanos: number; readonly bytes: number } {
+  const since = machine.outageSince >= 0 ? machine.now - machine.outageSince : 0;
+  return { downtimeNanos: downtimeNanos(machine) + since, bytes: machine.bytesSent };
+}
+
+/** A machine at the end of an ordering, under the options of the search. */
+function ended(program: Program, ordering: Ordering): Machine {
+  const machine = assemble(program, ordering, OPTIONS, false);
+  while (tick(machine));
+  conclude(machine);
+  return machine;
 }
 
 /** Class, kinds, settled state and price of one ordering under the options of the search. */
 export function probe(program: Program, ordering: Ordering) {
-  const machine = assemble(program, ordering, OPTIONS, false);
-  while (tick(machine));
-  conclude(machine);
+  const machine = ended(program, ordering);
   const findings = findingsOf(machine);
-  const runClass = classify(machine, findings, reportedBy(machine), false);
+  const runClass = classify(machine, findings, false);
   return {
     class: runClass,
     findings,
-    kinds: [...new Set(findings.map((finding) => finding.kind))].filter((kind) => kind !== 'downtime').sort(),
+    kinds: kindsOf(machine),
     settled: runClass === 'sound' ? settledState(machine) : '',
     downtimeNanos: downtimeNanos(machine),
     bytes: machine.bytesSent,
   };
-}
-
-export function factorial(n: number): bigint {
-  let product = 1n;
-  for (let i = 2; i <= n; i += 1) product *= BigInt(i);
-  return product;
 }

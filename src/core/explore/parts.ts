@@ -5,8 +5,8 @@
 import * as v from 'valibot';
 import type { Program } from '../emulator/program.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
-import type { Decided, Shard } from './explore.ts';
-import { type Choice, type Ending, isSafe, keyOf } from './outcomes.ts';
+import type { Decided, Ending, Shard } from './explore.ts';
+import type { Choice } from './graph.ts';
 
 const ending = v.strictObject({
   class: v.string(),
@@ -40,13 +40,13 @@ export function partOf(program: Program, decided: Decided, shard: Shard, elapsed
     shard: { index: shard.index, of: shard.of },
     states: decided.states,
     elapsedMs,
-    endings: [...decided.outcomes.endings.values()].map((one) => ({
+    endings: decided.endings.map((one) => ({
       ...one,
       kinds: [...one.kinds],
       count: String(one.count),
       way: one.way.map(([list, step]): [number, number] => [list, step]),
     })),
-    pairs: [...decided.outcomes.pairs].sort(),
+    pairs: [...decided.pairs].sort(),
   };
 }
 
@@ -82,13 +82,21 @@ export function mergeParts(parts: readonly Part[], movable: Decided['movable']):
       };
       const known = endings.get(keyOf(next));
       if (known === undefined) endings.set(keyOf(next), next);
-      else known.count += next.count;
+      else endings.set(keyOf(next), { ...known, count: known.count + next.count });
     }
   }
   return {
-    outcomes: { endings, pairs: new Set(parts.flatMap((part) => part.pairs)), safe: [...endings.values()].some(isSafe) },
+    endings: [...endings.values()],
+    pairs: new Set(parts.flatMap((part) => part.pairs)),
+    lookUp: undefined,
+    complete: true,
     states: parts.reduce((sum, part) => sum + part.states, 0),
     merged: 0,
     movable,
   };
+}
+
+/** Endings with equal keys are one. */
+function keyOf(one: Ending): string {
+  return `${one.class}/${one.kinds.join('+')}/${one.settled ? 1 : 0}/${one.downtimeNanos}/${one.bytes}`;
 }

@@ -2,8 +2,9 @@
 import type { Program } from '../emulator/program.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
-import { type Decided, factorial, probe } from './explore.ts';
-import { type Choice, type Ending, isSafe } from './outcomes.ts';
+import { type Decided, type Ending, probe } from './explore.ts';
+import { type Choice, factorial } from './graph.ts';
+import { isSafe } from './verdicts.ts';
 
 export interface Required {
   readonly before: string;
@@ -48,7 +49,7 @@ const MOST_COUNTED = 20;
 
 export function report(program: Program, decided: Decided, elapsedMs: number): Exploration {
   const reference = probe(program, program.scenario.reference ?? orderingOf(program.scenario));
-  const endings = [...decided.outcomes.endings.values()].map((ending) => ({
+  const endings = decided.endings.map((ending) => ({
     ...ending,
     class:
       ending.settled && reference.class === 'sound' && ending.downtimeNanos === reference.downtimeNanos && ending.bytes === reference.bytes
@@ -135,11 +136,11 @@ interface Pair {
 }
 
 /** Pairs that every safe ordering has in one order. */
-function requiredPairs({ outcomes, movable }: Decided): readonly Pair[] {
-  if (!outcomes.safe) return [];
+function requiredPairs({ endings, pairs, movable }: Decided): readonly Pair[] {
+  if (!endings.some(isSafe)) return [];
   return movable.flatMap((steps, list) =>
     steps.flatMap((before) =>
-      steps.flatMap((after) => (before !== after && !outcomes.pairs.has(`${list}/${after}/${before}`) ? [{ list, before, after }] : [])),
+      steps.flatMap((after) => (before !== after && !pairs.has(`${list}/${after}/${before}`) ? [{ list, before, after }] : [])),
     ),
   );
 }

@@ -1,314 +1,380 @@
 /**
- * What of a machine can still influence the outcome, as text: equal text, equal futures. Not in it: absolute time,
- * which gap, price (EMULATOR.md, section 4). Times are relative to now, versions of a device are ranks, bits of RAM
- * items are numbered as they lie on the wires.
+ * The key of a state: what can still influence how a run ends. States with equal keys are merged, so each part of the key
+ * says why it is there, and what is left out says why it cannot matter (EMULATOR.md, section 4):
+ *
+ *   - time is relative to now: remaining waits, remaining flight; never the clock, never which gap it was;
+ *   - price (downtime and bytes so far) and what is already established (facts.ts) are not in it: they only add up, and lie
+ *     on the edges of the graph;
+ *   - bits of logs count while something to come reads them, pages while something to come sends or walks them (to-come.ts);
+ *   - a device's versions count as "the present one or older";
+ *   - what nobody will take off a channel does not count, nor when an item arrived at a reader who is busy till later.
+ *
+ * A key is a sequence of integers, numbered exactly by `StateTable`: no hash is ever taken for equality.
  */
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
-import type { Item, Thread } from '../emulator/state.ts';
-import { BUF, BY, CUR, DIRTY, HAS, NEW, OPEN, PEND, SAW, STATE, WALKED, WIDTH, WRITER } from '../emulator/tracer-row.ts';
+import type { Channel, DeviceState, Frame, Item, Stamp, Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
+import { wordOf } from './facts.ts';
+import { StateTable } from './state-table.ts';
+import { Foresight, type Open, type ToCome } from './to-come.ts';
+import { TracerKeys } from './tracer-key.ts';
 
-/** What something still to come can ask about. */
-interface Live {
-  /** Logs (bits on hosts) that are harvested, armed or dropped. */
-  readonly logs: number;
-  /** Something still copies dirty pages. */
-  readonly copies: boolean;
-  /** Regions whose pages are sent, marked or walked whatever their bits say. */
-  readonly whole: number;
-}
+/** Stands for "no number here" and "never". */
+const NONE = -1;
+const NEVER = -2;
+const NO_LISTS: readonly number[] = [];
 
-export type Remaining = readonly (readonly number[])[];
+const STATUS: { readonly [status in Thread['status']]: number } = { waiting: 0, running: 1, ended: 2, aborted: 3, impossible: 4, dead: 5 };
+const STAGE: { readonly [stage in Frame['stage']]: number } = { begin: 0, timed: 1, inner: 2, blocked: 3 };
 
-/** What a program can never ask about need not be told apart: found once, from its operations. */
 export class StateKeys {
+  readonly table = new StateTable();
   readonly #program: Program;
-  /** `LIST/STEP`s that some condition asks about. */
-  readonly #asked: ReadonlySet<string>;
   /** Ids that a `load` names: then it matters which step sent an item. */
   readonly #named: ReadonlySet<string>;
-  /** Devices are saved on another host than the one the guest began on: then their versions there matter. */
+  /** Devices are saved on another host than the one the guest began on, or loaded on that: then their versions there matter. */
   readonly #savedElsewhere: boolean;
   readonly #origin: number;
-  /** Access rights, snapshots or free-page hints: then a row's content and marks matter in more ways. */
-  readonly #finer: boolean;
-  /** By list and step, and by list: operations with those inside of state changes. */
-  readonly #stepOps: readonly (readonly (readonly Op[])[])[];
-  readonly #recoveryOps: readonly (readonly Op[])[];
-  readonly #live = new Map<string, Live>();
+  readonly #foresight: Foresight;
+  readonly #tracers: TracerKeys;
+  /** By channel: lists that read from it. */
+  readonly #readers: readonly (readonly number[])[];
+  /** A fault cuts channels: what is still in flight is lost then, and it matters when an item arrives. */
+  readonly #cuts: boolean;
+  /** Something asks how many items are on the wires, whoever reads them. */
+  readonly #counts: boolean;
   readonly #ops = new WeakMap<object, number>();
-  #nextOps = 0;
+  readonly #texts = new Map<string, number>();
+  /** The machine's moment, and what may still be taken off a channel, while a key is written. */
+  #now = 0;
+  readonly #items: Item[] = [];
+  #words = new Int32Array(1 << 10);
+  #length = 0;
 
   constructor(program: Program) {
     this.#program = program;
     const ops = program.lists.flatMap((list) => [...list.steps, ...list.recovery].flatMap((step) => step.ops));
+    const text = JSON.stringify(program.scenario);
+    const mentioned = (what: string) =>
+      new Set(
+        [...text.matchAll(new RegExp(`"${what}":"((?:[^"\\\\]|\\\\.)*)"`, 'g'))].map((match) => JSON.parse(`"${match[1]}"`) as string),
+      );
     this.#origin = Math.max(
       0,
       program.hosts.findIndex((host) => host.runs),
     );
-    this.#finer = ops.some(
-      ({ primitive }) => 'access' in primitive || 'snapshot' in primitive || ('log' in primitive && primitive.op === 'hint'),
-    );
-    this.#asked = new Set(
-      [...JSON.stringify(program.scenario).matchAll(/"done":"((?:[^"\\]|\\.)*)"/g)].map((match) => JSON.parse(`"${match[1]}"`) as string),
-    );
     this.#named = new Set(ops.flatMap(({ primitive }) => ('load' in primitive ? [primitive.load] : [])));
-    this.#stepOps = program.lists.map((list) => list.steps.map((step) => step.ops.flatMap((op) => withInner(program, op))));
-    this.#recoveryOps = program.lists.map((list) => list.recovery.flatMap((step) => step.ops.flatMap((op) => withInner(program, op))));
-    this.#savedElsewhere = ops.some((op) => ('save' in op.primitive && op.host !== this.#origin) || 'snapshot' in op.primitive);
+    this.#savedElsewhere = ops.some(
+      (op) =>
+        ('save' in op.primitive && op.host !== this.#origin) ||
+        ('load' in op.primitive && op.host === this.#origin) ||
+        'snapshot' in op.primitive,
+    );
+    const armed = mentioned('armed');
+    const askedLogs = program.logs.reduce((mask, log, i) => (armed.has(log.id) ? mask | (1 << i) : mask), 0);
+    const onHosts = program.hosts.reduce((mask, _, host) => mask | (askedLogs << (host * program.logs.length)), 0);
+    this.#foresight = new Foresight(program, onHosts);
+    this.#tracers = new TracerKeys(program);
+    this.#cuts = (program.scenario.faults ?? []).some((fault) => fault.what === 'cut');
+    this.#counts = program.channels.length > 1 || ops.some((op) => 'barrier' in op.primitive);
+    this.#readers = program.channels.map((_, channel) =>
+      program.lists.flatMap((list, index) => {
+        const own = [...list.steps, ...list.recovery].flatMap((step) => step.ops);
+        return own.some((op) => op.channel === channel && takesOff(op)) ? [index] : [];
+      }),
+    );
   }
 
-  of(machine: Machine, remaining: Remaining): string {
-    const items = machine.channels.flatMap((channel) => channel.queue);
-    const ranks = this.#ranks(machine, items);
-    const live = this.#liveness(machine, remaining);
-    return [
-      remaining.map((ids) => ids.join('.')).join(';'),
-      machine.threads.map((thread) => this.#thread(machine, thread, items)).join(';'),
-      `${machine.vcpus.join('')}/${machine.path.join('>')}`,
-      machine.devices.map((device, i) => this.#device(machine, i, device, ranks)).join(';'),
-      `${machine.armed.join('')}/${machine.scope.join(',')}/${machine.mapped.join(',')}/${machine.faults.join(',')}/${machine.full.join('')}/${machine.pointsTo.join(',')}/${machine.held.join(',')}/${machine.mayFault.join(',')}`,
-      this.#snapshot(machine, ranks),
-      rowsKey(machine, items, live, this.#finer),
-      memoryKey(machine, live),
-      machine.channels
-        .map(
-          (channel) =>
-            `${flags(channel.closed, channel.broken, channel.ended, channel.cut)}${channel.queue.map((item) => this.#item(machine, item, items, ranks)).join('+')}`,
-        )
-        .join(';'),
-      machine.tokens.join(','),
-      [...machine.flags].map(([id, value]) => `${id}=${value}`).join(','),
-      [...machine.signals].sort().join(','),
-      machine.edges.join(','),
-      [...machine.received].sort().join(','),
-      [...machine.done]
-        .filter((step) => this.#asked.has(step))
-        .sort()
-        .join(','),
-      [...machine.reports].map(([list, report]) => `${list}${report}`).join(','),
-      [...new Set(machine.facts.map(factKey))].sort().join(','),
-      machine.deadHosts,
-      machine.outageSince >= 0 ? 'out' : '',
-    ].join('|');
+  /** Number of the machine's state, which stands before a choice or not; equal numbers mean equal futures. */
+  of(machine: Machine, open: Open, choosing: boolean): number {
+    this.#write(machine, open);
+    this.#put(choosing ? 1 : 0);
+    // What did not fit was not written: write it again into more room.
+    while (this.#length > this.#words.length) {
+      this.#words = new Int32Array(this.#length * 2);
+      this.#write(machine, open);
+      this.#put(choosing ? 1 : 0);
+    }
+    return this.table.number(this.#words, this.#length);
+  }
+
+  #write(machine: Machine, open: Open): void {
+    this.#length = 0;
+    const toCome = this.#foresight.from(machine, open);
+    this.#now = machine.now;
+    this.#items.length = 0;
+    for (let i = 0; i < machine.channels.length; i += 1)
+      if (this.#isRead(machine, i)) for (const item of machine.channels[i]?.queue ?? []) this.#items.push(item);
+    for (const steps of open) {
+      this.#put(steps === undefined ? NONE : steps.length);
+      if (steps !== undefined) this.#list(steps);
+    }
+    this.#put(machine.threads.length);
+    for (const thread of machine.threads) this.#thread(thread);
+    this.#list(machine.vcpus);
+    this.#put(machine.path.length);
+    this.#list(machine.path);
+    for (let i = 0; i < machine.devices.length; i += 1) this.#device(machine, i, machine.devices[i] as DeviceState, toCome);
+    this.#logs(machine, toCome);
+    this.#list(machine.mapped);
+    this.#list(machine.faults);
+    this.#list(machine.full);
+    this.#list(machine.pointsTo);
+    this.#list(machine.held);
+    this.#list(machine.mayFault);
+    this.#list(machine.edges);
+    this.#snapshot(machine);
+    const rows = this.#tracers.of(machine, this.#items, toCome);
+    this.#put(rows.length);
+    this.#list(rows);
+    this.#memory(machine, toCome);
+    for (let i = 0; i < machine.channels.length; i += 1) this.#channel(machine, i);
+    this.#list(machine.tokens);
+    for (const value of machine.flags.values()) this.#put(value);
+    this.#set(machine.signals);
+    this.#set(machine.received);
+    this.#set(machine.done);
+    for (let list = 0; list < this.#program.lists.length; list += 1) {
+      const report = machine.reports.get(list);
+      this.#put(report === undefined ? NONE : this.#text(report));
+    }
+    this.#put(machine.facts.length === 0 ? NONE : this.#text(machine.facts.map((fact) => `${wordOf(fact)} ${fact.text}`).join(',')));
+    this.#put(machine.deadHosts);
+    this.#put(machine.outageSince >= 0 ? 1 : 0);
+  }
+
+  #put(value: number): void {
+    this.#words[this.#length++] = value;
+  }
+
+  #list(values: readonly number[]): void {
+    for (let i = 0; i < values.length; i += 1) this.#words[this.#length++] = values[i] as number;
+  }
+
+  /** Nanoseconds may not fit in 32 bits. */
+  #nanos(value: number): void {
+    this.#put(value % 0x40000000);
+    this.#put(Math.floor(value / 0x40000000));
+  }
+
+  #text(text: string): number {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    this.#texts.set(text, this.#texts.size);
+    return this.#texts.size - 1;
+  }
+
+  /** Whether a list that takes items off a channel may still do so. */
+  #isRead(machine: Machine, channel: number): boolean {
+    for (const list of this.#readers[channel] ?? [])
+      for (const thread of machine.threads)
+        if (thread.list === list && (thread.status === 'running' || thread.status === 'waiting')) return true;
+    return false;
+  }
+
+  /** Nanoseconds until a reader of the channel can next look at it: all of them are in the middle of something. */
+  #busy(machine: Machine, channel: number): number {
+    if (this.#cuts) return 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (const thread of machine.threads) {
+      if (thread.status !== 'running' && thread.status !== 'waiting') continue;
+      if (!(this.#readers[channel] ?? NO_LISTS).includes(thread.list)) continue;
+      const timed = top(thread)?.stage === 'timed';
+      least = Math.min(least, timed ? thread.wakeNanos - this.#now : 0);
+    }
+    return least;
+  }
+
+  /** Where a thread stands: operations by their identity within the program. One that has ended stands nowhere. */
+  #thread(thread: Thread): void {
+    this.#put(STATUS[thread.status]);
+    if (thread.status !== 'running' && thread.status !== 'waiting') return;
+    this.#put(thread.background);
+    this.#put((thread.recovering ? 4 : 0) | (thread.noted !== '' ? 2 : 0) | (thread.delayed ? 1 : 0));
+    this.#put(thread.recovering || thread.background >= 0 ? thread.position : (thread.order[thread.position] ?? NONE));
+    this.#put(thread.frames.length);
+    const frame = top(thread);
+    const waits = frame !== undefined && frame.stage !== 'begin' && frame.stage !== 'timed';
+    if (thread.wakeNanos === Number.POSITIVE_INFINITY) this.#put(NEVER);
+    else this.#nanos(waits ? 0 : Math.max(0, thread.wakeNanos - this.#now));
+    // How long it has been blocked matters only where that has a limit.
+    const op = frame?.ops[frame.pc];
+    const limited = op !== undefined && 'wait' in op.primitive && op.primitive.limitNanos !== undefined && thread.blockedSince >= 0;
+    this.#put(limited ? 1 : 0);
+    if (limited) this.#nanos(this.#now - thread.blockedSince);
+    for (const one of thread.frames) {
+      this.#put(this.#opsOf(one.ops));
+      this.#put(this.#itemOf(one.ops));
+      this.#put(one.pc * 4 + STAGE[one.stage]);
+      this.#put(one.round);
+      this.#put(one.phase);
+    }
+  }
+
+  /** Those that are unfolded for an item are new each time: told apart by what they do, and the item by its place on the wires. */
+  #opsOf(ops: readonly Op[]): number {
+    const known = this.#ops.get(ops);
+    if (known !== undefined) return known;
+    const number = this.#text(ops.some((op) => 'item' in op.primitive) ? ops.map(innerKey).join('&') : `#${this.#texts.size}`);
+    this.#ops.set(ops, number);
+    return number;
+  }
+
+  /** Operations that are unfolded for an item are all for the same. */
+  #itemOf(ops: readonly Op[]): number {
+    const op = ops.find(({ primitive }) => 'item' in primitive);
+    if (op === undefined || !('item' in op.primitive)) return NONE;
+    const { item } = op.primitive;
+    return this.#items.findIndex((one) => one.id === item);
+  }
+
+  #device(machine: Machine, index: number, state: DeviceState, { saves }: ToCome): void {
+    const device = Math.floor(index / this.#program.hosts.length);
+    const ranks = this.#ranks(machine, device);
+    this.#put(state.state);
+    const saved = ((saves >> index) & 1) === 1;
+    this.#put((saved && state.session > 0 ? 2 : 0) + (state.told ? 1 : 0));
+    this.#put(saved ? state.given : NONE);
+    // Whether what comes next is of the session that the loaded sections are of.
+    const loaded = state.stamps.some((stamp) => stamp >= 0);
+    this.#put(loaded ? this.#session(machine, device, state.loadedSession) : NONE);
+    this.#nanos(Math.max(0, state.lateUntil - this.#now));
+    this.#put(this.#savedElsewhere ? rank(ranks, state.version) : 0);
+    for (let i = 0; i < state.stamps.length; i += 1) this.#put(rank(ranks, state.stamps[i] as number));
+    this.#stamps(ranks, state.reading);
+    for (const walk of state.walks) {
+      this.#put(walk === undefined ? NONE : walk.size);
+      for (const [slot, version] of walk ?? []) {
+        this.#put(slot);
+        this.#put(version);
+      }
+    }
+    this.#put(state.walks.length);
+    this.#put(state.inbox === undefined ? 0 : 1);
+    if (state.inbox !== undefined) this.#item(machine, state.inbox, 0);
+  }
+
+  /** A session by how many came after it; where images come from several hosts, by its number. */
+  #session(machine: Machine, device: number, session: number): number {
+    return this.#savedElsewhere ? session : machine.device(device, this.#origin).session - session;
+  }
+
+  #stamps(ranks: readonly number[] | number, stamps: readonly Stamp[]): void {
+    this.#put(stamps.length);
+    for (const stamp of stamps) {
+      this.#put(stamp.section);
+      this.#put(rank(ranks, stamp.version));
+      this.#put(stamp.edges);
+    }
   }
 
   /** The moment that snapshots are held against. */
-  #snapshot(machine: Machine, ranks: readonly ((version: number) => string)[]): string {
+  #snapshot(machine: Machine): void {
     const { snapshot } = machine;
-    return snapshot === undefined
-      ? ''
-      : snapshot.versions.map((version, device) => (ranks[device] as (one: number) => string)(version)).join('.');
+    this.#put(snapshot === undefined ? 0 : 1);
+    snapshot?.versions.forEach((version, device) => this.#put(rank(this.#ranks(machine, device), version)));
   }
 
-  /** Steps that are pinned, under way, in the background or part of a recovery count as still to come. */
-  #liveness(machine: Machine, remaining: Remaining): Live {
-    const program = this.#program;
-    const under = machine.threads.map((thread) => thread.order[thread.position] ?? '').join(',');
-    const name = `${remaining.map((ids) => ids.join('.')).join(';')}/${under}`;
-    const known = this.#live.get(name);
-    if (known !== undefined) return known;
-    const ops = program.lists.flatMap((list, index) => {
-      const left = new Set(remaining[index]);
-      const now = machine.threads.filter((thread) => thread.list === index).map((thread) => thread.order[thread.position]);
-      const steps = list.steps.flatMap((step, i) =>
-        step.pinned || step.background || left.has(i) || now.includes(i) ? (this.#stepOps[index]?.[i] ?? []) : [],
-      );
-      return [...steps, ...(this.#recoveryOps[index] ?? [])];
-    });
-    const walked = program.walks.reduce((mask, walk) => mask | (1 << walk.region), 0);
-    const live: Live = {
-      logs: ops.reduce((mask, op) => mask | readsLogs(program, op), 0),
-      copies: ops.some((op) => 'copy' in op.primitive),
-      whole: ops.reduce((mask, op) => mask | marksWhole(program, op), walked),
-    };
-    this.#live.set(name, live);
-    return live;
-  }
-
-  /** Where a thread stands: operations by their identity within the program. */
-  #thread(machine: Machine, thread: Thread, items: readonly Item[]): string {
-    const frame = top(thread);
-    const position = thread.recovering ? `r${thread.position}` : '';
-    const step = thread.order[thread.position] ?? -1;
-    const head = `${thread.status}${position}${thread.background}:${step}:${thread.noted}:${thread.delayed ? 1 : 0}`;
-    if (frame === undefined) return head;
-    const frames = thread.frames.map((one) => `${this.#opsKey(one.ops, items)}.${one.pc}.${one.stage}.${one.round}.${one.phase}`);
-    const timed = frame.stage === 'timed';
-    const wake = !timed ? '' : Number.isFinite(thread.wakeNanos) ? Math.max(0, thread.wakeNanos - machine.now) : 'never';
-    // How long it has been blocked matters only where that has a limit.
-    const op = frame.ops[frame.pc] as Op | undefined;
-    const limited = op !== undefined && 'wait' in op.primitive && op.primitive.limitNanos !== undefined;
-    const since = limited && thread.blockedSince >= 0 ? machine.now - thread.blockedSince : '';
-    return `${head}:${wake}:${since}:${frames.join('>')}`;
-  }
-
-  /** Unfolded operations are new each time: told apart by what they do, with items by their place on the wires. */
-  #opsKey(ops: readonly Op[], items: readonly Item[]): string {
-    const first = ops[0];
-    if (first === undefined || !('inner' in first.primitive)) {
-      const known = this.#ops.get(ops);
-      if (known !== undefined) return String(known);
-      this.#ops.set(ops, this.#nextOps);
-      return String(this.#nextOps++);
+  /** Versions of one device: all below the origin's present one are equally old; with saves elsewhere, by their rank. */
+  #ranks(machine: Machine, device: number): readonly number[] | number {
+    if (!this.#savedElsewhere) return machine.device(device, this.#origin).version;
+    const seen = new Set<number>();
+    for (let host = 0; host < this.#program.hosts.length; host += 1) {
+      const state = machine.device(device, host);
+      seen.add(state.version);
+      for (const stamp of state.stamps) seen.add(stamp);
+      for (const stamp of state.reading) seen.add(stamp.version);
+      if (state.inbox?.what === 'image') for (const stamp of state.inbox.stamps) seen.add(stamp.version);
     }
-    return ops.map((op) => innerKey(op, items)).join('&');
+    if (machine.snapshot !== undefined) seen.add(machine.snapshot.versions[device] as number);
+    for (const item of this.#items)
+      if (item.what === 'image' && item.device === device) for (const stamp of item.stamps) seen.add(stamp.version);
+    return [...seen].sort((a, b) => a - b);
   }
 
-  /** Versions of one device: all below the origin's present one are equally old; others by their rank. */
-  #ranks(machine: Machine, items: readonly Item[]): readonly ((version: number) => string)[] {
-    return this.#program.devices.map((_, device) => {
-      const final = machine.device(device, this.#origin).version;
-      if (!this.#savedElsewhere) return (version) => (version < 0 ? '-' : version >= final ? '=' : '<');
-      const seen = new Set<number>();
-      this.#program.hosts.forEach((_host, host) => {
-        const state = machine.device(device, host);
-        seen.add(state.version);
-        for (const stamp of state.stamps) seen.add(stamp);
-        for (const stamp of state.reading) seen.add(stamp.version);
-        if (machine.snapshot !== undefined) seen.add(machine.snapshot.versions[device] as number);
-      });
-      for (const item of items)
-        if (item.what === 'image' && item.device === device) for (const stamp of item.stamps) seen.add(stamp.version);
-      const rank = new Map([...seen].sort((a, b) => a - b).map((version, i) => [version, i]));
-      return (version) => (version < 0 ? '-' : String(rank.get(version)));
-    });
+  #logs(machine: Machine, { named }: ToCome): void {
+    for (let on = 0; on < machine.armed.length; on += 1) {
+      const asked = ((named >> on) & 1) === 1;
+      this.#put(asked ? (machine.armed[on] as number) : NONE);
+      this.#put(asked ? (machine.scope[on] as number) : NONE);
+    }
   }
 
-  #device(machine: Machine, index: number, device: Machine['devices'][number], ranks: readonly ((version: number) => string)[]): string {
-    const of = ranks[Math.floor(index / machine.program.hosts.length)] as (version: number) => string;
-    const walks = device.walks.map((walk) =>
-      walk === undefined ? '' : [...walk].map(([slot, version]) => `${slot}:${version}`).join('.'),
-    );
-    return [
-      device.state,
-      this.#savedElsewhere ? of(device.version) : '',
-      device.session,
-      device.given,
-      device.loadedSession,
-      [...device.stamps].map(of).join(''),
-      device.reading.map((stamp) => `${stamp.section}.${of(stamp.version)}.${stamp.edges}`).join(','),
-      walks.join('/'),
-      device.inbox === undefined ? '' : this.#item(machine, device.inbox, [], ranks),
-      flags(device.reset, device.told, device.draining),
-      Math.max(0, device.lateUntil - machine.now),
-    ].join('_');
+  #memory(machine: Machine, { harvests, copies }: ToCome): void {
+    const { memory } = machine;
+    this.#put(memory.slots);
+    for (let slot = 0; slot < memory.slots; slot += 1) {
+      this.#put((memory.pend[slot] as number) & harvests);
+      this.#put((memory.open[slot] as number) & harvests);
+      this.#put((memory.buf[slot] as number) & harvests);
+      this.#put((memory.dirty[slot] as number) & copies);
+      this.#put(memory.free[slot] as number);
+      let current = 0;
+      for (let host = 0; host < memory.version.length; host += 1)
+        if (memory.version[host]?.[slot] === memory.last[slot]) current |= 1 << host;
+      this.#put(current);
+    }
   }
 
-  #item(machine: Machine, item: Item, items: readonly Item[], ranks: readonly ((version: number) => string)[]): string {
-    const arrives = Math.max(0, item.arriveNanos - machine.now);
+  #channel(machine: Machine, index: number): void {
+    const channel = machine.channels[index] as Channel;
+    this.#put((channel.closed ? 8 : 0) | (channel.broken ? 4 : 0) | (channel.ended ? 2 : 0) | (channel.cut ? 1 : 0));
+    const read = this.#isRead(machine, index);
+    // A barrier and the limit of items on the wires ask how many there are; nobody sends into a broken channel.
+    this.#put(read || !channel.broken || this.#counts ? channel.queue.length : NONE);
+    if (!read) return;
+    const busy = this.#busy(machine, index);
+    for (const item of channel.queue) this.#item(machine, item, busy);
+  }
+
+  #item(machine: Machine, item: Item, busy: number): void {
     const step = machine.program.lists[item.list]?.steps[item.step]?.id ?? '';
-    const head = `${item.what}.${this.#named.has(step) ? step : ''}.${arrives}`;
-    if (item.what === 'mark') return `${head}.${item.signal}.${item.end ? 1 : 0}`;
-    if (item.what === 'ram') return `${head}.${items.indexOf(item)}.${item.copy.slots.join(',')}.${item.copy.versions.join(',')}`;
-    const of = ranks[item.device] as (version: number) => string;
-    const stamps = item.stamps.map((stamp) => `${stamp.section}:${of(stamp.version)}.${stamp.edges}`).join(',');
-    return `${head}.${item.device}.${stamps}.${item.chunks}.${item.valid ? 1 : 0}.${item.session}.${item.queue.join(',')}`;
+    this.#put(item.what === 'mark' ? 0 : item.what === 'ram' ? 1 : 2);
+    this.#put(this.#named.has(step) ? this.#text(step) : NONE);
+    const flight = item.arriveNanos - this.#now;
+    this.#nanos(flight <= busy ? 0 : Math.max(0, flight));
+    if (item.what === 'mark') this.#put(item.signal * 2 + (item.end ? 1 : 0));
+    else if (item.what === 'ram') {
+      this.#put(this.#items.indexOf(item));
+      this.#put(item.copy.slots.length);
+      for (let i = 0; i < item.copy.slots.length; i += 1) {
+        this.#put(item.copy.slots[i] as number);
+        this.#put(item.copy.versions[i] as number);
+      }
+    } else {
+      this.#put(item.device);
+      this.#put(item.chunks * 2 + (item.valid ? 1 : 0));
+      this.#put(this.#session(machine, item.device, item.session));
+      this.#stamps(this.#ranks(machine, item.device), item.stamps);
+    }
+  }
+
+  /** By the numbers of its members, in their order. */
+  #set(set: ReadonlySet<string>): void {
+    this.#put(set.size);
+    if (set.size === 0) return;
+    if (set.size === 1) for (const one of set) this.#put(this.#text(one));
+    else this.#list([...set].map((one) => this.#text(one)).sort((a, b) => a - b));
   }
 }
 
-/** An operation and those that the arcs of a state change bring with them. */
-function withInner(program: Program, op: Op): readonly Op[] {
-  if (!('set' in op.primitive)) return [op];
-  const paths = program.devices[op.subject]?.paths.flat() ?? [];
-  const inner = paths.flatMap((path) => (path.errno === undefined ? path.arcs.flatMap((arc) => arc.does) : []));
-  return [op, ...inner.map((one) => ({ ...one, host: op.host }))];
+/** Below all that is there, or by the ranks that were found: the present version, or an older one. */
+function rank(ranks: readonly number[] | number, version: number): number {
+  if (version < 0) return NONE;
+  return typeof ranks === 'number' ? (version >= ranks ? 1 : 0) : ranks.indexOf(version);
 }
 
-/** Bits (logs on the operation's host) that an operation takes from a log into the migration bitmap, or may. */
-function readsLogs(program: Program, op: Op): number {
+function takesOff(op: Op): boolean {
+  return 'load' in op.primitive || ('signal' in op.primitive && op.primitive.op === 'receive');
+}
+
+/** What an unfolded operation does, but for the item that it does it with. */
+function innerKey(op: Op): string {
   const { primitive } = op;
-  const on = (log: number) => 1 << (log + op.host * program.logs.length);
-  if ('log' in primitive) return on(op.subject);
-  if (!('copy' in primitive)) return 0;
-  return (primitive.harvest ?? []).reduce((mask, id) => mask | on(program.logs.findIndex((log) => log.id === id)), 0);
-}
-
-/** Regions that an operation sends or marks without asking for their bits. */
-function marksWhole(program: Program, op: Op): number {
-  const { primitive } = op;
-  if ('copy' in primitive) {
-    const pinned = (primitive.harvest ?? []).some((id) => program.logs.find((log) => log.id === id)?.kind === 'pinned');
-    return primitive.copy !== 'dirty' || pinned ? -1 : 0;
-  }
-  if (!('log' in primitive)) return 0;
-  return ['remark', 'unmark', 'hint'].includes(primitive.op) || program.logs[op.subject]?.kind === 'pinned' ? -1 : 0;
-}
-
-/** What a fact can still mean: the audit asks no more of it (audit/). */
-function factKey(fact: Machine['facts'][number]): string {
-  if (fact.kind === 'lost-access' || fact.kind === 'lost-peer' || fact.kind === 'two-owners') return fact.kind;
-  if (fact.kind === 'not-converged' || fact.kind === 'timeout') return 'hung';
-  if (fact.kind === 'refused') return `refused ${fact.errno}`;
-  return `${fact.kind}${fact.host}${fact.device}${fact.other}${fact.errno}${fact.by}`;
-}
-
-function flags(...values: readonly boolean[]): string {
-  return values.map((value) => (value ? '1' : '0')).join('');
-}
-
-function innerKey(op: Op, items: readonly Item[]): string {
-  const { primitive } = op;
-  if (!('inner' in primitive)) return JSON.stringify(primitive);
-  const item = 'item' in primitive ? items.findIndex((one) => one.id === primitive.item) : '';
-  const device = 'device' in primitive ? primitive.device : '';
-  const rest =
-    primitive.inner === 'arc'
-      ? `${primitive.arc.from}>${primitive.arc.to}`
-      : primitive.inner === 'read-section'
-        ? `${primitive.section}.${primitive.piece}`
-        : primitive.inner === 'write-section'
-          ? primitive.section
-          : primitive.inner === 'send-image'
-            ? `${primitive.sections.join('.')}x${primitive.chunks}`
-            : '';
-  return `${primitive.inner}${item}.${device}.${rest}.${op.host}.${op.channel}.${op.nanos}.${op.nanosPerKib}.${op.onError}`;
-}
-
-/**
- * Tracer rows. A row takes part in what is to come in two ways: as the parent of further writes (then its masks count)
- * and by where its own content is at the end. Content that is current everywhere does no harm; content that nothing
- * still to come sends is lost whoever wrote it. Both need not be told apart from others of their kind.
- */
-function rowsKey(machine: Machine, items: readonly Item[], live: Live, finer: boolean): string {
-  const { rows, count } = machine.tracers;
-  const everywhere = (1 << machine.program.hosts.length) - 1;
-  const bits = items.flatMap((item) => (item.what === 'ram' ? [item.bit] : []));
-  const renumber = (mask: number) => (mask === 0 ? 0 : bits.reduce((sum, bit, i) => ((mask & bit) !== 0 ? sum | (1 << i) : sum), 0));
-  const lines = new Set<string>();
-  for (let i = 0; i < count; i += 1) {
-    const at = i * WIDTH;
-    const field = (column: number) => rows[at + column] as number;
-    const region = machine.program.writers[field(WRITER)]?.region ?? 0;
-    const waiting = ((field(PEND) | field(BUF)) & live.logs) !== 0;
-    const dirty = live.copies || finer ? field(DIRTY) : 0;
-    lines.add(
-      `${field(WRITER)}.${field(PEND) & live.logs}.${field(OPEN) & live.logs}.${field(BUF) & live.logs}.${dirty}.${renumber(field(HAS))}.${field(WALKED)}.${field(STATE)}${finer ? `.${field(CUR)}` : ''}`,
-    );
-    const halfway = (field(STATE) & 3) !== 0;
-    const settled = !finer && !halfway && field(HAS) === 0 && field(WALKED) === 0;
-    if (settled && field(CUR) === everywhere && dirty === 0) continue;
-    if (settled && dirty === 0 && !waiting && ((live.whole >> region) & 1) === 0)
-      lines.add(`lost ${field(CUR)} ${machine.program.writers[field(WRITER)]?.spec.stale ?? ''}`);
-    else
-      lines.add(
-        `${field(WRITER)}.${field(BY)}.${field(CUR)}.${field(PEND) & live.logs}.${field(OPEN) & live.logs}.${field(BUF) & live.logs}.${dirty}.${renumber(field(HAS))}.${renumber(field(NEW))}.${field(WALKED)}.${field(SAW)}.${field(STATE)}`,
-      );
-  }
-  return [...lines].sort().join(' ');
-}
-
-function memoryKey(machine: Machine, { logs }: Live): string {
-  const { memory } = machine;
-  let text = '';
-  for (let slot = 0; slot < memory.slots; slot += 1) {
-    const pend = (memory.pend[slot] as number) & logs;
-    const open = (memory.open[slot] as number) & logs;
-    const buf = (memory.buf[slot] as number) & logs;
-    text += `${pend}.${open}.${buf}.${memory.dirty[slot]}.${memory.free[slot]}.`;
-    for (const list of memory.version) text += list[slot] === memory.last[slot] ? '=' : '<';
-    text += ' ';
-  }
-  return text;
+  const rest = `${op.host}.${op.channel}.${op.nanos}.${op.nanosPerKib}.${op.onError}`;
+  if (!('inner' in primitive)) return `${JSON.stringify(primitive)}.${rest}`;
+  const { inner, ...fields } = primitive;
+  const own = Object.entries(fields).flatMap(([name, value]) => (name === 'item' ? [] : [name, JSON.stringify(value)]));
+  return `${inner}.${own.join(':')}.${rest}`;
 }

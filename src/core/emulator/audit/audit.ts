@@ -4,6 +4,7 @@
  */
 import { type Audit, DAMAGE, type Finding, type FindingKind, type RunClass } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
+import type { Program } from '../program.ts';
 import { damageToState } from './devices.ts';
 import { ownership } from './owners.ts';
 import { lostWrites } from './pages.ts';
@@ -14,15 +15,19 @@ import { hostWords, known, sentenceCase } from './words.ts';
 
 export type Reported = Audit['reported'];
 
-/** What the VMM said on both sides: of the last attempt of each host. */
-export function reportedBy(machine: Machine): Reported {
-  const { lists } = machine.program;
+/** The lists by whose end a run is reported: of the last attempt of each host, each way. */
+export function lastLists({ lists }: Program): readonly number[] {
   const last = new Map<string, number>();
   // `source` and `target` are the first `HOST.out` and `HOST.in` (PRODUCT.md, The recording).
   lists.forEach((list, index) =>
     last.set(`${list.host}/${list.id === 'source' ? 'out' : (/\.(out|in)(\.\d+)?$/.exec(list.id)?.[1] ?? 'in')}`, index),
   );
-  const states = [...last.values()].map((index) => {
+  return [...last.values()];
+}
+
+/** What the VMM said on both sides. */
+export function reportedBy(machine: Machine): Reported {
+  const states = lastLists(machine.program).map((index) => {
     const thread = machine.threads[index];
     if (thread?.status === 'ended') return machine.reports.get(index) === 'failed' ? 'failed' : 'completed';
     return thread?.status === 'aborted' || thread?.status === 'dead' ? 'failed' : 'nothing';
@@ -51,14 +56,39 @@ function impossible(machine: Machine): readonly Finding[] {
     .map((thread) => ({ by: 'probe', kind: 'refused', sentence: sentenceCase(thread.reason), events: known([thread.stepEvent]) }));
 }
 
-/** The class of a run: the first that fits (PRODUCT.md). `settled` is compared with the reference's. */
-export function classify(machine: Machine, findings: readonly Finding[], reported: Reported, same: boolean): RunClass {
-  if (machine.threads.some((thread) => thread.status === 'impossible')) return 'impossible';
-  const damaged = findings.some((finding) => DAMAGE.has(finding.kind));
-  if (reported === 'completed' && damaged) return 'silent-corruption';
-  if (reported !== 'completed' && (damaged || machine.owner() < 0)) return 'fails-badly';
-  if (reported !== 'completed') return 'fails-cleanly';
+/** What the class of a run follows from, findings aside. */
+export interface Ground {
+  /** Physics refused a step. */
+  readonly impossible: boolean;
+  readonly completed: boolean;
+  /** Some host runs the guest at the end. */
+  readonly owned: boolean;
+}
+
+export function groundOf(machine: Machine): Ground {
+  return {
+    impossible: machine.threads.some((thread) => thread.status === 'impossible'),
+    completed: reportedBy(machine) === 'completed',
+    owned: machine.owner() >= 0,
+  };
+}
+
+/** The class of a run: the first that fits (PRODUCT.md). `same`: settled state and price equal the reference's. */
+export function classOf({ impossible, completed, owned }: Ground, kinds: readonly FindingKind[], same: boolean): RunClass {
+  if (impossible) return 'impossible';
+  const damaged = kinds.some((kind) => DAMAGE.has(kind));
+  if (completed && damaged) return 'silent-corruption';
+  if (!completed && (damaged || !owned)) return 'fails-badly';
+  if (!completed) return 'fails-cleanly';
   return same ? 'equivalent' : 'sound';
+}
+
+export function classify(machine: Machine, findings: readonly Finding[], same: boolean): RunClass {
+  return classOf(
+    groundOf(machine),
+    findings.map((finding) => finding.kind),
+    same,
+  );
 }
 
 const KIND_WORDS: { readonly [kind in FindingKind]: string } = {

@@ -7,10 +7,14 @@ import { carried } from '../signals.ts';
 import type { Item } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { stepIndex, wireNanos } from './copies.ts';
-import { type Begin, type Context, costNanos, DONE, type End, innerOp, REPEAT, refused, timed } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, type End, innerOp, REPEAT, refused, timed, unfoldOnce } from './outcome.ts';
 
 /** Bytes of the header that a section's object has in the image (rfc2017.md, section 7: type and size). */
 const OBJECT_HEADER_BYTES = 8;
+
+/** The way of a save that shows accesses first; other ways are masks of sections. */
+const SHOWN = -1;
+const NOTHING_THERE = -2;
 
 /** A trapped access to configuration space (suggested). */
 const CONFIG_ACCESS_NANOS = 5_000;
@@ -30,9 +34,13 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
   }
   if (allowed !== 'any' && allowed !== phase) return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
   if (primitive.part !== 'data') device.reading = [];
-  const show = primitive.part === undefined ? callOps(op, op.subject, def.protocol.beforeSave) : [];
+  const show = primitive.part === undefined ? (def.protocol.beforeSave ?? []) : [];
   if (show.length === 0) return beginImage(context, primitive);
-  return { go: 'inner', ops: [...show, innerOp(op, { inner: 'read-image', save: primitive }, { call: op.call })] };
+  const ops = unfoldOnce(op, SHOWN, () => [
+    ...callOps(op, op.subject, show),
+    innerOp(op, { inner: 'read-image', save: primitive }, { call: op.call }),
+  ]);
+  return { go: 'inner', ops };
 }
 
 /** The image itself: read section by section within one call, then sent. */
@@ -50,12 +58,15 @@ export function beginImage(context: Context, primitive: SavePrimitive): Begin {
     ...(chunks > 1 ? { reads: chunks } : {}),
   });
   const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
-  const reads = tooLarge ? [] : readOps(op, def, sections, chunks);
-  const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks, keep: primitive.part === 'data' });
   if (tooLarge && op.onError === 'abort') return refused(tooLargeErrno(def), tooLargeText(def, image));
   if (tooLarge) noteTooLarge(context, def, image);
-  if (primitive.part === 'prepare') return { go: 'inner', ops: reads };
-  return { go: 'inner', ops: primitive.part === 'data' ? [send] : [...reads, send] };
+  const ops = unfoldOnce(op, given & ~buffered, () => {
+    const reads = tooLarge ? [] : readOps(op, def, sections, chunks);
+    const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks, keep: primitive.part === 'data' });
+    if (primitive.part === 'prepare') return reads;
+    return primitive.part === 'data' ? [send] : [...reads, send];
+  });
+  return { go: 'inner', ops };
 }
 
 /** Accesses that only show: what the VMM does around an image. */
@@ -196,7 +207,9 @@ export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
 function beginConsume(context: Context): Begin {
   const { machine, op } = context;
   const item = machine.program.devices[op.subject] === undefined ? undefined : machine.device(op.subject, op.host).inbox;
-  if (item === undefined) return { go: 'inner', ops: [innerOp(op, { inner: 'garbage', device: op.subject })] };
+  if (item === undefined) {
+    return { go: 'inner', ops: unfoldOnce(op, NOTHING_THERE, () => [innerOp(op, { inner: 'garbage', device: op.subject })]) };
+  }
   return { go: 'inner', ops: imageOps(context, item) };
 }
 

@@ -70,7 +70,7 @@ export function endStow(context: Context, itemId: number, device: number): End {
 export function endGarbage(context: Context, deviceIndex: number): End {
   const { machine, op } = context;
   const device = machine.device(deviceIndex, op.host);
-  device.stamps.fill(0);
+  device.stamps = device.stamps.map(() => 0);
   return DONE;
 }
 
@@ -97,7 +97,7 @@ export function endWrite(context: Context, itemId: number, section: number): End
   // What an ended session gave is void: a new session begins its image afresh (vfio-v2.md, section 3).
   if (item.session !== device.loadedSession && device.stamps.some((one) => one >= 0)) device.stamps = device.stamps.map(() => -1);
   device.loadedSession = item.session;
-  device.stamps[section] = stamp.version;
+  device.stamps = device.stamps.with(section, stamp.version);
   device.version = Math.max(device.version, stamp.version);
   arrive(machine, item.device, section, op.host, stamp.edges);
   machine.program.walks.forEach((walk, index) => {
@@ -107,7 +107,9 @@ export function endWrite(context: Context, itemId: number, section: number): End
       1 << (index + op.host * machine.program.walks.length),
       (writer) => regionOfWriter(machine, writer) === walk.region,
     );
-    device.walks[index] = machine.memory.snapshot(op.host, walk.region);
+    const walks = [...device.walks];
+    walks[index] = machine.memory.snapshot(op.host, walk.region);
+    device.walks = walks;
   });
   const def = machine.program.devices[item.device] as DeviceDef;
   const { recorder } = machine;
@@ -131,11 +133,11 @@ export function endItem(context: Context, itemId: number): End {
   const item = findItem(machine, op.channel, itemId);
   if (item === undefined) return DONE;
   if (item.what === 'image') {
-    machine.guest.noteImage(item.device, op.host, item.nanos);
+    machine.guest.noteImage(machine, item.device, op.host, item.nanos);
     machine.guest.onLoaded(machine, item.device, op.host, item.queue);
   }
   if (item.what === 'mark') {
-    machine.received.add(`${op.host}/${machine.program.signals[item.signal]}`);
+    machine.received = new Set(machine.received).add(`${op.host}/${machine.program.signals[item.signal]}`);
     const channel = machine.channels[op.channel];
     if (item.end && channel !== undefined) channel.ended = true;
   }

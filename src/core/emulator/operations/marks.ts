@@ -54,7 +54,7 @@ export function endSignal(context: Context, primitive: SignalPrimitive): End {
   switch (primitive.op) {
     case 'raise':
     case 'park':
-      machine.signals.add(key);
+      machine.signals = new Set(machine.signals).add(key);
       event = recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
         step,
         args: { signal: primitive.signal, parked: primitive.op === 'park' },
@@ -62,7 +62,7 @@ export function endSignal(context: Context, primitive: SignalPrimitive): End {
       raise(machine, edge, op.host, { step, event, by: 'workload' }, primitive.op === 'park');
       return DONE;
     case 'deliver':
-      machine.signals.delete(key);
+      machine.signals = new Set([...machine.signals].filter((one) => one !== key));
       event = recorder.event('interrupt', recorder.lane(op.host, 'guest'), machine.now, {
         step,
         args: { signal: primitive.signal, delivered: true },
@@ -73,7 +73,7 @@ export function endSignal(context: Context, primitive: SignalPrimitive): End {
       const channel = machine.channels[op.channel];
       const item = channel?.queue.find((one) => one.what === 'mark' && one.signal === op.subject);
       if (channel !== undefined && item !== undefined) channel.queue = channel.queue.filter((one) => one !== item);
-      machine.received.add(key);
+      machine.received = new Set(machine.received).add(key);
       recorder.event('receive', recorder.lane(op.host, 'stream'), machine.now, {
         step,
         cause: item?.event ?? -1,
@@ -135,7 +135,8 @@ export function endToken(context: Context, primitive: TokenPrimitive): End {
 }
 
 export function endFlag(context: Context, primitive: AttemptPrimitive): End {
-  context.machine.flags.set(`${context.op.host}/${primitive.flag}`, primitive.value);
+  const { machine, op } = context;
+  machine.flags = new Map(machine.flags).set(`${op.host}/${primitive.flag}`, primitive.value);
   return DONE;
 }
 
@@ -180,7 +181,7 @@ function inFlight(machine: Context['machine'], deviceId: string, host: number): 
 
 export function endReport(context: Context, primitive: ReportPrimitive): End {
   const { machine, op, thread, step } = context;
-  machine.reports.set(thread.list, primitive.report);
+  machine.reports = new Map(machine.reports).set(thread.list, primitive.report);
   const { recorder } = machine;
   recorder.event('phase', recorder.lane(op.host, 'migration'), machine.now, { step, args: { status: primitive.report } });
   return DONE;

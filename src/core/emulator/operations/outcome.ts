@@ -41,6 +41,23 @@ export function costNanos(op: Op, bytes: number, pages: number): Nanos {
   return Math.round(op.nanos + (op.nanosPerKib * bytes) / 1024 + op.nanosPerPage * pages);
 }
 
+const unfolded = new WeakMap<Op, Map<number, readonly Op[]>>();
+
+/** What an operation unfolds into is made once for each of the few ways in which it can go (`way`), and shared by all runs. */
+export function unfoldOnce(op: Op, way: number, make: () => readonly Op[]): readonly Op[] {
+  let ways = unfolded.get(op);
+  if (ways === undefined) {
+    ways = new Map();
+    unfolded.set(op, ways);
+  }
+  let ops = ways.get(way);
+  if (ops === undefined) {
+    ops = make();
+    ways.set(way, ops);
+  }
+  return ops;
+}
+
 /** An operation that the machine unfolds another one into: same host, thread and policy. */
 export function innerOp(op: Op, primitive: Op['primitive'], changes: Partial<Op> = {}): Op {
   return { ...op, primitive, call: undefined, fault: undefined, nanos: 0, nanosPerKib: 0, nanosPerPage: 0, ...changes };

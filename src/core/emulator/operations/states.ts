@@ -9,7 +9,7 @@ import type { ArcDef, Op } from '../program.ts';
 import { listen, wipeAll } from '../signals.ts';
 import { DEFAULT_REQUEST_NANOS } from '../state.ts';
 import { recordCall } from './calls.ts';
-import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed, unfoldOnce } from './outcome.ts';
 
 export function beginSet(context: Context, primitive: SetStatePrimitive): Begin {
   const { machine, op } = context;
@@ -31,7 +31,7 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
     arcs.push(...path.arcs);
   }
   if (arcs.length === 0) return timed(costNanos(op, 0, 0));
-  return { go: 'inner', ops: arcs.flatMap((arc) => arcOps(op, arc, op.subject)) };
+  return { go: 'inner', ops: unfoldOnce(op, device.state, () => arcs.flatMap((arc) => arcOps(op, arc, op.subject))) };
 }
 
 /** One write that flips several bits passes through the states that `via` names, each as if it had been asked for. */
@@ -117,7 +117,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     device.given = 0;
   }
   if (state.loads === true && from?.loads !== true) {
-    device.stamps.fill(-1);
+    device.stamps = device.stamps.map(() => -1);
     device.walks = [];
   }
   const { recorder } = machine;
@@ -148,7 +148,7 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
   const def = machine.program.devices[deviceIndex];
   if (def === undefined) return;
   const device = machine.device(deviceIndex, host);
-  device.stamps.fill(-1);
+  device.stamps = device.stamps.map(() => -1);
   device.walks = [];
   device.reset = true;
   wipeAll(machine, deviceIndex, host);
