@@ -114,7 +114,7 @@ export function wipeAll(machine: Machine, device: number, host: number): void {
 function wipe(machine: Machine, place: number, host: number): void {
   const left = (machine.edges[place] as number) & ~(1 << host);
   setEdge(machine, place, left === 0 ? NOBODY : left);
-  machine.unheard = machine.unheard.map((one, i) => (i === place && one !== undefined && left === 0 ? { ...one, wiped: true } : one));
+  machine.unheard = machine.unheard.map((one, i) => (i === place && one !== undefined ? { ...one, wiped: true } : one));
 }
 
 function eachPlace(machine: Machine, visit: (place: number, def: EdgeDef) => void): void {

@@ -6,6 +6,8 @@ import type { ListDef, Op } from './program.ts';
 import type { Frame, Thread } from './state.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** What would come later than this (11 days and a half) does not come: times stay exact integers. */
+const LONGEST_NANOS = 1e15;
 
 export function top(thread: Thread): Frame | undefined {
   return thread.frames[thread.frames.length - 1];
@@ -13,6 +15,11 @@ export function top(thread: Thread): Frame | undefined {
 
 /** When the thread can go on by itself; Infinity when something else must happen first. */
 export function wakeTime(machine: Machine, thread: Thread): Nanos {
+  const at = nextTime(machine, thread);
+  return at > LONGEST_NANOS ? NEVER : at;
+}
+
+function nextTime(machine: Machine, thread: Thread): Nanos {
   if (thread.status === 'waiting') return canStart(machine, thread) ? machine.now : NEVER;
   if (thread.status !== 'running') return NEVER;
   const frame = top(thread);

@@ -8,11 +8,19 @@ export const optional = v.exactOptional;
 export const text = v.pipe(v.string(), v.maxLength(4_000));
 /** A name: no spaces, slashes, semicolons or commas, since ids stand in printed edits and links. */
 export const id = v.pipe(v.string(), v.regex(/^[^\s/;,]{1,100}$/, 'a name without spaces, slashes, semicolons and commas'));
-export const nanos = v.pipe(v.number(), v.finite(), v.minValue(0, 'zero or more nanoseconds'), v.maxValue(1e15, 'at most 1e15'));
+export const nanos = v.pipe(
+  v.number(),
+  v.finite(),
+  v.integer('a whole number of nanoseconds'),
+  v.minValue(0, 'zero or more nanoseconds'),
+  v.maxValue(1e15, 'at most 1e15'),
+);
+/** Nanoseconds for each KiB or page: fractions are in order. */
+export const rate = v.pipe(v.number(), v.finite(), v.minValue(0, 'zero or more nanoseconds'), v.maxValue(1e15, 'at most 1e15'));
 export const bytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 50));
 export const errno = v.pipe(v.string(), v.regex(/^E[A-Z0-9]{1,20}$/, 'an errno name such as EINVAL'));
 export const policy = v.picklist(['ignore', 'abort', 'note']);
-export const cost = v.strictObject({ nanos: optional(nanos), nanosPerKib: optional(nanos), nanosPerPage: optional(nanos) });
+export const cost = v.strictObject({ nanos: optional(nanos), nanosPerKib: optional(rate), nanosPerPage: optional(rate) });
 
 export const call = v.strictObject({
   as: v.picklist(['ioctl', 'region-write', 'region-read', 'callback', 'none']),

@@ -3,7 +3,7 @@
  * truth; a type-level test in `schema.test.ts` keeps both in step.
  */
 import * as v from 'valibot';
-import { bytes, call, condition, cost, errno, id, nanos, optional, policy, text } from './schema-parts.ts';
+import { bytes, call, condition, cost, errno, id, nanos, optional, policy, rate, text } from './schema-parts.ts';
 import { primitive } from './schema-primitives.ts';
 
 const about = v.strictObject({ source: optional(text), lookFor: optional(text), tags: optional(v.array(text)) });
@@ -102,8 +102,8 @@ export const modelSchema = v.strictObject({
     {
       stopNanos: nanos,
       startNanos: nanos,
-      saveNanosPerKib: nanos,
-      loadNanosPerKib: nanos,
+      saveNanosPerKib: rate,
+      loadNanosPerKib: rate,
       loadNanos: optional(nanos),
       requestNanos: optional(nanos),
     },

@@ -105,7 +105,7 @@ function shadows(machine: Machine, device: number, owner: number): readonly Find
     if (probed || pages.length > 0) {
       result.push({
         by: worked.length > 0 ? 'workload' : 'probe',
-        kind: 'torn-state',
+        kind: def.sections[walk.section]?.stale ?? 'torn-state',
         sentence,
         events: known(events).slice(0, 32),
         pages: memory.runsOf(pages.map(([slot]) => slot)).pages,

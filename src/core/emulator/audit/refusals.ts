@@ -30,7 +30,12 @@ export function waits(machine: Machine): readonly Finding[] {
       }),
     );
   if (stuck.length === 0) return notConverged;
-  const words = stuck.map((thread) => `${machine.program.lists[thread.list]?.id} waits for ${thread.reason}`).join('; ');
+  const words = stuck
+    .map(
+      (thread) =>
+        `${machine.program.lists[thread.list]?.id} waits for ${thread.reason === '' ? 'the end of a step that lies beyond 11 days' : thread.reason}`,
+    )
+    .join('; ');
   return [
     ...notConverged,
     {

@@ -4,7 +4,7 @@ import type { EventArgs } from '../../trace/trace.ts';
 import { indexOf } from '../compile.ts';
 import type { ChannelDef } from '../program.ts';
 import { harvest, regionOfWriter } from './logs.ts';
-import { type Begin, type Context, costNanos, DONE, type End, REPEAT, refused, timed } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, type End, MOST_NANOS, REPEAT, refused, timed } from './outcome.ts';
 
 /** Phases of a copy with rounds. */
 const HARVEST = 1;
@@ -132,7 +132,7 @@ function recordPending({ machine, op, step }: Context, args: EventArgs): void {
 
 /** `own`: a rate of its own, else that of the channel. */
 export function wireNanos(own: { readonly bytesPerSecond?: number }, bytes: number, channel?: ChannelDef): number {
-  return Math.ceil((bytes / (own.bytesPerSecond ?? channel?.bytesPerSecond ?? 1)) * 1e9);
+  return Math.min(MOST_NANOS, Math.ceil((bytes / (own.bytesPerSecond ?? channel?.bytesPerSecond ?? 1)) * 1e9));
 }
 
 function onlyOf(primitive: CopyPrimitive): 'all' | 'dirty' {

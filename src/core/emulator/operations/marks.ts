@@ -39,7 +39,9 @@ export function beginSignal(context: Context, primitive: SignalPrimitive): Begin
     const channel = machine.channels[op.channel];
     const item = channel?.queue.find((one) => one.what === 'mark' && one.signal === op.subject && one.arriveNanos <= machine.now);
     if (item !== undefined) return timed(0);
-    if (channel?.closed === true || channel?.cut === true) return refused('EIO', `the channel closed before ${primitive.signal} came`);
+    const coming = channel?.queue.some((one) => one.what === 'mark' && one.signal === op.subject) === true;
+    if (!coming && (channel?.closed === true || channel?.cut === true))
+      return refused('EIO', `the channel closed before ${primitive.signal} came`);
     return { go: 'blocked', why: `${primitive.signal} to arrive` };
   }
   return timed(costNanos(op, 0, 0));
