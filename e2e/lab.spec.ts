@@ -3,7 +3,7 @@ import { expect, test } from './test.ts';
 test('the gallery shows a documented bug in its wrong and its right order', async ({ lab }) => {
   await lab.button('Gallery').click();
   const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
-  await expect(gallery.getByRole('list', { name: 'Gallery entries' }).getByRole('listitem')).toHaveCount(16);
+  await expect(gallery.getByRole('list', { name: 'Gallery entries' }).getByRole('listitem')).toHaveCount(30);
   await gallery.getByRole('button', { name: /^Wrong order: Interrupt tables/ }).click();
   await expect(lab.verdict).toContainText(/^Silent corruption/);
   await lab.button('Gallery').click();
