@@ -26,5 +26,10 @@ if (!isFresh(`${OUT}/.stamp`, stamp)) {
 }
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 2));
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error) => {
+  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(0);
+  throw error;
+});
 const { main } = await import(pathToFileURL(join(ROOT, OUT, 'switchover.js')).href);
 process.exitCode = await main(process.argv.slice(2));

@@ -17,7 +17,7 @@ export function probe(machine: Machine, host: number, step: string): void {
   const gap = machine.gapCount++;
   const events = writeTracers(machine, host, gap, step);
   bumpDevices(machine, host);
-  askTokens(machine, host, gap);
+  askTokens(machine, host);
   raiseAll(machine, host, step);
   knock(machine, host, gap);
   machine.tracers.settle();
@@ -32,7 +32,11 @@ export function canWrite(machine: Machine, writer: number, host: number): boolea
   if (!mapped && def.spec.longLived !== true) return false;
   if (def.window >= 0 && machine.pointsTo[def.window] !== def.region) return false;
   if (stalls(machine, def, host)) return false;
-  if (def.spec.active !== undefined) return holds(machine, def.spec.active, host);
+  if (def.spec.active !== undefined) {
+    // Before the guest comes to a host there is nothing to write for, whatever a flag says there.
+    const about = machine.hasRun(host) || (def.device >= 0 && startedWork(machine, def.device, host));
+    return about && holds(machine, def.spec.active, host);
+  }
   if (def.device === VCPUS) return machine.vcpus[host] === 1;
   if (def.device === OTHER_ACTOR) return machine.vcpus[host] === 1;
   if (machine.device(def.device, host).lateUntil > machine.now) return true;
@@ -48,6 +52,7 @@ export function waitsFor(machine: Machine, writer: number, host: number): number
 
 /** Who is to be noted in a log that is full stands still until it is read (KVM_EXIT_DIRTY_RING_FULL). */
 function stalls(machine: Machine, def: WriterDef, host: number): boolean {
+  if (!machine.full.includes(1)) return false;
   return machine.program.logs.some((log, index) => {
     const on = machine.logOn(index, host);
     return ((def.logs >> index) & 1) === 1 && machine.full[on] === 1 && machine.armed[on] === 1 && log.spec.whenFull !== 'lose';
@@ -141,7 +146,7 @@ function raiseAll(machine: Machine, host: number, step: string): void {
 }
 
 /** Who runs on a host without holding what only one host at a time may hold. */
-function askTokens(machine: Machine, host: number, gap: number): void {
+export function askTokens(machine: Machine, host: number): void {
   machine.program.tokens.forEach((token, index) => {
     const runs =
       token.guards === VCPUS
@@ -154,10 +159,9 @@ function askTokens(machine: Machine, host: number, gap: number): void {
       host,
       device: token.guards,
       other: index,
-      gap,
       text: held === 0 ? '' : 'elsewhere',
       events: [],
-      by: 'probe',
+      by: 'workload',
     });
   });
 }

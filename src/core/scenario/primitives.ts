@@ -76,7 +76,7 @@ export interface LogPrimitive {
   readonly noClear?: boolean;
 }
 
-/** 3. Copying pages into a channel. */
+/** 3. Copying pages into a channel. A list of page runs stands for the regions that it touches, which are sent whole. */
 export interface CopyPrimitive {
   readonly copy: 'all' | 'dirty' | readonly number[];
   /** `once`, or rounds of harvest and copy until what is left fits the downtime limit, or until nothing is left. */

@@ -280,7 +280,7 @@ export interface WriterSpec {
   readonly through?: string;
   /** What it means that a write of it is lost: pending tables of an interrupt controller, a ring. Default: lost-write. */
   readonly stale?: 'lost-write' | 'torn-state' | 'lost-signal' | 'hung-guest';
-  /** When it can write; left out: while its actor runs. */
+  /** When it can write, once the guest (or its device) is at work on a host; left out: while its actor runs. */
   readonly active?: Condition;
   /** The bit is set first and the data land later (or the other way round): the two halves can be apart. */
   readonly twoPhase?: 'log-first' | 'land-first';

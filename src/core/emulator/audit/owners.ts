@@ -50,7 +50,7 @@ function tokens(machine: Machine): readonly Finding[] {
       const holder = first.text === '' ? 'nobody holds' : 'another host holds';
       return [
         {
-          by: 'probe',
+          by: 'workload',
           kind: first.text === '' ? 'no-owner' : 'two-owners',
           sentence: `${who} on ${hostWords(program.hosts[first.host])} at ${printNanos(first.atNanos)} while ${holder} ${name}.`,
           events: known(first.events),

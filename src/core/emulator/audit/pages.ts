@@ -55,11 +55,17 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
   return [...found.values()].map((one) => tracerFinding(machine, one));
 }
 
+/** Nobody can read a region that was taken away there (one that was absent from the start comes with the guest). */
+function isMapped(machine: Machine, owner: number, region: number): boolean {
+  return machine.program.regions[region]?.absent === true || (((machine.mapped[owner] as number) >> region) & 1) === 1;
+}
+
 /** Content of a page that the guest called free matters only where touching it faults. */
 function matters(machine: Machine, owner: number, row: number): boolean {
   const { tracers, program } = machine;
-  if (((tracers.rows[row * WIDTH + STATE] as number) & FREE) === 0) return true;
   const region = program.writers[tracers.rows[row * WIDTH + WRITER] as number]?.region ?? 0;
+  if (!isMapped(machine, owner, region)) return false;
+  if (((tracers.rows[row * WIDTH + STATE] as number) & FREE) === 0) return true;
   return (((machine.faults[owner] as number) >> region) & 1) === 1;
 }
 
@@ -129,7 +135,7 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
   const rests = program.regions.length;
   const byWriter = new Map<number, number[]>();
   for (const slot of memory.stale(owner)) {
-    if (slot < rests) continue;
+    if (slot < rests || !isMapped(machine, owner, memory.region[slot] as number)) continue;
     const writer = memory.writer[slot] as number;
     byWriter.set(writer, [...(byWriter.get(writer) ?? []), slot]);
   }

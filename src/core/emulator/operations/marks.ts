@@ -8,7 +8,7 @@ import type {
   WritePrimitive,
 } from '../../scenario/primitives.ts';
 import { describe, holds } from '../conditions.ts';
-import { canWrite, probePage } from '../probes.ts';
+import { askTokens, canWrite, probePage } from '../probes.ts';
 import { deliver, raise } from '../signals.ts';
 import { stepIndex } from './copies.ts';
 import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
@@ -129,6 +129,7 @@ export function endToken(context: Context, primitive: TokenPrimitive): End {
     step,
     args: { token: primitive.token, op: primitive.op },
   });
+  machine.program.hosts.forEach((_, host) => askTokens(machine, host));
   const holders = machine.tokens[op.subject] as number;
   if ((holders & (holders - 1)) !== 0) {
     machine.fact({ kind: 'two-owners', host: op.host, device: op.subject, text: `token ${primitive.token}`, events: [event] });

@@ -5,6 +5,7 @@ import type { StateSpec } from '../../scenario/scenario.ts';
 import { VCPUS } from '../compile.ts';
 import { holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
+import { askTokens } from '../probes.ts';
 import type { ArcDef, Op } from '../program.ts';
 import { listen, wipeAll } from '../signals.ts';
 import { DEFAULT_REQUEST_NANOS } from '../state.ts';
@@ -62,6 +63,7 @@ export function endSet(context: Context, primitive: SetStatePrimitive): End {
   machine.setVcpus(op.host, running);
   machine.guest.onVcpus(machine, op.host, running);
   if (running) listen(machine, op.host);
+  askTokens(machine, op.host);
   if (was !== running) {
     const { recorder } = machine;
     const lane = recorder.lane(op.host, 'cpu');
@@ -130,6 +132,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
   );
   machine.guest.onDevice(machine, deviceIndex, host);
   listen(machine, host);
+  askTokens(machine, host);
 }
 
 /** The device stops, and what it works on stays as it is, or goes on by itself. */
