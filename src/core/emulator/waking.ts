@@ -47,18 +47,28 @@ function unblockTime(machine: Machine, thread: Thread, frame: Frame): Nanos {
   }
   let earliest = NEVER;
   for (const item of channel?.queue ?? []) {
-    if (takes(machine, op, item)) earliest = Math.min(earliest, item.arriveNanos);
+    if (takes(machine, op, item, frame.round)) earliest = Math.min(earliest, item.arriveNanos);
   }
   if (earliest === NEVER && (channel?.closed === true || channel?.cut === true)) return machine.now;
   return earliest === NEVER ? NEVER : Math.max(machine.now, earliest);
 }
 
-function takes(machine: Machine, op: Op, item: { readonly what: string; readonly list: number; readonly step: number }): boolean {
+function takes(
+  machine: Machine,
+  op: Op,
+  item: { readonly what: string; readonly list: number; readonly step: number },
+  round: number,
+): boolean {
   const primitive = op.primitive;
   if ('signal' in primitive) return item.what === 'mark' && (item as { readonly signal?: number }).signal === op.subject;
   if (!('load' in primitive)) return false;
   if (primitive.load === 'stream') return item === machine.channels[op.channel]?.queue[0];
-  if (primitive.load === 'ram') return true;
+  if (primitive.load === 'ram') {
+    // RAM wherever it lies; the end mark, or what ends a run of RAM, only where it comes next.
+    if (item.what === 'ram') return true;
+    const ends = round > 0 || (item.what === 'mark' && (item as { readonly end?: boolean }).end === true);
+    return ends && item === machine.channels[op.channel]?.queue[0];
+  }
   if (machine.program.lists[item.list]?.steps[item.step]?.id === primitive.load) return true;
   const device = (item as { readonly device?: number }).device;
   return item.what === 'image' && device !== undefined && machine.program.devices[device]?.id === primitive.load;
