@@ -99,6 +99,13 @@ export function viaWorker(): EmulatorPort {
     for (const one of owed) one.settle({ kind: 'failed', message, crashed: true });
   }
 
+  /** After a long file: what reading it took is given back at once, and not when the worker's collector comes to it. */
+  function retire(): void {
+    if (waiting.size > 0) return;
+    worker?.terminate();
+    worker = undefined;
+  }
+
   function hear(answer: Answer): void {
     lastWord = performance.now();
     if (answer.type === 'ready') return;
@@ -121,8 +128,10 @@ export function viaWorker(): EmulatorPort {
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
     else if (answer.exploration !== undefined) one.settle({ kind: 'explored', exploration: answer.exploration });
     else if (answer.nearest !== undefined) one.settle({ kind: 'nearest', nearest: answer.nearest ?? undefined });
-    else if (answer.imported !== undefined) one.settle({ kind: 'imported', imported: answer.imported });
-    else one.settle(answer.run === undefined ? { kind: 'slots' } : { kind: 'done', run: answer.run });
+    else if (answer.imported !== undefined) {
+      one.settle({ kind: 'imported', imported: answer.imported });
+      retire();
+    } else one.settle(answer.run === undefined ? { kind: 'slots' } : { kind: 'done', run: answer.run });
   }
 
   function alive(): Worker {
