@@ -297,7 +297,11 @@ export class Searcher {
         if (open[list] !== undefined && !this.#canChoose(machine, list, open)) return { what: 'closed', list };
       const index = nextThread(machine);
       const thread = machine.threads[index];
-      if (thread === undefined) return { what: 'over' };
+      if (thread === undefined) {
+        // Who waits for ever leaves its other steps in any order.
+        const waiting = open.findIndex((left) => (left?.length ?? 0) > 0);
+        return waiting < 0 ? { what: 'over' } : { what: 'closed', list: waiting };
+      }
       if (needsStep(thread) && index < open.length) {
         const listed = this.#plan[index]?.[thread.order.length];
         if (listed !== undefined && this.#program.lists[index]?.steps[listed]?.pinned === true) thread.order = [...thread.order, listed];

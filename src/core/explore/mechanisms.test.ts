@@ -44,6 +44,7 @@ test.each([
   'x06-buffers-not-flushed',
   'x10-second-hop-refused',
   'x13-resumed-without-images',
+  'x12-channels-not-synced',
   'g28-hint-and-postcopy',
 ])('%s equals brute force (with seed=3)', (entry) => {
   const { skipped: _skipped, ...file } = JSON.parse(readFileSync(join(FOLDER, `${entry}.right.json`), 'utf8')) as Scenario;
