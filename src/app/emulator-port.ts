@@ -7,7 +7,7 @@ import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import type { Answer, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
+import type { Answer, DecidedSoFar, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
 
 export type { ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
 
@@ -49,8 +49,8 @@ export interface EmulatorPort {
     wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string },
     onSlot: (slot: SlotOutcome) => void,
   ): Promise<RunOutcome | { readonly kind: 'slots' }>;
-  /** All orderings; progress in distinct states. Ends as superseded when the topic `explore` is cancelled. */
-  explore(scenario: Scenario, onProgress: (states: number) => void): Promise<ExploreOutcome>;
+  /** All orderings; progress in distinct states and orderings. Cancelled (topic `explore`), it answers with what is decided so far. */
+  explore(scenario: Scenario, onProgress: (states: number, decided: DecidedSoFar | undefined) => void): Promise<ExploreOutcome>;
   /** The nearest safe or bad ordering, or the fewest edits that still fail; progress in runs. Topic `nearest`. */
   nearest(
     scenario: Scenario,
@@ -71,6 +71,7 @@ interface Waiting {
   readonly onProgress: ((happenings: number, of: number) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
   readonly onPartial?: ((partial: PartialRun) => void) | undefined;
+  readonly onDecided?: (states: number, decided: DecidedSoFar | undefined) => void;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -113,6 +114,7 @@ export function viaWorker(): EmulatorPort {
     if (one === undefined) return;
     if (answer.type === 'progress') {
       one.onProgress?.(answer.happenings, answer.of ?? 0);
+      one.onDecided?.(answer.happenings, answer.decided);
       return;
     }
     if (answer.type === 'partial') {
@@ -174,7 +176,10 @@ export function viaWorker(): EmulatorPort {
       return isEnd(outcome) || outcome.kind === 'imported' ? outcome : GIVEN_UP;
     },
     async explore(scenario, onProgress) {
-      const outcome = await ask({ type: 'explore', id: next++, topic: 'explore', scenario }, { onProgress, onSlot: undefined });
+      const outcome = await ask(
+        { type: 'explore', id: next++, topic: 'explore', scenario },
+        { onProgress: undefined, onSlot: undefined, onDecided: onProgress },
+      );
       return isEnd(outcome) || outcome.kind === 'explored' ? outcome : GIVEN_UP;
     },
     async nearest(scenario, ordering, goal, onProgress) {

@@ -3,7 +3,7 @@ import { models } from '../core/emulator/devices/index.ts';
 import type { Program } from '../core/emulator/program.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
 import { prepare } from '../core/emulator/run.ts';
-import { countOrderings, DEFAULT_LIMITS, type Decided, movableSteps, type Shard, search, TooManyStates } from '../core/explore/explore.ts';
+import { countOrderings, DEFAULT_LIMITS, type Decided, movableSteps, Searcher, type Shard, tooLarge } from '../core/explore/explore.ts';
 import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
 import { checkScenario } from '../core/scenario/check.ts';
@@ -11,7 +11,7 @@ import { printNanos } from '../core/trace/time.ts';
 import { parseArguments, UsageError, wholeNumber } from './arguments.ts';
 import { emit, readJson, scenarioOf } from './files.ts';
 
-export function explore(args: readonly string[]): number {
+export async function explore(args: readonly string[]): Promise<number> {
   const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out'], ['json', 'merge']);
   if (flags.has('merge')) {
     print(merge(words), flags.has('json'));
@@ -24,8 +24,10 @@ export function explore(args: readonly string[]): number {
   const shard = shardOf(values.get('shard'));
   const program = prepare(scenarioOf(word));
   const began = performance.now();
-  const decided = decide(program, states, shard);
+  const decided = await decide(program, states, shard);
   const elapsedMs = Math.round(performance.now() - began);
+  if (shard !== undefined && !decided.complete)
+    throw new UsageError('explore: stopped; a part of a search is of use only when it is whole');
   if (shard === undefined) print(report(program, decided, elapsedMs), flags.has('json'));
   else emit(`${JSON.stringify(partOf(program, decided, shard, elapsedMs))}\n`, values.get('out'));
   return 0;
@@ -40,20 +42,35 @@ function shardOf(text: string | undefined): Shard | undefined {
   return { index: index - 1, of };
 }
 
-function decide(program: Program, states: number, shard: Shard | undefined): Decided {
-  const steps = search(program, { states }, shard);
-  try {
-    for (;;) {
-      const { value, done } = steps.next();
-      if (done === true) return value;
-      if (process.stderr.isTTY) process.stderr.write(`\r${value.states} states, ${value.merged} merged `);
+/** Branches between two looks at signals. */
+const SLICE = 2_000;
+
+/** Goes on until all is decided, a limit is hit or the user has had enough (SIGINT): then the answer is what is known so far. */
+async function decide(program: Program, states: number, shard: Shard | undefined): Promise<Decided> {
+  const problem = tooLarge(program);
+  if (problem !== '') throw new UsageError(`explore: ${problem}`);
+  const searcher = new Searcher(program, shard);
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.once('SIGINT', stop);
+  const total = countOrderings(program);
+  while (!stopped && searcher.advance(SLICE)) {
+    if (searcher.states > states) {
+      throw new UsageError(
+        `explore: more than ${states} distinct states (${total} orderings): pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N`,
+      );
     }
-  } catch (error) {
-    if (!(error instanceof TooManyStates)) throw error;
-    throw new UsageError(
-      `explore: ${error.message} (${countOrderings(program)} orderings): pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N`,
-    );
+    if (process.stderr.isTTY) {
+      const { decided, states: known } = searcher.progress();
+      process.stderr.write(`\r${decided.toLocaleString('en')} of ${total.toLocaleString('en')} decided, ${known} states `);
+    }
+    await new Promise((done) => setImmediate(done));
   }
+  process.off('SIGINT', stop);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return searcher.decided();
 }
 
 /** Parts that other machines have decided, as one answer. */
@@ -79,7 +96,7 @@ function print(exploration: Exploration, json: boolean): void {
 function lines(one: Exploration): readonly string[] {
   const counts = (sums: { readonly [name: string]: string | undefined }) => Object.entries(sums).map(([name, sum]) => `  ${sum} ${name}`);
   return [
-    `${one.scenario}: ${one.orderings} orderings, ${one.safe} safe (${one.states} distinct states, ${one.elapsedMs} ms)`,
+    `${one.scenario}: ${one.complete ? '' : 'stopped, so far '}${one.orderings} orderings, ${one.safe} safe (${one.states} distinct states, ${one.elapsedMs} ms)`,
     'by class',
     ...counts(one.byClass),
     'by finding',

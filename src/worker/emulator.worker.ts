@@ -7,7 +7,7 @@
 import type { Program } from '../core/emulator/program.ts';
 import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
-import { search } from '../core/explore/explore.ts';
+import { countOrderings, DEFAULT_LIMITS, Searcher, tooLarge } from '../core/explore/explore.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -30,6 +30,9 @@ const PARTIAL_MS = 400;
 
 /** The newest request of each topic; an older one that finds itself replaced stops. */
 const newest = new Map<string, number>();
+
+/** In place of a request's number: the user has had enough. */
+const CANCELLED = -1;
 
 /** One program a scenario: orderings of one scenario come one after the other. */
 let compiled: { readonly text: string; readonly program: Program } | undefined;
@@ -128,18 +131,27 @@ async function answerImport(request: ImportRequest): Promise<void> {
   ]);
 }
 
+/** Branches of a search between two looks at the messages: some milliseconds of work. */
+const BRANCHES = 200;
+
+/** Stopped, it answers with what is decided so far; superseded by a newer search, it does not. */
 async function answerExplore(request: ExploreRequest): Promise<void> {
   const { id, topic } = request;
   const began = performance.now();
   const program = programOf(request.scenario);
-  const steps = search(program);
-  for (;;) {
-    const { value, done } = steps.next();
-    if (done === true) return say({ type: 'done', id, exploration: report(program, value, Math.round(performance.now() - began)) });
-    say({ type: 'progress', id, happenings: value.states });
+  const problem = tooLarge(program);
+  if (problem !== '') throw new Error(problem);
+  const searcher = new Searcher(program);
+  const total = String(countOrderings(program));
+  while (searcher.advance(BRANCHES)) {
+    const { states, decided } = searcher.progress();
+    say({ type: 'progress', id, happenings: states, decided: { orderings: String(decided), of: total } });
     await breathe();
+    if (newest.get(topic) === CANCELLED) break;
     if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+    if (states > DEFAULT_LIMITS.states) break;
   }
+  say({ type: 'done', id, exploration: report(program, searcher.decided(), Math.round(performance.now() - began)) });
 }
 
 async function answerNearest(request: NearestRequest): Promise<void> {
@@ -158,7 +170,7 @@ async function answerNearest(request: NearestRequest): Promise<void> {
 self.onmessage = async (event: MessageEvent<Request>) => {
   const request = event.data;
   if (request.type === 'cancel') {
-    newest.set(request.topic, -1);
+    newest.set(request.topic, CANCELLED);
     return;
   }
   if (request.type === 'crash') {

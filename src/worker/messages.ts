@@ -114,10 +114,16 @@ export interface ImportAnswer {
   readonly workMs: number;
 }
 
+/** Of a search: orderings decided so far, of how many; decimal strings. */
+export interface DecidedSoFar {
+  readonly orderings: string;
+  readonly of: string;
+}
+
 export type Answer =
   | { readonly type: 'ready' }
   /** `of`: how many there will be, if that is known. */
-  | { readonly type: 'progress'; readonly id: number; readonly happenings: number; readonly of?: number }
+  | { readonly type: 'progress'; readonly id: number; readonly happenings: number; readonly of?: number; readonly decided?: DecidedSoFar }
   | { readonly type: 'partial'; readonly id: number; readonly partial: PartialRun }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
   | {

@@ -86,7 +86,21 @@ const SLICE = 512;
 
 export class TooManyStates extends Error {}
 
+/** Beyond so many movable steps no search is begun: there are 2^26 sets of chosen ones, and each that can be reached is a state at least. */
+const MOST_STEPS = 26;
+
+/** Why a search would go beyond its limits, and what to do; empty where it may begin. */
+export function tooLarge(program: Program): string {
+  const counts = movableSteps(program).map((steps) => steps.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total <= MOST_STEPS) return '';
+  const lists = program.lists.map((list, i) => `${counts[i]} in ${list.id}`).join(', ');
+  return `${countOrderings(program)} orderings of ${total} movable steps (${lists}) are too many to decide: at most ${MOST_STEPS} can move; pin ${total - MOST_STEPS} of them ("pinned": true)`;
+}
+
 export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard?: Shard): Generator<Progress, Decided> {
+  const problem = tooLarge(program);
+  if (problem !== '') throw new TooManyStates(problem);
   const searcher = new Searcher(program, shard);
   while (searcher.advance(SLICE)) {
     if (searcher.states > limits.states) throw new TooManyStates(`more than ${limits.states} distinct states`);

@@ -1,19 +1,11 @@
 /** The answer of a search in the shape that PRODUCT.md gives for `explore --json`. */
 import type { Program } from '../emulator/program.ts';
-import { type Ordering, orderingOf } from '../scenario/ordering.ts';
+import { orderingOf } from '../scenario/ordering.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
 import { type Decided, type Ending, probe } from './explore.ts';
 import { type Choice, factorial } from './graph.ts';
+import { explain, nearTo, type Pair, type Required, reduced, requiredPairs } from './required.ts';
 import { isSafe } from './verdicts.ts';
-
-export interface Required {
-  readonly before: string;
-  readonly after: string;
-  /** What happens otherwise. */
-  readonly because: string;
-  /** The nearest ordering to a safe one in which the two are swapped. */
-  readonly counterexample: readonly string[];
-}
 
 export interface Best {
   readonly ordering: { readonly [list: string]: readonly string[] };
@@ -75,11 +67,12 @@ export function report(program: Program, decided: Decided, elapsedMs: number): E
     byClass: tally(endings, (ending) => [ending.class]),
     byFinding: tally(endings, (ending) => [...ending.kinds, ...(ending.downtimeNanos > limit ? ['downtime' as const] : [])]),
     states: decided.states,
-    required: first === undefined ? [] : reduced(pairs).map((pair) => explain(program, first, pair)),
-    sufficient: safe > 0n && extensions(decided, pairs) === safe,
+    required:
+      first === undefined ? [] : reduced(pairs).map((pair) => explain(program, nearTo(program, first), pairs, decided.movable, pair)),
+    sufficient: decided.complete && safe > 0n && extensions(decided, pairs) === safe,
     best,
     bad: worst(endings).map((ending) => ({ class: ending.class, kinds: ending.kinds, ordering: orderOf(program, decided, ending.way) })),
-    complete: true,
+    complete: decided.complete,
     elapsedMs,
   };
 }
@@ -127,53 +120,6 @@ function orderOf(program: Program, decided: Decided, way: readonly Choice[]): { 
       return [list.id, (listed.lists[list.id] ?? []).map((id) => (movable.has(id) ? (chosen[next++] ?? id) : id))] as const;
     }),
   );
-}
-
-interface Pair {
-  readonly list: number;
-  readonly before: number;
-  readonly after: number;
-}
-
-/** Pairs that every safe ordering has in one order. */
-function requiredPairs({ endings, pairs, movable }: Decided): readonly Pair[] {
-  if (!endings.some(isSafe)) return [];
-  return movable.flatMap((steps, list) =>
-    steps.flatMap((before) =>
-      steps.flatMap((after) => (before !== after && !pairs.has(`${list}/${after}/${before}`) ? [{ list, before, after }] : [])),
-    ),
-  );
-}
-
-/** Without those that follow from others. */
-function reduced(pairs: readonly Pair[]): readonly Pair[] {
-  return pairs.filter(
-    ({ list, before, after }) =>
-      !pairs.some(
-        (one) =>
-          one.list === list &&
-          one.before === before &&
-          one.after !== after &&
-          pairs.some((two) => two.list === list && two.before === one.after && two.after === after),
-      ),
-  );
-}
-
-/** Moves the later step right before the earlier one in a safe ordering, and runs it. */
-function explain(program: Program, safe: Best['ordering'], { list, before, after }: Pair): Required {
-  const def = program.lists[list];
-  const [first, second] = [def?.steps[before]?.id ?? '', def?.steps[after]?.id ?? ''];
-  const id = def?.id ?? '';
-  const without = (safe[id] ?? []).filter((step) => step !== second);
-  const at = without.indexOf(first);
-  const swapped = [...without.slice(0, at), second, ...without.slice(at)];
-  const listed = orderingOf(program.scenario);
-  const ordering: Ordering = { ...listed, lists: { ...safe, [id]: swapped } };
-  const { findings, class: runClass } = probe(program, ordering);
-  const because =
-    findings.find((finding) => finding.kind !== 'downtime')?.sentence ??
-    (runClass === 'impossible' ? 'Physics refuses it.' : `The run ends as ${runClass}.`);
-  return { before: `${id}/${first}`, after: `${id}/${second}`, because, counterexample: swapped };
 }
 
 /** Orderings that respect the pairs: whether they suffice is whether these are as many as the safe ones. */

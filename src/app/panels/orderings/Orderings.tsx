@@ -21,15 +21,21 @@ export function Orderings() {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const [answer, setAnswer] = useState<{ readonly of: unknown; readonly exploration: Exploration }>();
-  const [states, setStates] = useState<number>();
+  const [states, setStates] = useState<string>();
   const [problem, setProblem] = useState('');
   const [view, setView] = useState<View>('matrix');
   const views = useRef<HTMLDivElement>(null);
 
   const decide = async () => {
     setProblem('');
-    setStates(0);
-    const outcome = await lab.port.explore(scenario, setStates);
+    setStates('0 states');
+    const outcome = await lab.port.explore(scenario, (known, decided) =>
+      setStates(
+        decided === undefined
+          ? `${known.toLocaleString('en')} states`
+          : `${BigInt(decided.orderings).toLocaleString('en')} of ${BigInt(decided.of).toLocaleString('en')} decided so far`,
+      ),
+    );
     setStates(undefined);
     if (outcome.kind === 'failed') setProblem(`${outcome.message}. Pin steps in the scenario ("pinned": true), or use the command line.`);
     if (outcome.kind !== 'explored') return;
@@ -74,7 +80,7 @@ export function Orderings() {
           </button>
         ) : (
           <button type="button" className={styles['decide']} onClick={() => lab.port.cancel('explore')}>
-            Stop ({states.toLocaleString('en')} states)
+            Stop ({states})
           </button>
         )}
         {exploration === undefined ? null : (

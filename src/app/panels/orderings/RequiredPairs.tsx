@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { Exploration, Required } from '../../../core/explore/report.ts';
+import type { Exploration } from '../../../core/explore/report.ts';
+import type { Required } from '../../../core/explore/required.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import styles from './orderings.module.css';
 import { BOX, placePairs } from './pair-layout.ts';

@@ -1,6 +1,6 @@
 /** Where the required pairs are drawn: a layered graph, left to right in the order of time. */
 import { Graph, layout } from '@dagrejs/dagre';
-import type { Required } from '../../../core/explore/report.ts';
+import type { Required } from '../../../core/explore/required.ts';
 
 export interface PlacedStep {
   readonly key: string;

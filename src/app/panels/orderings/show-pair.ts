@@ -1,5 +1,6 @@
 /** A counter-example on the timeline: the order without the pair is run, and its two steps carry the markers A and B. */
-import type { Exploration, Required } from '../../../core/explore/report.ts';
+import type { Exploration } from '../../../core/explore/report.ts';
+import type { Required } from '../../../core/explore/required.ts';
 import { kindAt, type Trace } from '../../../core/trace/trace.ts';
 import type { Lab } from '../../store/create-lab.ts';
 
