@@ -2,8 +2,10 @@
  * What is next: decided by (time, class of happening, number), never by anything else. At one moment the workload
  * comes first, then requests and completions, then the threads in the order of their lists.
  */
+
 import type { Ordering } from '../scenario/ordering.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { rangesAndWriters } from './operations/logs.ts';
 import { probe } from './probes.ts';
 import type { Program } from './program.ts';
 import { Recorder } from './recorder.ts';
@@ -40,6 +42,19 @@ function openBands(machine: Machine): void {
         device: def.id,
         state: machine.stateOf(device, index)?.id ?? '',
       });
+    });
+    recordArmed(machine, index);
+  });
+}
+
+/** Logs that are on when the run begins. */
+function recordArmed(machine: Machine, host: number): void {
+  const { program, recorder } = machine;
+  program.logs.forEach((def, log) => {
+    const on = machine.logOn(log, host);
+    if (machine.armed[on] !== 1) return;
+    recorder.event('log-start', recorder.lane(host, 'bitmap'), 0, {
+      args: { log: def.id, ...rangesAndWriters(machine, log, machine.scope[on] as number) },
     });
   });
 }

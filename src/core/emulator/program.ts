@@ -201,7 +201,7 @@ export type InnerPrimitive =
   | { readonly inner: 'call'; readonly device: number }
   | { readonly inner: 'read-image'; readonly save: SavePrimitive }
   | { readonly inner: 'load-ram'; readonly item: number }
-  | { readonly inner: 'write-section'; readonly item: number; readonly section: number }
+  | { readonly inner: 'write-section'; readonly item: number; readonly section: number; readonly within: boolean }
   | { readonly inner: 'finish-image'; readonly item: number }
   | { readonly inner: 'stow'; readonly item: number; readonly device: number }
   | { readonly inner: 'garbage'; readonly device: number };

@@ -36,6 +36,7 @@ test('a rule that throws is crashed, and the others still answer', () => {
     id: 'Z',
     title: '',
     severity: 'L',
+    binds: ['R'],
     why: '',
     check: () => {
       throw new Error('no');

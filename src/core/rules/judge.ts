@@ -1,24 +1,27 @@
-/** Every rule on one trace. A rule that throws is `crashed`, and says so; the others still answer. */
+/**
+ * Every rule on one trace: those that bind its protocol, each on every migration in it. A rule that throws is `crashed`, and
+ * says so; the others still answer.
+ */
 import type { RuleAnswer } from '../trace/audit.ts';
 import type { Trace } from '../trace/trace.ts';
 import { rules } from './index.ts';
-import { type Ledger, ledgerOf } from './ledger.ts';
-import type { Rule } from './rule.ts';
+import { type Migration, migrationsOf } from './migration.ts';
+import { type Rule, together } from './rule.ts';
 
 export function judgeTrace(trace: Trace, asked: readonly Rule[] = rules): readonly RuleAnswer[] {
-  const ledger = ledgerOf(trace);
-  return asked.map((rule) => answerOf(rule, ledger));
+  const migrations = migrationsOf(trace);
+  return asked.filter((rule) => isBound(rule, migrations)).map((rule) => answerOf(rule, migrations));
 }
 
-function answerOf(rule: Rule, ledger: Ledger): RuleAnswer {
-  const { id, severity } = rule;
+/** Whether any migration speaks the rule's protocol; where none tells its protocol all rules are asked. */
+function isBound(rule: Rule, migrations: readonly Migration[]): boolean {
+  return migrations.every(({ speech }) => speech.size === 0) || migrations.some(({ speech }) => rule.binds.some((one) => speech.has(one)));
+}
+
+function answerOf({ id, severity, check }: Rule, migrations: readonly Migration[]): RuleAnswer {
   try {
-    const broken = rule.check(ledger);
-    if (broken === undefined)
-      return { rule: id, outcome: 'cannot tell', sentence: 'The trace holds nothing to tell it by.', severity, events: [] };
-    if (broken.length === 0) return { rule: id, outcome: 'holds', severity, events: [] };
-    const events = broken.flatMap((one) => one.events);
-    return { rule: id, outcome: 'broken', sentence: broken.map((one) => one.sentence).join(' '), severity, events };
+    const { outcome, sentence, events } = together(migrations.map(check), 'this trace holds no migration');
+    return { rule: id, outcome, sentence, severity, events };
   } catch (error) {
     return { rule: id, outcome: 'crashed', sentence: String(error), severity, events: [] };
   }

@@ -1,169 +1,225 @@
-/** Rules D: the order in which the target comes to life. */
-import { deviceRuns, deviceStarts, deviceStops, type Entry, type Ledger, startsPeer, stoppedAt, vcpusRun } from './ledger.ts';
-import type { Broken, Rule } from './rule.ts';
+/** Rules D7 to D13: how the target comes to life, and the source lets go. */
+import { devicesIn, firstOf, isBefore, isEarlier, lastOf, type Moment, when } from './moment.ts';
+import { precedes } from './precedence.ts';
+import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
+import { deviceRuns, isStart, startsPeerWrites, stateOf, stretches, vcpusRun } from './states.ts';
 
-function starts(ledger: Ledger): readonly Entry[] {
-  return ledger.deviceStates.filter((entry) => entry.host === ledger.target && deviceStarts(entry));
-}
+const NO_TARGET = 'the log of the target is missing';
 
-function devicesOf(ledger: Ledger): readonly unknown[] {
-  return [...new Set(ledger.deviceStates.filter((entry) => entry.host === ledger.target).map((entry) => entry.args['device']))];
-}
-
-/** The change by which a device of the target came to run, where it still runs at that event. */
-function runningAt(ledger: Ledger, device: unknown, seq: number): Entry | undefined {
-  const before = ledger.deviceStates.filter((entry) => entry.host === ledger.target && entry.args['device'] === device && entry.seq < seq);
-  const last = before.at(-1);
-  if (last === undefined || !deviceRuns(last)) return undefined;
-  return before.findLast(deviceStarts) ?? undefined;
-}
-
-function firstRun(ledger: Ledger): Entry | undefined {
-  const begins = Math.min(ledger.arrivals[0]?.seq ?? 0, ledger.loads[0]?.seq ?? Number.POSITIVE_INFINITY);
-  return ledger.runs.find(
-    (entry) => entry.host === ledger.target && vcpusRun(entry) && (ledger.trace.steps.length > 0 || entry.seq > begins),
-  );
-}
-
-const ramBeforeLoad: Rule = {
-  id: 'D1',
-  title: 'RAM is complete before a device that walks it is loaded',
-  severity: 'X',
-  why: 'The load of such a device reads guest RAM at once (ordering-rules.md, D1: the reply’s point).',
-  check(ledger) {
-    const last = ledger.arrivals.at(-1);
-    const walks = ledger.loads.filter((load) => load.args['walks'] === true);
-    if (last === undefined || walks.length === 0) return ledger.loads.length === 0 ? undefined : [];
-    return walks
-      .filter((load) => load.seq < last.seq)
-      .map((load) => ({
-        sentence: `${load.args['device']} was loaded at #${load.seq}; pages arrived until #${last.seq}.`,
-        events: [load.seq, last.seq],
-      }));
-  },
-};
-
-/** Devices whose image went onto the wire, or was to, and that run on the target without any of it loaded. */
-function unloaded(ledger: Ledger): readonly Broken[] {
-  if (ledger.trace.steps.length === 0) return [];
-  return starts(ledger).flatMap((start) => {
-    const device = start.args['device'];
-    if (ledger.loads.some((load) => load.args['device'] === device)) return [];
-    return [{ sentence: `${device} runs from #${start.seq}, and none of its image was loaded.`, events: [start.seq] }];
-  });
-}
-
-const dataBeforeRun: Rule = {
-  id: 'D2',
-  title: 'All data of a device are loaded before it runs',
-  severity: 'X',
-  why: 'Data that come later are refused, or overwrite a running device (ordering-rules.md, D2).',
-  check(ledger) {
-    if (ledger.target === undefined || starts(ledger).length === 0) return undefined;
-    return [
-      ...unloaded(ledger),
-      ...ledger.loads.flatMap((load) => {
-        const start = runningAt(ledger, load.args['device'], load.seq);
-        if (start === undefined) return [];
-        return [
-          {
-            sentence: `${load.args['device']} ran from #${start.seq} and its image was loaded at #${load.seq}.`,
-            events: [start.seq, load.seq],
-          },
-        ];
-      }),
-    ];
-  },
-};
-
-const ramBeforeRun: Rule = {
-  id: 'D6',
-  title: 'RAM is complete before a device or a vCPU runs on the target',
-  severity: 'L',
-  why: 'Device DMA cannot fault: it reads old data, or a late page covers what it wrote (ordering-rules.md, D6).',
-  check(ledger) {
-    const last = ledger.arrivals.at(-1);
-    const run = firstRun(ledger);
-    if (last === undefined || (starts(ledger).length === 0 && run === undefined)) return undefined;
-    const early =
-      run !== undefined && run.seq < last.seq && ledger.trace.steps.length > 0
-        ? [{ sentence: `The vCPUs ran from #${run.seq}; pages arrived until #${last.seq}.`, events: [run.seq, last.seq] }]
-        : [];
-    const devices = [...new Set(starts(ledger).map((start) => start.args['device']))]
-      .flatMap((device) => runningAt(ledger, device, last.seq) ?? [])
-      .map((start) => ({
-        sentence: `${start.args['device']} ran from #${start.seq}; pages arrived until #${last.seq}.`,
-        events: [start.seq, last.seq],
-      }));
-    return [...early, ...devices];
-  },
-};
-
-const deviceBeforeVcpus: Rule = {
-  id: 'D8',
-  title: 'Devices run before the vCPUs do',
-  severity: 'I',
-  why: 'The guest touches the device at once (ordering-rules.md, D8).',
-  check(ledger) {
-    const run = firstRun(ledger);
-    if (run === undefined || devicesOf(ledger).length === 0) return undefined;
-    const stops = ledger.deviceStates
-      .filter((entry) => entry.host === ledger.target && entry.seq > run.seq && deviceStops(entry))
-      .map((stop) => ({
-        sentence: `${stop.args['device']} left its running state at #${stop.seq} under the vCPUs that ran from #${run.seq}.`,
-        events: [run.seq, stop.seq],
-      }));
-    const late = devicesOf(ledger).flatMap((device) => {
-      const last = ledger.deviceStates.findLast((one) => one.host === ledger.target && one.args['device'] === device && one.seq < run.seq);
-      const next = starts(ledger).find((one) => one.args['device'] === device && one.seq > run.seq);
-      if (last !== undefined ? deviceRuns(last) : next === undefined) return [];
-      const since = next === undefined ? 'never' : `only from #${next.seq}`;
-      return [
-        { sentence: `The vCPUs ran from #${run.seq}, ${device} ${since}.`, events: [run.seq, ...(next === undefined ? [] : [next.seq])] },
-      ];
-    });
-    return [...late, ...stops];
-  },
-};
-
-const oneOwner: Rule = {
-  id: 'D9',
-  title: 'The source has stopped for good before the target runs',
-  severity: 'B',
-  why: 'One guest, one identity (ordering-rules.md, D9 and D11).',
-  check(ledger) {
-    const run = firstRun(ledger);
-    const last = ledger.runs.findLast((entry) => entry.host === ledger.source);
-    if (run === undefined || last === undefined) return undefined;
-    if (!vcpusRun(last) && last.seq < run.seq) return [];
-    return [
-      {
-        sentence: `The target ran from #${run.seq}; the last run state of the source is #${last.seq} (${last.args['state']}).`,
-        events: [run.seq, last.seq],
-      },
-    ];
-  },
-};
-
+/** ordering-rules.md, D7: the prepare phase of T10 before its main phase. */
 const peersFirst: Rule = {
   id: 'D7',
   title: 'All devices take peer-to-peer writes before any begins them',
   severity: 'X',
+  binds: EVERY,
   why: 'The first one that runs may write to a peer that still stands (ordering-rules.md, D7).',
-  check(ledger) {
-    const devices = devicesOf(ledger);
-    if (devices.length < 2 || starts(ledger).length === 0) return undefined;
-    const own = ledger.deviceStates.filter((entry) => entry.host === ledger.target);
-    const from = ledger.loads.at(-1)?.seq ?? 0;
-    return own
-      .filter((entry) => entry.seq > from && startsPeer(entry))
-      .flatMap((entry) =>
-        stoppedAt(own, devices, entry).map((other) => ({
-          sentence: `${entry.args['device']} ran from #${entry.seq} while ${other.args['device']} stood in ${other.args['state']}.`,
-          events: [entry.seq, other.seq],
-        })),
-      );
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    const devices = devicesIn(target.states);
+    if (devices.length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
+    // A device that was reset runs, and nobody has told it to do anything.
+    const told = target.states.filter((one) => one.args['from'] !== undefined && one.args['reset'] !== true);
+    const opinions = devices.flatMap((device) =>
+      devices.flatMap((peer): readonly Opinion[] => {
+        if (peer === device) return [];
+        const own = told.filter((one) => one.args['device'] === device);
+        const theirs = target.states.filter((one) => one.args['device'] === peer);
+        const under = stretches({ moments: own, isSo: startsPeerWrites }, { moments: theirs, isSo: (one) => !deviceRuns(one) })[0];
+        if (under !== undefined)
+          return [
+            broken(
+              `${device} could write to its peers from ${when(under.begins.args['device'] === device ? under.begins : under.other)} while ${peer} stood in ${stateOf(under.begins.args['device'] === device ? under.other : under.begins)}.`,
+              under.begins,
+              under.other,
+            ),
+          ];
+        const start = own.findLast(startsPeerWrites);
+        const ready = theirs.findLast((one) => isStart(one) && (start === undefined || isBefore(one, start)));
+        if (start === undefined || ready === undefined) return [];
+        return [
+          precedes(
+            migration,
+            { moment: ready, words: `${peer} took writes of peers` },
+            { moment: start, words: `${device} began such writes` },
+          ),
+        ];
+      }),
+    );
+    return together(opinions, 'no device came to run on the target');
   },
 };
 
-export const starting: readonly Rule[] = [ramBeforeLoad, dataBeforeRun, ramBeforeRun, peersFirst, deviceBeforeVcpus, oneOwner];
+/** ordering-rules.md, D8: the callbacks of T10 before its vCPUs. */
+const deviceBeforeVcpus: Rule = {
+  id: 'D8',
+  title: 'Devices run before the vCPUs do, and as long as they do',
+  severity: 'I',
+  binds: EVERY,
+  why: 'The guest touches the device at once (ordering-rules.md, D8).',
+  check(migration) {
+    const { target } = migration;
+    const run = migration.targetRun;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    if (run === undefined) return cannotTell('the vCPUs did not run on the target');
+    const opinions = devicesIn(target.states).map((device): Opinion => {
+      const own = target.states.filter((one) => one.args['device'] === device);
+      const under = stretches({ moments: target.runs, isSo: vcpusRun }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
+        (one) => !isEarlier(one.begins, run),
+      );
+      if (under !== undefined) {
+        const until = under.ends === undefined ? 'and never again' : `until ${when(under.ends)}`;
+        const stands = under.begins.kind === 'device-state' ? under.begins : under.other;
+        return broken(
+          `The vCPUs ran from ${when(run)}; ${device} stood in ${stateOf(stands)} from then on ${until}.`,
+          run,
+          stands,
+          ...(under.ends === undefined ? [] : [under.ends]),
+        );
+      }
+      const start = own.findLast((one) => deviceRuns(one) && isBefore(one, run));
+      if (start === undefined) return cannotTell(`no event of this trace tells when ${device} came to run`);
+      return precedes(migration, { moment: start, words: `${device} ran (${stateOf(start)})` }, { moment: run, words: 'the vCPUs ran' });
+    });
+    return together(opinions, 'no event of this trace tells of the states of a device');
+  },
+};
+
+/** ordering-rules.md, D9: S15 before T10. */
+const oneOwner: Rule = {
+  id: 'D9',
+  title: 'The source has stopped before the target runs',
+  severity: 'B',
+  binds: EVERY,
+  why: 'One guest, one identity: two VMs would write the same disk and use the same address (ordering-rules.md, D9).',
+  check(migration) {
+    const run = migration.targetRun;
+    const { source } = migration;
+    if (migration.target === undefined) return cannotTell(NO_TARGET);
+    if (run === undefined) return cannotTell('the vCPUs did not run on the target');
+    if (source === undefined || source.runs.length === 0) return cannotTell('no event of this trace tells when the source stopped');
+    const before = migration.emulated ? source.runs.findLast((one) => isBefore(one, run)) : migration.sourceStop;
+    if (before === undefined) return cannotTell('no event of this trace tells when the source stopped');
+    if (vcpusRun(before)) return broken(`The target ran from ${when(run)} while the source ran since ${when(before)}.`, before, run);
+    return precedes(migration, { moment: before, words: 'the source stopped' }, { moment: run, words: 'the target ran' });
+  },
+};
+
+/** ordering-rules.md, D10: T12 before S22. */
+const heardBeforeCompleted: Rule = {
+  id: 'D10',
+  title: 'The source hears that the target runs before it declares the migration completed',
+  severity: 'E',
+  binds: EVERY,
+  why: 'Once it is completed nobody can resume it after a late failure of the target (ordering-rules.md, D10).',
+  check(migration) {
+    const { source, target } = migration;
+    const over = migration.sourceOver;
+    if (source === undefined || over === undefined) return cannotTell('the source never said how the migration ended');
+    if (over.args['status'] !== 'completed')
+      return cannotTell(`the source did not declare the migration completed (${over.args['status']}, #${over.seq})`);
+    const shut = source.marksHeard.find((one) => /^shut/i.test(String(one.args['mark'])));
+    if (shut !== undefined)
+      return precedes(
+        migration,
+        { moment: shut, words: 'the target’s SHUT came' },
+        { moment: over, words: 'the source declared the migration completed' },
+      );
+    const failed = target === undefined ? undefined : (migration.targetOver ?? lastOf(target.failures));
+    if (target !== undefined && migration.targetRun === undefined && failed !== undefined && failed.args['status'] !== 'completed') {
+      return broken(
+        `The source declared the migration completed at ${when(over)} and the target failed at ${when(failed)}: nobody runs the guest.`,
+        over,
+        failed,
+      );
+    }
+    return cannotTell(`the source declared the migration completed (#${over.seq}) without a return path to hear by`);
+  },
+};
+
+/** ordering-rules.md, D11. */
+const neverAgain: Rule = {
+  id: 'D11',
+  title: 'Once the target runs the source never resumes',
+  severity: 'B',
+  binds: EVERY,
+  why: 'A link lost between vm_start and SHUT makes the source resume: both run (ordering-rules.md, D11).',
+  check(migration) {
+    const { source, target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    // The devices of the target run first: what they write is nobody's if the source goes on.
+    const run = firstOf([
+      ...(migration.targetRun === undefined ? [] : [migration.targetRun]),
+      ...target.states.filter((one) => isStart(one) && one.args['reset'] !== true),
+    ]);
+    if (run === undefined) return cannotTell('nothing came to run on the target');
+    if (source === undefined || !migration.reports('run-state'))
+      return cannotTell('no event of this trace tells of the run states of the source');
+    const again = source.runs.find(
+      (one) => vcpusRun(one) && one.args['reason'] !== undefined && migration.causality.order(run, one) === 'before',
+    );
+    if (again !== undefined) return broken(`The target ran from ${when(run)}, and the source resumed at ${when(again)}.`, run, again);
+    const last = lastOf(source.runs);
+    return last === undefined || vcpusRun(last)
+      ? cannotTell('no event of this trace tells when the source stopped')
+      : holds(`The target ran from ${when(run)}, and the source, stopped at ${when(last)}, did not run again.`, last, run);
+  },
+};
+
+/** ordering-rules.md, D12: S17 before T10. */
+const disksHandedOver: Rule = {
+  id: 'D12',
+  title: 'The source lets go of its disks before the target takes them',
+  severity: 'B',
+  binds: EVERY,
+  why: 'Image metadata that two hosts change is corrupt (ordering-rules.md, D12).',
+  check(migration) {
+    const { source, target } = migration;
+    if (source === undefined || target === undefined) return cannotTell('it takes the logs of both sides');
+    const tokens = [...new Set([...source.tokens, ...target.tokens].map((one) => String(one.args['token'])))];
+    const opinions = tokens.map((token): Opinion => {
+      const own = (one: Moment) => one.args['token'] === token;
+      const takes = target.tokens.filter((one) => own(one) && one.args['op'] !== 'give');
+      // QEMU 10 asks for the activation once more where it resumes; the first one hands the disks over.
+      const take = firstOf(takes);
+      if (take === undefined) return cannotTell(`the target never took ${token}`);
+      const give = source.tokens.find((one) => own(one) && one.args['op'] === 'give');
+      if (take.args['op'] === 'fence') return holds(`The target fenced ${token} at ${when(take)}.`, take);
+      if (give === undefined) return broken(`The target took ${token} at ${when(take)}, and the source never let go of it.`, take);
+      return precedes(
+        migration,
+        { moment: give, words: `the source let go of ${token}` },
+        { moment: take, words: `the target took ${token}` },
+      );
+    });
+    return together(opinions, 'no event of this trace tells who owns the disks');
+  },
+};
+
+/** ordering-rules.md, D13. */
+const announceAfterRun: Rule = {
+  id: 'D13',
+  title: 'The network is told of the move once the target runs',
+  severity: 'P',
+  binds: EVERY,
+  why: 'Packets that arrive before the vCPUs run are buffered or dropped; QEMU 10 announces first (ordering-rules.md, D13).',
+  check(migration) {
+    const { target } = migration;
+    const run = migration.targetRun;
+    const announced = target?.checkpoints.find((one) => /announce/.test(String(one.args['name'])));
+    if (target === undefined) return cannotTell(NO_TARGET);
+    if (announced === undefined) return cannotTell('no event of this trace tells when the network is told');
+    if (run === undefined) return cannotTell('the vCPUs did not run on the target');
+    return precedes(migration, { moment: run, words: 'the target ran' }, { moment: announced, words: 'the network was told' });
+  },
+};
+
+export const starting: readonly Rule[] = [
+  peersFirst,
+  deviceBeforeVcpus,
+  oneOwner,
+  heardBeforeCompleted,
+  neverAgain,
+  disksHandedOver,
+  announceAfterRun,
+];

@@ -1,161 +1,296 @@
-/** Rules A4 and C: logging before copying, and the order in which the source comes to rest. */
+/** Rules C: how the source comes to rest. */
+import type { Migration } from './migration.ts';
+import { devicesIn, endsBefore, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { capital, precedes } from './precedence.ts';
+import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
+import type { Side } from './side.ts';
+import { deviceRuns, isStop, startsPeerWrites, stateBefore, stateOf, stretches, vcpusRun } from './states.ts';
+import { endOfStream, lastFullPass, lastRead, passesOf, syncsOf, type Writer, writersOf } from './writers.ts';
 
-import { endOf } from '../trace/trace.ts';
-import { deviceStops, type Entry, type Ledger, startsPeer, vcpusRun } from './ledger.ts';
-import type { Broken, Rule } from './rule.ts';
+const NO_SOURCE = 'the log of the source is missing';
 
-/** The last moment at which the vCPUs of a host stopped. */
-function stopOf(ledger: Ledger, host: string | undefined): Entry | undefined {
-  return ledger.runs.findLast((entry) => entry.host === host && !vcpusRun(entry));
+/** The stops of the devices of a side that belong to the migration. */
+function stopsOf(side: Side): readonly Moment[] {
+  return side.states.filter(isStop);
 }
 
-function stopsOf(ledger: Ledger): readonly Entry[] {
-  return ledger.deviceStates.filter((entry) => entry.host === ledger.source && deviceStops(entry));
-}
-
-function lastOf(entries: readonly Entry[], host: string | undefined): Entry | undefined {
-  return entries.findLast((entry) => entry.host === host);
-}
-
-const loggingFirst: Rule = {
-  id: 'A4',
-  title: 'Dirty logging is on before the first page is read',
-  severity: 'L',
-  why: 'A write between copy and logging leaves no bit (ordering-rules.md, A4).',
-  check(ledger) {
-    const [page] = ledger.pages;
-    const [start] = ledger.logStarts;
-    if (page === undefined || start === undefined) return undefined;
-    if (start.seq < page.seq) return [];
-    return [{ sentence: `Pages were sent at #${page.seq}, before a dirty log was armed at #${start.seq}.`, events: [page.seq, start.seq] }];
-  },
-};
-
+/** ordering-rules.md, C1: the pause of S15 before its second phase. */
 const vcpusFirst: Rule = {
   id: 'C1',
   title: 'vCPUs pause before a device stops',
   severity: 'I',
+  also: ['X'],
+  binds: EVERY,
   why: 'A doorbell rung at a stopped device is lost (ordering-rules.md, C1).',
-  check(ledger) {
-    const stops = stopsOf(ledger);
-    const pause = stopOf(ledger, ledger.source);
-    if (stops.length === 0 || pause === undefined) return undefined;
-    return stops
-      .filter((stop) => stop.seq < pause.seq)
-      .map((stop) => ({
-        sentence: `${stop.args['device']} left its running state at #${stop.seq} while the vCPUs ran until #${pause.seq}.`,
-        events: [stop.seq, pause.seq],
-      }));
-  },
-};
-
-const peersStill: Rule = {
-  id: 'C2',
-  title: 'All devices cease peer-to-peer writes before any stops',
-  severity: 'X',
-  why: 'A device that has stopped takes no writes of a peer that still runs (ordering-rules.md, C2).',
-  check(ledger) {
-    const own = ledger.deviceStates.filter((entry) => entry.host === ledger.source);
-    const devices = [...new Set(own.map((entry) => entry.args['device']))];
-    const stops = stopsOf(ledger);
-    if (devices.length < 2 || stops.length === 0) return undefined;
-    return stops.flatMap((stop) =>
-      devices.flatMap((device): readonly Broken[] => {
-        if (device === stop.args['device']) return [];
-        const last = own.findLast((entry) => entry.args['device'] === device && entry.seq < stop.seq);
-        if (
-          last !== undefined
-            ? !startsPeer(last)
-            : !own.some((entry) => entry.args['device'] === device && startsPeer({ ...entry, args: { state: entry.args['from'] ?? '' } }))
-        )
-          return [];
+  check(migration) {
+    const { source } = migration;
+    if (source === undefined) return cannotTell(NO_SOURCE);
+    const opinions = devicesIn(source.states).flatMap((device): readonly Opinion[] => {
+      const own = source.states.filter((one) => one.args['device'] === device);
+      const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
+        (one) => isStop(one.begins) && one.begins.kind === 'device-state' && one.begins.args['reset'] !== true,
+      );
+      if (under !== undefined) {
+        const until = under.ends === undefined ? 'to the end' : `until ${when(under.ends)}`;
         return [
-          {
-            sentence: `${stop.args['device']} stopped at #${stop.seq} while ${device} could still write to it.`,
-            events: [stop.seq, ...(last === undefined ? [] : [last.seq])],
-          },
+          broken(
+            `${device} stopped at ${when(under.begins)} while the vCPUs ran ${until}.`,
+            under.begins,
+            ...(under.ends === undefined ? [under.other] : [under.ends]),
+          ),
         ];
-      }),
+      }
+      const stop = own.find(isStop);
+      const pause = stop === undefined ? undefined : source.runs.findLast((one) => !vcpusRun(one) && one.seq < stop.seq);
+      if (stop === undefined || pause === undefined) return [];
+      return [precedes(migration, { moment: pause, words: 'the vCPUs paused' }, { moment: stop, words: `${device} stopped` })];
+    });
+    return together(
+      opinions,
+      source.states.length === 0 ? 'no event of this trace tells when a device stops' : 'no device stopped after the vCPUs',
     );
   },
 };
 
+/** ordering-rules.md, C2: phase 1 of S15 before its phase 2. */
+const peersStill: Rule = {
+  id: 'C2',
+  title: 'All devices cease peer-to-peer writes before any stops',
+  severity: 'X',
+  binds: EVERY,
+  why: 'A device that has stopped takes no writes of a peer that still runs (ordering-rules.md, C2).',
+  check(migration) {
+    const { source } = migration;
+    if (source === undefined) return cannotTell(NO_SOURCE);
+    const devices = devicesIn(source.states);
+    if (devices.length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
+    const opinions = devices.flatMap((device) =>
+      devices.flatMap((peer): readonly Opinion[] => {
+        if (peer === device) return [];
+        const own = source.states.filter((one) => one.args['device'] === device);
+        const theirs = source.states.filter((one) => one.args['device'] === peer);
+        const under = stretches({ moments: theirs, isSo: startsPeerWrites }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
+          (one) => isStop(one.begins) && one.begins.args['device'] === device,
+        );
+        if (under !== undefined)
+          return [
+            broken(
+              `${device} stopped at ${when(under.begins)} while ${peer} could still write to it (${stateOf(under.other)}).`,
+              under.other,
+              under.begins,
+            ),
+          ];
+        const stop = own.find(isStop);
+        const still = theirs.find((one) => !startsPeerWrites(one) && stateBefore(one) !== undefined);
+        if (stop === undefined || still === undefined) return [];
+        return [
+          precedes(
+            migration,
+            { moment: still, words: `${peer} began no more writes to peers` },
+            { moment: stop, words: `${device} stopped` },
+          ),
+        ];
+      }),
+    );
+    return together(opinions, 'no device stopped');
+  },
+};
+
+/** ordering-rules.md, C3: S15 before the VFIO part of S18. */
 const stopBeforeRead: Rule = {
   id: 'C3',
   title: 'A device is stopped before its final state is read',
   severity: 'X',
+  binds: EVERY,
   why: 'The image must be of one instant (ordering-rules.md, C3).',
-  check(ledger) {
-    const stops = stopsOf(ledger);
-    if (ledger.images.length === 0 || stops.length === 0) return undefined;
-    return ledger.images.flatMap((image): readonly Broken[] => {
-      const stop = stops.findLast((one) => one.args['device'] === image.args['device']);
-      if (stop === undefined || stop.seq < image.seq || image.args['phase'] === 'precopy') return [];
-      return [
-        { sentence: `${image.args['device']} was read at #${image.seq} and stopped at #${stop.seq}.`, events: [image.seq, stop.seq] },
-      ];
+  check(migration) {
+    const { source } = migration;
+    if (source === undefined) return cannotTell(NO_SOURCE);
+    const opinions = devicesIn(source.images).map((device): Opinion => {
+      const image = finalImage(migration, source, device);
+      if (image === undefined) return cannotTell(`no final state of ${device} was read`);
+      const own = source.states.filter((one) => one.args['device'] === device);
+      const read = readOf(source, device, image);
+      const stop = own.findLast((one) => isStop(one) && (migration.emulated || one.seq < image.seq)) ?? own.findLast(isStop);
+      const again = own.find((one) => deviceRuns(one) && one.seq > read.seq);
+      if (!migration.handedOver && (stop === undefined || !isBefore(stop, read)))
+        return cannotTell('the migration was given up, and the image was not used');
+      if (again !== undefined && migration.handedOver && migration.emulated)
+        return broken(`The final state of ${device} was read at ${when(read)}, and it ran again from ${when(again)}.`, read, again);
+      if (stop === undefined)
+        return own.length === 0
+          ? cannotTell(`no event of this trace tells when ${device} stopped`)
+          : broken(`The final state of ${device} was read at ${when(read)}, and it never stopped.`, own.at(-1) as Moment, read);
+      return precedes(
+        migration,
+        { moment: stop, words: `${device} stopped` },
+        { moment: read, words: `the final state of ${device} was read` },
+      );
     });
+    return together(opinions, 'no event of this trace tells when the state of a device is read');
   },
 };
 
+/** The last image of a device that is not of the pre-copy phase. */
+export function finalImage(migration: Migration, source: Side, device: string): Moment | undefined {
+  const end = endOfStream(source);
+  const sent = source.images.filter(
+    (one) => one.args['device'] === device && one.args['phase'] !== 'precopy' && (end === undefined || one.seq < end.seq),
+  );
+  if (migration.emulated) return sent.at(-1);
+  const stop = migration.sourceStop;
+  return sent.findLast((one) => stop === undefined || one.seq > stop.seq);
+}
+
+/** When the reading of an image began: the first call on the device since the image before it, else the sending. */
+function readOf(source: Side, device: string, image: Moment): Moment {
+  const before = source.images.findLast((one) => one.args['device'] === device && one.seq < image.seq)?.seq ?? -1;
+  const calls = source.calls.filter(
+    (one) =>
+      one.args['device'] === device &&
+      one.args['state'] === undefined &&
+      one.seq > before &&
+      one.seq < image.seq &&
+      one.args['region'] !== 'CONFIG' &&
+      one.args['name'] !== 'pending_bytes',
+  );
+  // A buffer that was filled earlier and read late is as old as its filling.
+  return calls[0] ?? image;
+}
+
+/** ordering-rules.md, C4: S15 before the sync of S18. */
 const stopBeforeSync: Rule = {
   id: 'C4',
   title: 'Everything that writes RAM has stopped before the last dirty sync',
   severity: 'L',
-  why: 'What is written after the last sync is seen by nobody (ordering-rules.md, C4 and C5).',
-  check(ledger) {
-    const sync = lastOf(ledger.syncs, ledger.source);
-    const pause = stopOf(ledger, ledger.source);
-    if (sync === undefined || pause === undefined || ledger.gaveUp) return undefined;
-    const late = [pause, ...stopsOf(ledger)].filter((stop) => stop.seq > sync.seq);
-    return late.map((stop) => ({
-      sentence: `The last dirty sync is #${sync.seq}; ${stop.args['device'] ?? 'the vCPUs'} stopped only at #${stop.seq}.`,
-      events: [sync.seq, stop.seq],
-    }));
+  binds: EVERY,
+  why: 'What is written after the last sync is seen by nobody (ordering-rules.md, C4).',
+  check(migration) {
+    const { source } = migration;
+    if (source === undefined) return cannotTell(NO_SOURCE);
+    if (source.syncs.length === 0) return cannotTell('no event of this trace tells of a dirty sync');
+    if (!migration.handedOver) return cannotTell('the migration was given up before its last dirty sync');
+    return together(
+      writersOf(migration).map((writer) => restBeforeSync(migration, writer)),
+      'no event of this trace tells who writes to guest RAM',
+    );
   },
 };
 
+/** One writer: at rest before what it wrote was looked for the last time. */
+function restBeforeSync(migration: Migration, writer: Writer): Opinion {
+  const last = lastRead(migration, writer);
+  if (last === undefined) return cannotTell(`no dirty log of ${writer.name} was read while it was on`);
+  if (writer.restless)
+    return broken(`${capital(last.words)} at ${whenOver(last.moment)}, and ${writer.name} never came to rest.`, last.moment);
+  if (writer.rest === undefined) return cannotTell(`no event of this trace tells when ${writer.name} could write`);
+  return precedes(migration, { moment: writer.rest, words: `${writer.name} came to rest`, byItsEnd: true }, last);
+}
+
+/** ordering-rules.md, C5. */
+const writeBackBeforeSync: Rule = {
+  id: 'C5',
+  title: 'What a device writes to RAM while it stops comes before the last dirty sync',
+  severity: 'L',
+  binds: EVERY,
+  why: 'A stop may flush caches and rings into guest RAM (ordering-rules.md, C5).',
+  check(migration) {
+    const { source } = migration;
+    if (source === undefined) return cannotTell(NO_SOURCE);
+    if (!migration.reports('write')) return cannotTell('no event of this trace tells of writes to guest RAM');
+    if (!migration.handedOver) return cannotTell('the migration was given up before its last dirty sync');
+    const opinions = stopsOf(source).map((stop): Opinion => {
+      const device = String(stop.args['device']);
+      const call = source.calls.findLast((one) => one.args['device'] === device && one.args['state'] !== undefined && one.seq < stop.seq);
+      const begins = firstOf(
+        [
+          ...source.callbacks.filter((one) => one.args['device'] === device && one.args['phase'] === 'change' && one.seq < stop.seq),
+          ...(call === undefined ? [] : [call]),
+        ].slice(-1),
+      );
+      const own = source.writes.filter(
+        (one) => begins !== undefined && one.args['probe'] !== true && one.seq > begins.seq && one.seq < stop.seq,
+      );
+      const write = own.at(-1);
+      if (write === undefined) return cannotTell(`${device} wrote nothing to guest RAM while it stopped (#${stop.seq})`);
+      const writer = writersOf(migration).find((one) => one.writer === write.args['writer']);
+      const last = writer === undefined ? undefined : lastRead(migration, writer);
+      if (last === undefined) return cannotTell('no event of this trace tells of a dirty sync');
+      return precedes(migration, { moment: write, words: `${device} wrote to guest RAM while it stopped`, byItsEnd: true }, last);
+    });
+    return together(opinions, 'no device stopped');
+  },
+};
+
+/** ordering-rules.md, C6: the sync of S18 before its pages. */
 const syncBeforePages: Rule = {
   id: 'C6',
   title: 'The last dirty sync comes before the last RAM pages',
   severity: 'L',
+  binds: EVERY,
   why: 'The last pages are those that the last sync found (ordering-rules.md, C6).',
-  check(ledger) {
-    const sync = lastOf(ledger.syncs, ledger.source);
-    const page = lastOf(ledger.pages, ledger.source);
-    if (sync === undefined || page === undefined || stopOf(ledger, ledger.source) === undefined || ledger.gaveUp) return undefined;
-    // A log's RAM section begins before the sync that its completion makes, and ends after the pages.
-    const around = endOf(ledger.trace, page.seq) > (ledger.trace.at[sync.seq] as number);
-    if (sync.seq < page.seq || around || sync.args['count'] === 0) return [];
-    return [
-      {
-        sentence: `No page was sent after the last dirty sync #${sync.seq}; the last pages are #${page.seq}.`,
-        events: [page.seq, sync.seq],
-      },
-    ];
+  check(migration) {
+    const { source } = migration;
+    const sync = source === undefined ? undefined : lastOf(source.syncs.filter((one) => one.args['off'] !== true));
+    if (source === undefined || sync === undefined) return cannotTell('no event of this trace tells of a dirty sync');
+    if (!migration.handedOver) return cannotTell('the migration was given up before its last dirty sync');
+    const passes = passesOf(source);
+    const pass = passes.find((one) => endsBefore(sync, one));
+    if (pass !== undefined)
+      return holds(`The last dirty sync at ${when(sync)} was over before the last pages were read at ${whenOver(pass)}.`, sync, pass);
+    const last = passes.at(-1);
+    if (last === undefined && source.sends.length + source.passes.length === 0)
+      return cannotTell('no event of this trace tells when pages are sent');
+    const read = last === undefined ? '' : `; the last pages are those of ${whenOver(last)}`;
+    const unread = migration.emulated ? writersOf(migration).find((one) => isUnread(migration, source, one)) : undefined;
+    if (unread === undefined && (migration.emulated || sync.args['count'] === 0))
+      return holds(
+        `There was nothing left for the last dirty sync at ${when(sync)} to find${read}.`,
+        sync,
+        ...(last === undefined ? [] : [last]),
+      );
+    return broken(`No page went out after the last dirty sync at ${when(sync)}${read}.`, ...(last === undefined ? [] : [last]), sync);
   },
 };
 
-const allBeforeEnd: Rule = {
-  id: 'C9',
-  title: 'All data are sent before the end of the stream',
-  severity: 'X',
-  why: 'What comes after the end mark is read by nobody, and the rest is discarded with the session (ordering-rules.md, C9).',
-  check(ledger) {
-    if (ledger.images.length === 0 && ledger.pages.length === 0) return undefined;
-    return ledger.late.map((entry) => ({
-      sentence: `${entry.args['device'] ?? 'RAM'} was sent at #${entry.seq}, after the end mark.`,
-      events: [entry.seq],
-    }));
+/** What the writer wrote last was found by a sync, and neither that sync nor a pass of all pages brought it onto the wire. */
+function isUnread(migration: Migration, source: Side, writer: Writer): boolean {
+  const { rest } = writer;
+  if (rest === undefined) return false;
+  const full = lastFullPass(migration);
+  const found = syncsOf(source, writer).find((one) => isBefore(rest, one));
+  const read = found !== undefined && passesOf(source).some((one) => endsBefore(found, one));
+  return found !== undefined && !read && (full === undefined || !endsBefore(rest, full));
+}
+
+/** ordering-rules.md, C8. */
+const clockFirst: Rule = {
+  id: 'C8',
+  title: 'The virtual clock stands before RAM is copied for the last time',
+  severity: 'L',
+  binds: ['emulated'],
+  why: 'Timers of emulated devices fire DMA (ordering-rules.md, C8).',
+  check(migration) {
+    const { source } = migration;
+    const stop = migration.sourceStop;
+    if (source === undefined || stop === undefined) return cannotTell('no event of this trace tells when the virtual clock stops');
+    if (!migration.handedOver) return cannotTell('the migration was given up before RAM was copied for the last time');
+    const pass = passesOf(source).at(-1);
+    if (pass === undefined) return cannotTell('no event of this trace tells when RAM is copied');
+    return precedes(
+      migration,
+      { moment: stop, words: 'the VM and with it its clock stopped' },
+      { moment: pass, words: 'the last RAM pages were read', byItsEnd: migration.emulated },
+    );
   },
 };
 
 export const stopping: readonly Rule[] = [
-  loggingFirst,
   vcpusFirst,
   peersStill,
   stopBeforeRead,
   stopBeforeSync,
+  writeBackBeforeSync,
   syncBeforePages,
-  allBeforeEnd,
+  clockFirst,
 ];

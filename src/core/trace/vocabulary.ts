@@ -35,13 +35,13 @@ export const EVENT_KINDS = [
   'ioctl', // ioctl: name, number, fd, errno?, further struct fields
   'region-read', // region: device, region, offset, bytes, errno?
   'region-write', // region: device, region, offset, bytes, value?, errno?
-  'log-start', // bitmap: log, ranges? (page runs that it watches), writers? and sees? (who writes, as which actor: the same order)
+  'log-start', // bitmap: log, ranges? (page runs that it watches), writers? and sees? (who writes, as which actor: the same order), pinned?
   'log-stop', // bitmap: log, dropped?
   'log-clear', // bitmap: log, op (swap | discard): bits cleared by a call of its own, no sync
   'log-protect', // bitmap: log: written pages are protected again by a call of its own, no sync
   'bitmap-sync', // bitmap: log, pages, count, cleared, off? (the log was not on: nothing could be found)
   'ram-round', // ram: round, what (all | dirty), pages, count, bytes, remaining, clear? (after: bits are cleared after the pages were read)
-  'send', // stream: item, what, bytes, pages?, section?
+  'send', // stream: item, what, bytes, pages?, section?, interruptsOf? (devices whose interrupts the image holds)
   'receive', // stream: item, what, bytes; cause = the send
   'section-save', // stream: section, idstr, part, bytes
   'section-load', // stream: section, idstr, part, bytes, pages?, errno?, walks? (the load reads guest RAM)
@@ -52,7 +52,7 @@ export const EVENT_KINDS = [
   'doorbell', // guest: device, lost?
   'interrupt', // guest: device, lost?, parked?
   'token', // migration: token, op (take | give | fence)
-  'access', // dma: access (map | unmap | protect | allow | present | absent), pages
+  'access', // dma: access (map | unmap | protect | allow | present | absent), pages, drops? (logs whose bits an unmap drops)
   'migratable', // migration: device, migratable: somebody asked
   'wait', // migration: for, limitNanos?, met
   'fault', // migration: errno, what (an authored failure, a cut channel)

@@ -14,6 +14,9 @@ export function endAccess(context: Context, primitive: AccessPrimitive): End {
     args: {
       access: primitive.access,
       pages: program.regions.flatMap((region, i) => (((mask >> i) & 1) === 1 ? [region.first, region.pages] : [])),
+      ...(primitive.access === 'unmap'
+        ? { drops: program.logs.filter(({ spec }) => spec.diesWithMapping === true).map((log) => log.id) }
+        : {}),
     },
   });
   if (primitive.window !== undefined) {

@@ -148,6 +148,7 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
     args: {
       what: 'image',
       device: def.id,
+      ...interruptsOf(machine, deviceIndex),
       ...(sections.every((section) => def.sections[section]?.phase === 'precopy') ? { phase: 'precopy' } : {}),
       bytes,
       channel: channel.id,
@@ -158,6 +159,12 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
 }
 
 /** `keep`: what was prepared stays in the buffer, and is what the next reader finds. */
+/** Devices that raise their interrupts through this one: its image holds where they stand. */
+function interruptsOf(machine: Machine, device: number): { readonly interruptsOf?: readonly string[] } {
+  const raisers = machine.program.devices.filter((one) => one.interruptsThrough === device).map((one) => one.id);
+  return raisers.length === 0 ? {} : { interruptsOf: raisers };
+}
+
 export function endSend(context: Context, deviceIndex: number, sections: readonly number[], chunks: number, keep: boolean): End {
   const { machine, op, thread } = context;
   const def = machine.program.devices[deviceIndex] as DeviceDef;
@@ -210,7 +217,7 @@ function beginConsume(context: Context): Begin {
   if (item === undefined) {
     return { go: 'inner', ops: unfoldOnce(op, NOTHING_THERE, () => [innerOp(op, { inner: 'garbage', device: op.subject })]) };
   }
-  return { go: 'inner', ops: imageOps(context, item) };
+  return { go: 'inner', ops: imageOps(context, item, true) };
 }
 
 /** Whether an item is what the primitive takes. A stream is taken in its order only. */
@@ -244,15 +251,21 @@ function itemOps(context: Context, item: Item): readonly Op[] {
   return imageOps(context, item);
 }
 
-function imageOps(context: Context, item: Item): readonly Op[] {
+/** `within`: the driver takes what lies in its buffer, and no call of the VMM shows. */
+function imageOps(context: Context, item: Item, within = false): readonly Op[] {
   const { machine, op } = context;
   if (item.what !== 'image') return [];
   const def = machine.program.devices[item.device] as DeviceDef;
   const write = item.stamps.map((stamp) =>
-    innerOp(op, { inner: 'write-section', item: item.id, section: stamp.section }, { nanosPerKib: def.model.figures.loadNanosPerKib }),
+    innerOp(
+      op,
+      { inner: 'write-section', item: item.id, section: stamp.section, within },
+      { nanosPerKib: def.model.figures.loadNanosPerKib },
+    ),
   );
-  const first = item.valid ? [] : [innerOp(op, { inner: 'write-section', item: item.id, section: -1 })];
+  const first = item.valid ? [] : [innerOp(op, { inner: 'write-section', item: item.id, section: -1, within })];
   const finish = innerOp(op, { inner: 'finish-image', item: item.id }, { nanos: def.model.figures.loadNanos ?? 0 });
+  if (within) return [...first, ...write, finish];
   return [
     ...callOps(op, item.device, def.protocol.beforeLoad),
     ...first,

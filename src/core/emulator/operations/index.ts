@@ -20,7 +20,8 @@ export function beginOp(context: Context): Begin {
   if ('set' in primitive) return beginSet(context, primitive);
   if ('log' in primitive) return beginLog(context, primitive);
   if ('save' in primitive) return beginSave(context, primitive);
-  recordCall(context, op.call);
+  const named = 'load' in primitive ? context.machine.program.devices[op.subject] : undefined;
+  recordCall(context, op.call, named === undefined ? {} : { device: named.id });
   if ('copy' in primitive) return beginCopy(context, primitive);
   if ('load' in primitive) return beginLoad(context, primitive);
   if ('wait' in primitive) return beginWait(context, primitive);
@@ -65,7 +66,7 @@ function beginInner(context: Context, primitive: InnerPrimitive): Begin {
     case 'load-ram':
       return beginLoadRam(context);
     case 'write-section':
-      return beginWrite(context, primitive.item, primitive.section);
+      return beginWrite(context, primitive.item, primitive.section, primitive.within);
     case 'finish-image':
     case 'stow':
     case 'garbage':

@@ -74,13 +74,14 @@ export function endGarbage(context: Context, deviceIndex: number): End {
   return DONE;
 }
 
-export function beginWrite(context: Context, itemId: number, section: number): Begin {
+export function beginWrite(context: Context, itemId: number, section: number, within: boolean): Begin {
   const { machine, op } = context;
   const item = findItem(machine, op.channel, itemId);
   if (item === undefined || item.what !== 'image') return timed(0);
   const def = machine.program.devices[item.device] as DeviceDef;
   const spec = def.sections[section];
-  recordCall(context, def.protocol.loadCall, { device: def.id, section: spec?.id ?? 'buffer', bytes: spec?.bytes ?? item.bytes });
+  if (!within)
+    recordCall(context, def.protocol.loadCall, { device: def.id, section: spec?.id ?? 'buffer', bytes: spec?.bytes ?? item.bytes });
   const no = loadRefusal(machine, item, section, op.host);
   if (no !== undefined) return refused(no.errno, `${def.id}: ${no.text}`);
   return timed(costNanos(op, spec?.bytes ?? 0, 0));

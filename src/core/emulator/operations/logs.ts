@@ -1,6 +1,8 @@
 /** Dirty logs (primitive 2): arming, harvesting in its parts, and the ways in which bits are lost. */
 import type { LogPrimitive } from '../../scenario/primitives.ts';
+import type { EventArgs } from '../../trace/trace.ts';
 import { indexOf } from '../compile.ts';
+
 import type { Machine } from '../machine.ts';
 import type { LogDef } from '../program.ts';
 import { recordCall } from './calls.ts';
@@ -46,7 +48,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       machine.memory.reprotect(bit, 'all');
       recorder.event('log-start', lane, machine.now, {
         step: context.step,
-        args: { log: def.id, ranges: rangesOf(machine, machine.scope[on] as number), ...watchedBy(machine, op.subject) },
+        args: { log: def.id, ...rangesAndWriters(machine, op.subject, machine.scope[on] as number) },
       });
       return DONE;
     case 'disarm':
@@ -181,10 +183,15 @@ function merge(context: Context, def: LogDef, bit: number, clears: boolean, keep
   return found.count;
 }
 
-/** Who writes under the eyes of a log: writers, and whose hands they are. */
-function watchedBy(machine: Machine, log: number): { readonly writers: readonly string[]; readonly sees: readonly string[] } {
+/** What a log watches: page runs, and who writes under its eyes, as writers and as whose hands they are. */
+export function rangesAndWriters(machine: Machine, log: number, scope: number): EventArgs {
   const watched = machine.program.writers.filter((writer) => ((writer.logs >> log) & 1) === 1);
-  return { writers: watched.map((writer) => writer.id), sees: watched.map((writer) => writer.spec.actor) };
+  return {
+    ...(machine.program.logs[log]?.kind === 'pinned' ? { pinned: true } : {}),
+    ranges: rangesOf(machine, scope),
+    writers: watched.map((writer) => writer.id),
+    sees: watched.map((writer) => writer.spec.actor),
+  };
 }
 
 export function forget(machine: Machine, bit: number, within: (region: number) => boolean): void {

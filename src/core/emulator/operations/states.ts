@@ -2,6 +2,7 @@
 
 import type { SetStatePrimitive } from '../../scenario/primitives.ts';
 import type { StateSpec } from '../../scenario/scenario.ts';
+import type { EventArgs } from '../../trace/trace.ts';
 import { VCPUS } from '../compile.ts';
 import { holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
@@ -102,7 +103,7 @@ export function endArc(context: Context, arc: ArcDef, deviceIndex: number): End 
   return DONE;
 }
 
-export function enterState(machine: Machine, deviceIndex: number, host: number, to: number, step: string, reset = false): void {
+export function enterState(machine: Machine, deviceIndex: number, host: number, to: number, step: string, how: EventArgs = {}): void {
   const def = machine.program.devices[deviceIndex];
   const device = machine.device(deviceIndex, host);
   const from = def?.states[device.state];
@@ -127,7 +128,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     'device-state',
     recorder.lane(host, 'device', def.id),
     machine.now,
-    { device: def.id, state: state.id, from: from?.id ?? '', ...(reset ? { reset } : {}) },
+    { device: def.id, state: state.id, from: from?.id ?? '', ...how },
     step,
   );
   machine.guest.onDevice(machine, deviceIndex, host);
@@ -147,7 +148,7 @@ function stopInFlight(machine: Machine, deviceIndex: number, host: number): void
 }
 
 /** VFIO_DEVICE_RESET: back to the initial state, sessions dead, what was loaded lost. */
-export function resetDevice(machine: Machine, deviceIndex: number, host: number, step: string): void {
+export function resetDevice(machine: Machine, deviceIndex: number, host: number, step: string, wanted?: string): void {
   const def = machine.program.devices[deviceIndex];
   if (def === undefined) return;
   const device = machine.device(deviceIndex, host);
@@ -164,7 +165,7 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
     host,
     def.states.findIndex((state) => state.id === def.protocol.initial),
     step,
-    true,
+    { reset: true, ...(wanted === undefined ? {} : { wanted }) },
   );
   // It runs, and nobody has told it to do anything.
   device.told = false;
@@ -179,7 +180,7 @@ export function recover(context: Context, primitive: SetStatePrimitive): void {
   const to = def?.states.findIndex((state) => state.id === primitive.recover) ?? -1;
   const path = def?.paths[device.state]?.[to];
   if (to < 0 || path === undefined || path.errno !== undefined || primitive.recover === 'reset') {
-    resetDevice(machine, op.subject, op.host, context.step);
+    resetDevice(machine, op.subject, op.host, context.step, primitive.to);
     return;
   }
   for (const arc of path.arcs) enterState(machine, op.subject, op.host, arc.to, context.step);

@@ -1,0 +1,271 @@
+/** Rules B about pages: what must be so while RAM is copied and the guest goes on. */
+import type { Migration } from './migration.ts';
+import { endsBefore, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { precedes } from './precedence.ts';
+import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
+import type { Side } from './side.ts';
+import { lastFullPass, passesOf, writersOf, writesAfter } from './writers.ts';
+
+/** ordering-rules.md, B1: the sync of S10 before the pages of S11. */
+const clearBeforeRead: Rule = {
+  id: 'B1',
+  title: 'A dirty bit is fetched and cleared before its page is read',
+  severity: 'L',
+  binds: EVERY,
+  why: 'A write after the read must leave a bit; if the bit is cleared then, the update is lost (ordering-rules.md, B1).',
+  check(migration) {
+    const { source } = migration;
+    if (source === undefined) return cannotTell('the log of the source is missing');
+    if (!migration.emulated) return cannotTell('no event of this trace tells when a single page is read for sending');
+    const passes = passesOf(source);
+    const late = [...clearedAfter(migration, passes), ...leftOpen(migration, passes)];
+    if (late.length > 0)
+      return migration.handedOver ? together(late, '') : cannotTell('the migration was given up, and the source kept its pages');
+    const sync = source.syncs.findLast((one) => passes.some((pass) => isBefore(one, pass)));
+    const pass = sync === undefined ? undefined : passes.find((one) => isBefore(sync, one));
+    if (sync === undefined || pass === undefined) return cannotTell('no pages were sent after a dirty sync');
+    return precedes(
+      migration,
+      { moment: sync, words: `the bits of ${sync.args['log']} were fetched` },
+      { moment: pass, words: 'the pages were read' },
+    );
+  },
+};
+
+/** Bits thrown away, by a call of its own or by the copy, after their pages were read, with a writer that went on. */
+function clearedAfter(migration: Migration, passes: readonly Moment[]): readonly Opinion[] {
+  const { source } = migration;
+  if (source === undefined) return [];
+  const full = lastFullPass(migration);
+  const copies = passes.filter((pass) => pass.args['clear'] === 'after').map((pass) => ({ read: pass, clear: pass, log: undefined }));
+  const calls = source.clears
+    .filter((clear) => clear.args['op'] === 'discard')
+    .flatMap((clear) => {
+      const read = passes.findLast((pass) => isBefore(pass, clear));
+      return read === undefined ? [] : [{ read, clear, log: String(clear.args['log']) }];
+    });
+  return [...copies, ...calls].flatMap(({ read, clear, log }): readonly Opinion[] => {
+    if (full !== undefined && full !== clear && isBefore(clear, full)) return [];
+    const writer = writersOf(migration).find(
+      (one) =>
+        (log === undefined || one.logs?.includes(log) === true) && writesAfter(one, read === clear ? { ...read, to: read.from } : read),
+    );
+    if (writer === undefined) return [];
+    return [
+      broken(
+        `The dirty bits were cleared at ${whenOver(clear)}, after their pages had been read at ${whenOver(read)}: what ${writer.name} wrote between has no bit.`,
+        read,
+        clear,
+      ),
+    ];
+  });
+}
+
+/** Bits cleared by a call of its own, and the pages not protected again until they were read: a write between makes no bit. */
+function leftOpen(migration: Migration, passes: readonly Moment[]): readonly Opinion[] {
+  const { source } = migration;
+  if (source === undefined) return [];
+  const full = lastFullPass(migration);
+  return source.clears.flatMap((clear): readonly Opinion[] => {
+    const log = String(clear.args['log']);
+    const protects = source.protects.filter((one) => one.args['log'] === log);
+    if (clear.args['op'] !== 'swap' || protects.length === 0) return [];
+    const read = passes.find((pass) => endsBefore(clear, pass));
+    if (read === undefined || (full !== undefined && isBefore(clear, full))) return [];
+    if (protects.some((one) => isBefore(clear, one) && endsBefore(one, read))) return [];
+    const writer = writersOf(migration).find((one) => one.logs?.includes(log) === true && writesAfter(one, clear));
+    if (writer === undefined) return [];
+    return [
+      broken(
+        `The bits of ${log} were cleared at ${when(clear)}, and its pages were not protected again before they were read at ${whenOver(read)}: what ${writer.name} wrote then has no bit.`,
+        clear,
+        read,
+      ),
+    ];
+  });
+}
+
+/** ordering-rules.md, B2. */
+const versionsInOrder: Rule = {
+  id: 'B2',
+  title: 'Versions of one page arrive in the order in which they were sent',
+  severity: 'L',
+  binds: EVERY,
+  why: 'The last one wins: an older content would overwrite a newer one (ordering-rules.md, B2).',
+  check(migration) {
+    const { source, target } = migration;
+    const arrivals = target?.arrivals.filter((one) => Array.isArray(one.args['pages']) && one.cause >= 0) ?? [];
+    if (source === undefined || arrivals.length === 0) return cannotTell('no event of this trace tells which version of a page arrived');
+    const sent = new Map(source.sends.map((one) => [one.seq, one]));
+    for (let i = 1; i < arrivals.length; i += 1) {
+      const [later, now] = [sent.get((arrivals[i - 1] as Moment).cause), sent.get((arrivals[i] as Moment).cause)];
+      if (later === undefined || now === undefined || endsBefore(later, now)) continue;
+      if (!overlap((arrivals[i - 1] as Moment).args['pages'], (arrivals[i] as Moment).args['pages'])) continue;
+      return broken(
+        `Pages read at ${whenOver(now)} took effect at ${when(arrivals[i] as Moment)}, over those read later at ${whenOver(later)}.`,
+        now,
+        later,
+        arrivals[i - 1] as Moment,
+        arrivals[i] as Moment,
+      );
+    }
+    const [first, last] = [arrivals[0] as Moment, arrivals.at(-1) as Moment];
+    return holds(`Pages took effect in the order in which they were sent, from ${when(first)} to ${when(last)}.`, first, last);
+  },
+};
+
+function overlap(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return false;
+  for (let i = 0; i + 1 < a.length; i += 2)
+    for (let k = 0; k + 1 < b.length; k += 2) if (a[i] < b[k] + b[k + 1] && b[k] < a[i] + a[i + 1]) return true;
+  return false;
+}
+
+/** ordering-rules.md, B6. */
+const fetchedBeforeUnmapped: Rule = {
+  id: 'B6',
+  title: 'Dirty bits of a range are fetched before it is unmapped',
+  severity: 'L',
+  binds: ['1', 'iommufd'],
+  why: 'What was tracked for a mapping, or for a slot, dies with it (ordering-rules.md, B6).',
+  check(migration) {
+    const { source } = migration;
+    const [start] = source?.logStarts ?? [];
+    if (source === undefined || start === undefined) return cannotTell('no event of this trace tells when dirty logging begins');
+    const ends = [
+      ...source.accesses.filter((one) => one.args['access'] === 'unmap'),
+      ...source.logStops.filter((one) => one.args['dropped'] === true),
+    ].filter((one) => one.seq > start.seq);
+    if (ends.length === 0) {
+      if (!migration.reports('access')) return cannotTell('no event of this trace tells when a range is unmapped');
+      return holds(`Nothing was unmapped while dirty logging was on, from ${when(start)}.`, start);
+    }
+    if (!migration.handedOver) return cannotTell('the migration was given up, and the source kept its pages');
+    return together(
+      ends.map((end) => fetchedBefore(source, end)),
+      'nothing was unmapped',
+    );
+  },
+};
+
+function fetchedBefore(source: Side, end: Moment): Opinion {
+  const logs = end.args['log'] === undefined ? ((end.args['drops'] ?? []) as readonly string[]) : [String(end.args['log'])];
+  const writers = source.logStarts
+    .filter((one) => logs.includes(String(one.args['log'])))
+    .flatMap((one) => (one.args['writers'] ?? []) as readonly string[]);
+  const write = source.writes.findLast(
+    (one) =>
+      one.seq < end.seq &&
+      writers.includes(String(one.args['writer'])) &&
+      (end.args['pages'] === undefined || overlap(one.args['pages'], end.args['pages'])),
+  );
+  const sync = source.syncs.findLast((one) => one.seq < end.seq && logs.includes(String(one.args['log'])));
+  const name = end.kind === 'access' ? 'the range was unmapped' : `${end.args['log']} was dropped with its owner`;
+  if (write === undefined) return holds(`Nothing had been written there when ${name} at ${when(end)}.`, end);
+  if (sync !== undefined && sync.seq > write.seq)
+    return holds(
+      `${sync.args['log']} was read at ${when(sync)}, after the last write (#${write.seq}) and before ${name} at ${when(end)}.`,
+      sync,
+      end,
+    );
+  return broken(`${write.args['writer']} wrote at ${when(write)}, and ${name} at ${when(end)} before its bit was fetched.`, write, end);
+}
+
+/** ordering-rules.md, B7: S18 before S24. */
+const syncBeforeLogStop: Rule = {
+  id: 'B7',
+  title: 'The last dirty sync comes before logging stops',
+  severity: 'E',
+  binds: REGION_AND_FEATURE,
+  why: 'GET or REPORT while logging is off is an error (ordering-rules.md, B7).',
+  check(migration) {
+    const { source } = migration;
+    const last = lastOf(source?.syncs ?? []);
+    if (source === undefined || last === undefined) return cannotTell('no event of this trace tells of a dirty sync');
+    const stops = source.logStops.filter((stop) => stop.args['dropped'] !== true);
+    const stoppedAt = (sync: Moment) => stops.findLast((one) => one.args['log'] === sync.args['log'] && one.seq < sync.seq);
+    const off = source.syncs.find((one) => one.args['off'] === true && stoppedAt(one) !== undefined);
+    const before = off === undefined ? undefined : stoppedAt(off);
+    if (off !== undefined && before !== undefined) {
+      return broken(`${off.args['log']} was read at ${when(off)}, after it had been stopped at ${when(before)}.`, before, off);
+    }
+    // A log that is started once more after its stop is none of the last.
+    const stop = stops.findLast((one) => !source.logStarts.some((start) => start.args['log'] === one.args['log'] && start.seq > one.seq));
+    if (stop !== undefined)
+      return precedes(
+        migration,
+        { moment: last, words: 'the last dirty sync was made' },
+        { moment: stop, words: 'dirty logging was stopped' },
+      );
+    if (!migration.reports('log-stop')) return cannotTell('no event of this trace tells when dirty logging stops');
+    return holds(`Logging was still on after the last dirty sync at ${when(last)}.`, last);
+  },
+};
+
+/** ordering-rules.md, B9: S10, the exact query. */
+const convergenceCounts: Rule = {
+  id: 'B9',
+  title: 'The convergence test counts what only a stopped device gives, and that fits the downtime limit',
+  severity: 'H',
+  binds: ['2'],
+  why: 'Uncounted it comes on top of the downtime; counted and too large it keeps the migration from ever switching over (ordering-rules.md, B9).',
+  check(migration) {
+    const { source } = migration;
+    const test = source?.pending.at(-1);
+    if (source === undefined || test === undefined) return cannotTell('no event of this trace tells what the convergence test counted');
+    const stop = migration.sourceStop;
+    const bytes = Number(test.args['ofDevices'] ?? 0);
+    const gaveUp = test.args['fits'] === false && source.failures.some((one) => one.args['errno'] === 'ECANCELED' && one.seq > test.seq);
+    if (gaveUp)
+      return broken(
+        `At ${when(test)} ${test.args['value']} bytes were still to be sent, ${bytes} of them device state that only a stopped device gives: the limit is never met.`,
+        test,
+      );
+    if (bytes > 0 || ((test.args['devices'] as readonly string[] | undefined)?.length ?? 0) > 0)
+      return holds(`The test at ${when(test)} counted ${bytes} bytes of device state.`, test);
+    const images = source.images.filter((one) => stop !== undefined && one.seq > stop.seq && Number(one.args['bytes'] ?? 0) > 0);
+    const [image] = images;
+    if (image === undefined) return cannotTell('no device gave state after the stop');
+    return cannotTell(
+      `the last test (#${test.seq}) counted no device state, and ${image.args['bytes']} bytes of ${image.args['device']} followed at ${when(image)}: a longer downtime, no hang`,
+    );
+  },
+};
+
+/** ordering-rules.md, B8. */
+const initialBeforeSwitchover: Rule = {
+  id: 'B8',
+  title: 'Initial bytes are loaded on the target before the switchover',
+  severity: 'P',
+  binds: ['2'],
+  why: 'A large load would fall into the downtime; switchover-ack waits for it (ordering-rules.md, B8).',
+  check(migration) {
+    const { source, target } = migration;
+    const stop = migration.sourceStop;
+    if (source === undefined || target === undefined || stop === undefined)
+      return cannotTell('no event of this trace tells when the source stopped and what the target had loaded by then');
+    const ack = source.marksHeard.find((one) => one.args['mark'] === 'switchover-ack');
+    if (ack !== undefined)
+      return precedes(migration, { moment: ack, words: 'the target’s switchover-ack came' }, { moment: stop, words: 'the source stopped' });
+    const initial = source.images.filter((one) => one.args['phase'] === 'precopy' || (one.kind === 'region-read' && one.seq < stop.seq));
+    const opinions = [...new Set(initial.map((one) => String(one.args['device'])))].map((device): Opinion => {
+      const load = migration.emulated ? target.loads.find((one) => one.args['device'] === device) : target.loads[0];
+      if (load === undefined) return cannotTell(`no event of this trace tells when the initial bytes of ${device} were loaded`);
+      return precedes(
+        migration,
+        { moment: load, words: `the initial bytes of ${device} were loaded` },
+        { moment: stop, words: 'the source stopped' },
+      );
+    });
+    return together(opinions, 'no device gave bytes before the stop');
+  },
+};
+
+export const iterating: readonly Rule[] = [
+  clearBeforeRead,
+  versionsInOrder,
+  fetchedBeforeUnmapped,
+  syncBeforeLogStop,
+  initialBeforeSwitchover,
+  convergenceCounts,
+];

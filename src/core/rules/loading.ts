@@ -1,0 +1,308 @@
+/** Rules D1 to D6: what must have arrived before what on the target. */
+import type { Migration } from './migration.ts';
+import { devicesIn, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { precedes } from './precedence.ts';
+import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
+import type { Side } from './side.ts';
+import { deviceRuns, isStart } from './states.ts';
+
+const NO_TARGET = 'the log of the target is missing';
+
+/** The last RAM that took effect on the target and was not empty. */
+function lastRam(target: Side): Moment | undefined {
+  return lastOf(target.arrivals.filter((one) => one.args['count'] !== 0));
+}
+
+/** The moment by which a device of the target had come to run and from which it ran on until `by`; undefined if it did not run then. */
+function runningSince(target: Side, device: string, by: Moment): Moment | undefined {
+  const own = target.states.filter((one) => one.args['device'] === device && isBefore(one, by));
+  const last = own.at(-1);
+  if (last === undefined || !deviceRuns(last)) return undefined;
+  return own.findLast(isStart);
+}
+
+/** ordering-rules.md, D1: the end of RAM in T6b before the FULL sections of T6a. */
+const ramBeforeLoad: Rule = {
+  id: 'D1',
+  title: 'RAM is complete before a device that walks it is loaded',
+  severity: 'X',
+  also: ['E'],
+  binds: EVERY,
+  why: 'The load of such a device reads guest RAM at once: the point of the reply to the RFC (ordering-rules.md, D1).',
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    const ram = lastRam(target);
+    if (ram === undefined) return cannotTell('no event of this trace tells when RAM arrives');
+    if (!migration.emulated) return ramInLog(migration, target, ram);
+    const walks = target.loads.filter((one) => one.args['walks'] === true);
+    const opinions = walks.map((walk) =>
+      precedes(
+        migration,
+        { moment: ram, words: 'the last RAM arrived' },
+        { moment: walk, words: `${walk.args['section']} of ${walk.args['device']} was loaded from what it walked` },
+      ),
+    );
+    return together(opinions, target.loads.length === 0 ? 'no device was loaded' : 'no load of this trace reads guest RAM');
+  },
+};
+
+/** Sections of emulated devices that read RAM when they are loaded (virtio: the indices of its rings). */
+const WALKS = /virtio/;
+
+function ramInLog(migration: Migration, target: Side, ram: Moment): Opinion {
+  const loaded = target.sections.filter(
+    (one) => one.kind === 'section-load' && one.args['begun'] === true && one.args['device'] === undefined,
+  );
+  const walk = loaded.find((one) => WALKS.test(String(one.args['section'])));
+  const postcopy = migration.source?.phases.find((one) => one.args['status'] === 'postcopy-active');
+  if (postcopy !== undefined)
+    return cannotTell(`the migration went on as post-copy (#${postcopy.seq}): pages that were missing were fetched on demand`);
+  if (walk !== undefined)
+    return precedes(
+      migration,
+      { moment: ram, words: 'the last RAM arrived' },
+      { moment: walk, words: `${walk.args['section']} read its rings from it` },
+    );
+  const [first] = loaded.filter((one) => isBefore(ram, one));
+  if (first === undefined) return cannotTell('no section was loaded after RAM');
+  return holds(`The last RAM arrived at ${when(ram)}, before the devices from ${first.args['section']} at ${when(first)} on.`, ram, first);
+}
+
+/** ordering-rules.md, D2: T6b before T10. */
+const dataBeforeRun: Rule = {
+  id: 'D2',
+  title: 'All data of a device are loaded before it runs, and stay loaded',
+  severity: 'X',
+  binds: EVERY,
+  why: 'Data that come later are refused or overwrite a running device, and a failed load leaves it reset (ordering-rules.md, D2).',
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    const devices = devicesIn(target.states);
+    if (devices.length === 0) return cannotTell('no event of this trace tells of the states of a device');
+    return together(
+      devices.map((device) => dataOf(migration, target, device)),
+      'no device came to run on the target',
+    );
+  },
+};
+
+function dataOf(migration: Migration, target: Side, device: string): Opinion {
+  const own = target.states.filter((one) => one.args['device'] === device);
+  const loads = target.loads.filter((one) => one.args['device'] === device);
+  const reset = own.findLast((one) => one.args['reset'] === true && (migration.emulated || loads.some((load) => load.seq < one.seq)));
+  const start = own.findLast(isStart) ?? (migration.targetRun === undefined ? undefined : own.findLast(deviceRuns));
+  const after = reset === undefined ? loads : loads.filter((one) => one.seq > reset.seq);
+  const run = migration.targetRun;
+  const gone = run === undefined && migration.targetOver?.args['status'] !== 'completed';
+  if (reset !== undefined && after.length === 0 && !gone)
+    return broken(
+      `${device} was reset at ${when(reset)}${reset.args['wanted'] === undefined ? '' : ` when ${reset.args['wanted']} was refused`}: what had been loaded is lost, and it runs without its state.`,
+      ...loads.slice(-1),
+      reset,
+    );
+  const last = lastOf(loads);
+  if (last === undefined) {
+    if (
+      run === undefined ||
+      (migration.source?.images.some((one) => one.args['device'] === device) !== true && start === undefined && !migration.emulated)
+    )
+      return cannotTell(`no data of ${device} reached the target`);
+    return broken(
+      `The guest runs on the target from ${when(run)}, and nothing of ${device} was loaded.`,
+      ...(start === undefined ? [] : [start]),
+      run,
+    );
+  }
+  const early = loads.find((one) => runningSince(target, device, one) !== undefined);
+  if (early !== undefined) {
+    const since = runningSince(target, device, early) as Moment;
+    return broken(`${device} ran from ${when(since)}, and data of it were loaded at ${when(early)}.`, since, early);
+  }
+  const missing = notLoaded(migration, target, device);
+  if (missing !== undefined && run !== undefined)
+    return broken(
+      `What was sent of ${device} at ${when(missing)} was not loaded, and the guest runs on the target from ${when(run)}.`,
+      missing,
+      run,
+    );
+  if (start === undefined) return cannotTell(`${device} did not come to run on the target`);
+  return precedes(
+    migration,
+    { moment: last, words: `the last data of ${device} were loaded` },
+    { moment: start, words: `${device} came to run` },
+  );
+}
+
+/** An image of the device that the source sent and of which nothing took effect. */
+function notLoaded(migration: Migration, target: Side, device: string): Moment | undefined {
+  if (!migration.emulated) return undefined;
+  const causes = new Set(target.loads.map((one) => one.cause));
+  return migration.source?.images.find((one) => one.args['device'] === device && !causes.has(one.seq));
+}
+
+/** Objects of a GVT-g image in the order in which the driver takes them (rfc2017.md, section 7). */
+const OBJECTS: { readonly [section: string]: readonly string[] } = {
+  SREG: ['CFG_SPACE'],
+  VREG: ['CFG_SPACE'],
+  GTT: ['CFG_SPACE'],
+  PPGTT: ['GTT'],
+  WORKLOAD: ['PPGTT'],
+};
+
+/** ordering-rules.md, D3. */
+const objectsInOrder: Rule = {
+  id: 'D3',
+  title: 'Within a GVT-g image: configuration, registers, GTT, page tables, workloads',
+  severity: 'X',
+  binds: ['R'],
+  why: 'BAR0 gives the address of the registers, and tables come before what uses them (ordering-rules.md, D3).',
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    const loads = target.loads.filter((one) => String(one.args['section']) in OBJECTS || one.args['section'] === 'CFG_SPACE');
+    const [first] = loads;
+    const last = loads.at(-1);
+    if (first === undefined || last === undefined) return cannotTell('no object of a GVT-g image was loaded');
+    for (const load of loads) {
+      const needs = OBJECTS[String(load.args['section'])] ?? [];
+      const missing = needs.find(
+        (need) => !loads.some((one) => one.args['section'] === need && one.args['device'] === load.args['device'] && one.seq < load.seq),
+      );
+      if (missing === undefined) continue;
+      const late = loads.find((one) => one.args['section'] === missing && one.seq > load.seq);
+      return broken(
+        `${load.args['section']} of ${load.args['device']} was loaded at ${when(load)}, and ${missing} ${late === undefined ? 'never' : `only at ${when(late)}`}.`,
+        load,
+        ...(late === undefined ? [] : [late]),
+      );
+    }
+    return holds(
+      `The objects of ${first.args['device']} were loaded from ${first.args['section']} at ${when(first)} to ${last.args['section']} at ${when(last)}.`,
+      first,
+      last,
+    );
+  },
+};
+
+/** Configuration space of a device of the target: QEMU's own events, the RFC's accesses, or the image's object. */
+function configsOf(target: Side, device: string): readonly Moment[] {
+  const own = (one: Moment) => one.args['device'] === device;
+  return [
+    ...target.configs.filter(own),
+    ...target.calls.filter((one) => own(one) && one.kind === 'region-write' && one.args['region'] === 'CONFIG'),
+    ...target.loads.filter((one) => own(one) && one.args['section'] === 'CFG_SPACE'),
+  ];
+}
+
+/** ordering-rules.md, D4: the FULL section of T6a before T10. */
+const configBeforeRun: Rule = {
+  id: 'D4',
+  title: 'PCI configuration of a device is loaded before it runs',
+  severity: 'I',
+  binds: EVERY,
+  why: 'Without it MMIO is unmapped and interrupts have no vector (ordering-rules.md, D4).',
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    if (migration.emulated && migration.targetRun === undefined) return cannotTell('the guest did not run on the target');
+    const opinions = devicesIn(target.states).map((device): Opinion => {
+      const config = lastOf(configsOf(target, device));
+      const start = target.states.findLast((one) => one.args['device'] === device && isStart(one));
+      if (config === undefined) return cannotTell(`no event of this trace tells when the configuration space of ${device} is loaded`);
+      const since = runningSince(target, device, config);
+      if (since !== undefined)
+        return broken(`${device} ran from ${when(since)}, and its configuration space was loaded at ${when(config)}.`, since, config);
+      if (start === undefined) return cannotTell(`${device} did not come to run on the target`);
+      return precedes(
+        migration,
+        { moment: config, words: `the configuration space of ${device} was loaded` },
+        { moment: start, words: `${device} came to run` },
+      );
+    });
+    return together(opinions, 'no event of this trace tells of the states of a device');
+  },
+};
+
+/** ordering-rules.md, D5. */
+const dataBeforeConfig: Rule = {
+  id: 'D5',
+  title: 'Data of a device are loaded before its configuration space',
+  severity: 'P',
+  binds: ['2'],
+  why: 'Enabling MSI at load takes a prepared device for granted; QEMU’s convention (ordering-rules.md, D5).',
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    const opinions = devicesIn(target.states).map((device): Opinion => {
+      const config = firstOf(target.configs.filter((one) => one.args['device'] === device));
+      const last = lastOf(target.loads.filter((one) => one.args['device'] === device));
+      if (config === undefined || last === undefined)
+        return cannotTell(`no event of this trace tells when the configuration space of ${device} is loaded`);
+      return precedes(
+        migration,
+        { moment: last, words: `the last data of ${device} were loaded` },
+        { moment: config, words: `the configuration space of ${device} was loaded` },
+      );
+    });
+    return together(opinions, 'no event of this trace tells of the states of a device');
+  },
+};
+
+/** ordering-rules.md, D6. */
+const ramBeforeRun: Rule = {
+  id: 'D6',
+  title: 'RAM is complete before a device or a vCPU runs on the target',
+  severity: 'L',
+  also: ['X'],
+  binds: EVERY,
+  why: 'Device DMA cannot fault: it reads old data, or a late page covers what it wrote (ordering-rules.md, D6).',
+  check(migration) {
+    const { target } = migration;
+    if (target === undefined) return cannotTell(NO_TARGET);
+    const ram = lastRam(target);
+    const run = migration.targetRun;
+    if (migration.emulated && run === undefined) return cannotTell('the guest did not run on the target');
+    const missing = notArrived(migration, target);
+    if (missing !== undefined && run !== undefined)
+      return broken(
+        `The vCPUs ran on the target from ${when(run)}, and the pages read at ${whenOver(missing)} never arrived.`,
+        missing,
+        run,
+      );
+    if (ram === undefined && migration.emulated && run !== undefined)
+      return broken(`The vCPUs ran on the target from ${when(run)}, and no page had arrived.`, run);
+    if (ram === undefined) return cannotTell('no event of this trace tells when RAM arrives');
+    const devices = devicesIn(target.states).map((device): Opinion => {
+      const since = runningSince(target, device, ram);
+      if (since !== undefined) return broken(`${device} ran from ${when(since)}, and pages arrived until ${when(ram)}.`, since, ram);
+      const start = target.states.findLast((one) => one.args['device'] === device && isStart(one) && one.seq > ram.seq);
+      if (start === undefined) return cannotTell(`${device} did not come to run on the target`);
+      return precedes(migration, { moment: ram, words: 'the last RAM arrived' }, { moment: start, words: `${device} came to run` });
+    });
+    return together([...devices, vcpusOf(migration, target, ram)], 'nothing came to run on the target');
+  },
+};
+
+/** Pages that were sent and took no effect on the target. */
+function notArrived(migration: Migration, target: Side): Moment | undefined {
+  if (!migration.emulated) return undefined;
+  const arrived = new Set(target.arrivals.map((one) => one.cause));
+  return migration.source?.sends.find((one) => !arrived.has(one.seq));
+}
+
+/** vCPUs may run before RAM is complete where a missing page faults: post-copy. */
+function vcpusOf(migration: Migration, target: Side, ram: Moment): Opinion {
+  const run = migration.targetRun;
+  if (run === undefined) return cannotTell('the vCPUs did not run on the target');
+  const faults = target.accesses.some((one) => /^(?:absent|protect)$/.test(String(one.args['access'])) && one.seq < run.seq);
+  const postcopy =
+    migration.source?.phases.some((one) => one.args['status'] === 'postcopy-active') === true ||
+    target.phases.some((one) => one.args['status'] === 'postcopy-active');
+  if (isBefore(run, ram) && (faults || postcopy))
+    return cannotTell(`the vCPUs ran before RAM was complete (#${run.seq}), and pages that were missing faulted: post-copy`);
+  return precedes(migration, { moment: ram, words: 'the last RAM arrived' }, { moment: run, words: 'the vCPUs ran' });
+}
+
+export const loading: readonly Rule[] = [ramBeforeLoad, dataBeforeRun, objectsInOrder, configBeforeRun, dataBeforeConfig, ramBeforeRun];

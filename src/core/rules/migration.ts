@@ -1,0 +1,89 @@
+/** One migration, both sides of it, and the questions about order that rules ask. */
+import type { Trace } from '../trace/trace.ts';
+import type { EventKind } from '../trace/vocabulary.ts';
+import { type Causality, causalityOf } from './causality.ts';
+import { type Pair, pairsOf } from './history.ts';
+import { devicesIn, firstOf, lastOf, type Moment } from './moment.ts';
+import type { Speech } from './rule.ts';
+import type { Side } from './side.ts';
+import { speechOf } from './speech.ts';
+import { vcpusRun } from './states.ts';
+
+export class Migration {
+  readonly trace: Trace;
+  readonly source: Side | undefined;
+  readonly target: Side | undefined;
+  /** Whose rules bind it; empty where the trace does not tell. */
+  readonly speech: ReadonlySet<Speech>;
+  readonly causality: Causality;
+  /** What the target did in its next migration, if there is one. */
+  readonly next: Side | undefined;
+
+  constructor(trace: Trace, { source, target }: Pair, next?: Side) {
+    this.trace = trace;
+    this.source = source;
+    this.target = target;
+    this.next = next;
+    this.speech = speechOf(trace, [source, target]);
+    this.causality = causalityOf(trace, source, target);
+  }
+
+  /** Made by steps that somebody wrote down, and not read from a log. */
+  get emulated(): boolean {
+    return this.trace.steps.length > 0;
+  }
+
+  /** The maker would have recorded events of that kind: that there is none is evidence. */
+  reports(kind: EventKind): boolean {
+    return this.trace.reports.includes(kind);
+  }
+
+  devices(side: Side | undefined): readonly string[] {
+    return side === undefined ? [] : devicesIn(side.states, side.images, side.loads);
+  }
+
+  /** Where the vCPUs of the source stopped and did not run again before the target took over. */
+  get sourceStop(): Moment | undefined {
+    const runs = this.source?.runs ?? [];
+    const over = this.sourceOver;
+    const within = over === undefined || over.args['status'] === 'completed' ? runs : runs.filter((one) => one.seq < over.seq);
+    return lastOf(within.filter((one) => !vcpusRun(one)));
+  }
+
+  /** What the source said last of the migration. */
+  get sourceOver(): Moment | undefined {
+    return this.source?.phases.findLast((one) => ['completed', 'failed', 'cancelled'].includes(String(one.args['status'])));
+  }
+
+  get targetOver(): Moment | undefined {
+    return this.target?.phases.findLast((one) => ['completed', 'failed', 'cancelled'].includes(String(one.args['status'])));
+  }
+
+  /** The target's vCPUs begin to run: after something was loaded, or in a run at any time. */
+  get targetRun(): Moment | undefined {
+    const { target } = this;
+    if (target === undefined) return undefined;
+    const begins = firstOf([...target.arrivals, ...target.taken, ...target.loads, ...target.sections]);
+    return target.runs.find(
+      (one) => vcpusRun(one) && one.args['reason'] !== undefined && (this.emulated || (begins !== undefined && one.seq > begins.seq)),
+    );
+  }
+
+  /** The first change of a device of that host after a moment, in this migration or in the one after it. */
+  after(side: Side, device: string, moment: Moment): Moment | undefined {
+    return [...side.states, ...(this.next?.states ?? [])].find((one) => one.seq > moment.seq && one.args['device'] === device);
+  }
+
+  /** The guest came to the target, or in a log of the source alone: it said so. What did not arrive is lost. */
+  get handedOver(): boolean {
+    if (this.targetRun !== undefined) return true;
+    return !this.emulated && this.sourceOver?.args['status'] === 'completed' && this.targetOver?.args['status'] !== 'failed';
+  }
+}
+
+export function migrationsOf(trace: Trace): readonly Migration[] {
+  const pairs = pairsOf(trace);
+  return pairs.map(
+    (pair, i) => new Migration(trace, pair, pairs.slice(i + 1).find((one) => one.target?.host === pair.target?.host)?.target),
+  );
+}

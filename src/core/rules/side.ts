@@ -1,0 +1,127 @@
+/**
+ * One host's part in one migration: what it did and what happened on it, gathered by kind, each list in the order of the trace.
+ * An emulated run and a QEMU log put the same things under different kinds; here they come under one name.
+ */
+import type { EventKind } from '../trace/vocabulary.ts';
+import type { Moment } from './moment.ts';
+
+/** The lists of a side, by what is in them. */
+const LISTS = [
+  'runs', // vCPUs begin or cease to run
+  'states', // a device enters a state
+  'phases', // what this side says of the migration
+  'failures', // errors and authored faults
+  'questions', // somebody asked whether a device can be migrated
+  'tokens',
+  'accesses', // mappings and access rights of guest RAM change
+  'calls', // ioctls and accesses to a device's region or data_fd
+  'logStarts',
+  'logStops',
+  'clears', // bits cleared apart from a sync
+  'protects',
+  'syncs',
+  'pending', // what a convergence test saw
+  'passes', // RAM read and sent
+  'sends', // RAM items as they went onto a channel
+  'images', // device state sent
+  'marksSent',
+  'marksHeard',
+  'arrivals', // RAM that took effect
+  'taken', // device state as it came off the channel
+  'loads', // device state that took effect
+  'configs', // configuration space of a device saved or loaded
+  'sections', // other sections of a log: state of emulated devices, vCPUs, interrupt controllers
+  'checkpoints',
+  'callbacks',
+  'writes', // writes to guest RAM, probes among them
+  'doorbells',
+  'interrupts',
+] as const;
+export type List = (typeof LISTS)[number];
+
+export type Side = { readonly [list in List]: readonly Moment[] } & {
+  readonly host: string;
+  /** Everything of this side, in order. */
+  readonly all: readonly Moment[];
+};
+
+const PLACES: { readonly [kind in EventKind]?: List } = {
+  'run-state': 'runs',
+  'device-state': 'states',
+  phase: 'phases',
+  error: 'failures',
+  fault: 'failures',
+  migratable: 'questions',
+  token: 'tokens',
+  access: 'accesses',
+  ioctl: 'calls',
+  'region-read': 'calls',
+  'log-start': 'logStarts',
+  'log-stop': 'logStops',
+  'log-clear': 'clears',
+  'log-protect': 'protects',
+  'ram-round': 'passes',
+  checkpoint: 'checkpoints',
+  callback: 'callbacks',
+  write: 'writes',
+  land: 'writes',
+  doorbell: 'doorbells',
+  interrupt: 'interrupts',
+};
+
+/** Accesses of QEMU's vfio code that are a device's configuration, or the bytes of its state. */
+const CONFIG = /^vfio_(?:save|load)_device_config_state(?:_start|_end)?$/;
+const LOADED = 'vfio_load_state_device_data';
+
+/** The list that a moment belongs to; undefined for those that no rule looks at. */
+export function listOf(moment: Moment): List | undefined {
+  const { kind, args } = moment;
+  const name = String(args['name'] ?? '');
+  switch (kind) {
+    case 'region-read':
+      return CONFIG.test(name) ? 'configs' : name === 'vfio_save_block' ? 'images' : 'calls';
+    case 'region-write':
+      return CONFIG.test(name) ? 'configs' : name === LOADED ? 'loads' : 'calls';
+    case 'bitmap-sync':
+      return args['op'] === undefined ? 'syncs' : undefined;
+    case 'counter':
+      return name === 'pending bytes' ? 'pending' : undefined;
+    case 'send':
+      return args['what'] === 'mark' ? 'marksSent' : args['what'] === 'image' ? 'images' : 'sends';
+    case 'receive':
+      return args['what'] === 'mark' ? 'marksHeard' : args['what'] === 'image' ? 'taken' : undefined;
+    case 'section-save':
+      return args['section'] === 'ram' ? 'passes' : 'sections';
+    case 'section-load':
+      if (args['section'] === 'ram') return 'arrivals';
+      return args['sectionId'] !== undefined || args['device'] === undefined ? 'sections' : 'loads';
+    default:
+      return PLACES[kind];
+  }
+}
+
+/** Whether any rule looks at events of this kind: the others are passed over without a look at their arguments. */
+const WANTED: ReadonlySet<EventKind> = new Set<EventKind>([
+  ...(Object.keys(PLACES) as EventKind[]),
+  'region-write',
+  'bitmap-sync',
+  'counter',
+  'send',
+  'receive',
+  'section-save',
+  'section-load',
+  'step',
+]);
+
+export function isWanted(kind: EventKind): boolean {
+  return WANTED.has(kind);
+}
+
+export function sideOf(host: string, moments: readonly Moment[]): Side {
+  const lists = Object.fromEntries(LISTS.map((list) => [list, [] as Moment[]])) as { [list in List]: Moment[] };
+  for (const moment of moments) {
+    const list = listOf(moment);
+    if (list !== undefined) lists[list].push(moment);
+  }
+  return { ...lists, host, all: moments };
+}

@@ -1,0 +1,141 @@
+/**
+ * Who writes guest RAM on the source, until when, and which dirty logs see it: what all rules about lost pages ask.
+ *
+ * A write is safe if the page is read after it. So for each writer there is a last moment at which it can write (its rest), the
+ * logs that note its writes, the syncs of those logs, and the passes that read pages:
+ *
+ *     writer    |----- writes -----|                rest = #5
+ *     sync                            |             #6 finds them: C4 holds
+ *     pass                              |-----|     #7 reads them: C6 holds
+ */
+import type { Migration } from './migration.ts';
+import { devicesIn, endsBefore, isBefore, lastOf, type Moment } from './moment.ts';
+import type { Said } from './precedence.ts';
+import type { Side } from './side.ts';
+import { deviceRuns, isStop } from './states.ts';
+
+export interface Writer {
+  /** Its id in the events of its writes; empty where a log names nobody. */
+  readonly writer: string;
+  /** As a sentence names it: `the vCPUs`, `nic`, `dma-window of mdev`. */
+  readonly name: string;
+  /** Where it came to rest for good; undefined if it never did, or the trace does not tell. */
+  readonly rest: Moment | undefined;
+  /** It could still write when the migration ended. */
+  readonly restless: boolean;
+  /** Logs that note its writes; undefined where the trace does not say whose writes a log notes: any of them. */
+  readonly logs: readonly string[] | undefined;
+}
+
+/** The writers of the source. In a run each writer by name; in a log the vCPUs and the devices, seen by every log. */
+export function writersOf(migration: Migration): readonly Writer[] {
+  const { source } = migration;
+  if (source === undefined) return [];
+  const named = namedWriters(source);
+  if (named.size === 0) return actorsOf(migration, source);
+  return [...named].map(([writer, { actor, logs }]): Writer => {
+    const name = actor === 'vcpus' ? `the vCPUs (${writer})` : actor === '' || actor === writer ? writer : `${actor} (${writer})`;
+    const device = source.states.some((one) => one.args['device'] === actor);
+    if (actor === 'vcpus') return { ...vcpus(migration), writer, name, logs };
+    if (device) return { ...deviceWriter(source, actor), writer, name, logs };
+    return { writer, name, logs, rest: lastOf(source.writes.filter((one) => one.args['writer'] === writer)), restless: false };
+  });
+}
+
+/** Writers that a log names, and those that no log sees and that were seen writing. */
+function namedWriters(source: Side): ReadonlyMap<string, { readonly actor: string; readonly logs: string[] }> {
+  const found = new Map<string, { readonly actor: string; readonly logs: string[] }>();
+  for (const start of source.logStarts) {
+    const writers = (start.args['writers'] ?? []) as readonly string[];
+    const actors = (start.args['sees'] ?? []) as readonly string[];
+    writers.forEach((writer, i) => {
+      const known = found.get(writer) ?? { actor: actors[i] ?? '', logs: [] };
+      found.set(writer, known);
+      const log = String(start.args['log']);
+      if (!known.logs.includes(log)) known.logs.push(log);
+    });
+  }
+  if (found.size === 0) return found;
+  for (const write of source.writes) {
+    const writer = String(write.args['writer']);
+    if (!found.has(writer)) found.set(writer, { actor: '', logs: [] });
+  }
+  return found;
+}
+
+function actorsOf(migration: Migration, source: Side): readonly Writer[] {
+  const devices = devicesIn(source.states).map(
+    (device): Writer => ({ ...deviceWriter(source, device), writer: '', name: device, logs: undefined }),
+  );
+  return [{ ...vcpus(migration), writer: '', name: 'the vCPUs', logs: undefined }, ...devices];
+}
+
+function vcpus(migration: Migration): Pick<Writer, 'rest' | 'restless'> {
+  const rest = migration.sourceStop;
+  return { rest, restless: rest === undefined && (migration.source?.runs.length ?? 0) > 0 };
+}
+
+function deviceWriter(source: Side, device: string): Pick<Writer, 'rest' | 'restless'> {
+  const own = source.states.filter((one) => one.args['device'] === device);
+  const last = own.at(-1);
+  return { rest: own.findLast(isStop), restless: last !== undefined && deviceRuns(last) };
+}
+
+/** Syncs of a writer's logs that could find something, on the source. */
+export function syncsOf(source: Side, writer: Writer): readonly Moment[] {
+  return source.syncs.filter(
+    (one) => one.args['off'] !== true && (writer.logs === undefined || writer.logs.includes(String(one.args['log']))),
+  );
+}
+
+export function startsOf(source: Side, writer: Writer): readonly Moment[] {
+  return source.logStarts.filter((one) => writer.logs === undefined || writer.logs.includes(String(one.args['log'])));
+}
+
+/** The end of the stream, as its sender marks it; what is sent later is read by nobody. */
+export function endOfStream(source: Side): Moment | undefined {
+  return source.marksSent.find((one) => one.args['mark'] === 'eof');
+}
+
+/** Passes that reach the target: those before the end of the stream. */
+export function passesOf(source: Side): readonly Moment[] {
+  const end = endOfStream(source);
+  return end === undefined ? source.passes : source.passes.filter((one) => isBefore(one, end));
+}
+
+/** The last pass that reads everything whatever the logs say: in a run one of all pages, in a log the first. */
+export function lastFullPass(migration: Migration): Moment | undefined {
+  const { source } = migration;
+  if (source === undefined) return undefined;
+  const passes = passesOf(source);
+  return migration.emulated ? passes.findLast((one) => one.args['what'] === 'all') : passes[0];
+}
+
+/** Whether the writer could write once the given moment was over. */
+export function writesAfter(writer: Writer, moment: Moment | undefined): boolean {
+  if (writer.restless) return true;
+  if (writer.rest === undefined) return false;
+  return moment === undefined || !endsBefore(writer.rest, moment);
+}
+
+/**
+ * The last moment at which what the writer wrote was still found, and the words for it: the last sync of its logs; a later pass that
+ * reads all pages; or, for a log that reports every pinned page whenever it is asked, the pages read after its last sync.
+ */
+export function lastRead(migration: Migration, writer: Writer): Said | undefined {
+  const { source } = migration;
+  if (source === undefined) return undefined;
+  const sync = lastOf(syncsOf(source, writer));
+  const full = migration.emulated ? lastFullPass(migration) : undefined;
+  const pinned = sync === undefined ? undefined : pagesOfPinned(source, sync);
+  if (pinned !== undefined && (full === undefined || endsBefore(full, pinned)))
+    return { moment: pinned, words: 'the last pages of the pinned log were read', byItsEnd: true };
+  if (full !== undefined && (sync === undefined || endsBefore(sync, full)))
+    return { moment: full, words: 'all pages were read for the last time', byItsEnd: true };
+  return sync === undefined ? undefined : { moment: sync, words: 'the last dirty sync was made' };
+}
+
+function pagesOfPinned(source: Side, sync: Moment): Moment | undefined {
+  const isPinned = source.logStarts.some((one) => one.args['log'] === sync.args['log'] && one.args['pinned'] === true);
+  return isPinned ? passesOf(source).find((pass) => endsBefore(sync, pass)) : undefined;
+}
