@@ -2,6 +2,7 @@
 import { judgeTrace } from '../core/rules/judge.ts';
 import { isGrave } from '../core/rules/rule.ts';
 import type { RuleAnswer } from '../core/trace/audit.ts';
+import { rawLineAt, type Trace } from '../core/trace/trace.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { recordingOf } from './files.ts';
 import { isJson, readLogs } from './logs.ts';
@@ -9,9 +10,9 @@ import { isJson, readLogs } from './logs.ts';
 export async function judge(args: readonly string[]): Promise<number> {
   const { words, flags } = parseArguments(args, [], ['json']);
   if (words.length === 0) throw new UsageError('judge: expected a recording, or the logs of one migration');
-  const judged = words.some((word) => isJson(word)) ? judgeRecording(words) : await judgeLogs(words);
+  const { judged, trace } = words.some((word) => isJson(word)) ? judgeRecording(words) : await judgeLogs(words);
   if (flags.has('json')) process.stdout.write(`${JSON.stringify(judged, undefined, 2)}\n`);
-  else for (const rule of judged.rules) process.stdout.write(`${rule.rule.padEnd(5)} ${rule.outcome.padEnd(12)} ${rule.sentence ?? ''}\n`);
+  else for (const rule of judged.rules) process.stdout.write(`${lineOf(rule, trace)}\n`);
   return judged.rules.some((rule) => rule.outcome === 'broken' && isGrave(rule)) ? 1 : 0;
 }
 
@@ -19,14 +20,28 @@ interface Judged {
   readonly rules: readonly RuleAnswer[];
 }
 
-function judgeRecording(words: readonly string[]): Judged {
+/** The rule, its answer, the sentence, and for what was read from files the lines that it rests on. */
+function lineOf({ rule, outcome, sentence, events }: RuleAnswer, trace: Trace): string {
+  const places = events.flatMap((seq) => {
+    const line = rawLineAt(trace, seq);
+    return line === undefined ? [] : [`${line.file}:${line.line}`];
+  });
+  const rest = places.length > MOST_PLACES ? `, … (${places.length})` : '';
+  const where = places.length === 0 ? '' : ` [${places.slice(0, MOST_PLACES).join(', ')}${rest}]`;
+  return `${rule.padEnd(5)} ${outcome.padEnd(12)} ${sentence ?? ''}${where}`;
+}
+
+/** Places that a line of the answer names at most. */
+const MOST_PLACES = 6;
+
+function judgeRecording(words: readonly string[]): { readonly judged: Judged; readonly trace: Trace } {
   const [word, ...others] = words;
   if (word === undefined || others.length > 0) throw new UsageError('judge: expected one recording by itself, or logs alone');
   const { recording, trace } = recordingOf(word);
-  return { rules: judgeTrace(trace), ...(recording.audit === null ? {} : { audit: recording.audit }) };
+  return { judged: { rules: judgeTrace(trace), ...(recording.audit === null ? {} : { audit: recording.audit }) }, trace };
 }
 
-async function judgeLogs(words: readonly string[]): Promise<Judged> {
+async function judgeLogs(words: readonly string[]): Promise<{ readonly judged: Judged; readonly trace: Trace }> {
   const { trace, facts, lines } = await readLogs(words);
-  return { rules: judgeTrace(trace), ...{ facts, lines, notes: trace.notes } };
+  return { judged: { rules: judgeTrace(trace), ...{ facts, lines, notes: trace.notes } }, trace };
 }

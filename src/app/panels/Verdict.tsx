@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { rules } from '../../core/rules/index.ts';
 import { judgeTrace } from '../../core/rules/judge.ts';
+import { isGrave } from '../../core/rules/rule.ts';
 import { bytes, count } from '../../core/swimlane/labels.ts';
 import type { Finding, RuleAnswer } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
@@ -157,7 +158,7 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
 }
 
 function ruleWords(answers: readonly RuleAnswer[]): string {
-  const broken = answers.filter((answer) => answer.outcome === 'broken').length;
+  const broken = answers.filter((answer) => answer.outcome === 'broken' && isGrave(answer)).length;
   if (broken > 0) return `${broken} ${broken === 1 ? 'rule' : 'rules'} broken`;
   return answers.some((answer) => answer.outcome === 'holds') ? 'No rule broken' : 'Cannot tell';
 }

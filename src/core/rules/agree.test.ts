@@ -113,7 +113,12 @@ function faultsOf(scenario: Scenario): readonly FaultSpec[] {
   );
 }
 
-const ROUNDS = Number(process.env['AGREE_SEEDS'] ?? 12);
+/** The same order and protocol as another story on a link so slow that it takes as long as all others together. */
+const SLOW = 'rfc-slow-link';
+const ASKED = process.env['AGREE_SEEDS'];
+const ROUNDS = Number(ASKED ?? 6);
+if (ASKED === undefined)
+  console.warn(`agree.test.ts: ${ROUNDS} orders a story, and ${SLOW} is LEFT OUT; AGREE_SEEDS=60 runs more, and that too.`);
 
 function shuffled(scenario: Scenario, seed: number): Ordering {
   const chance = randomStream(seed, scenario.id);
@@ -159,16 +164,19 @@ function harmless(scenario: Scenario, ordering: Ordering, audit: Audit, broken: 
   });
 }
 
-test.each(stories.map((story) => story.id))(`%s: findings and broken rules explain each other (${ROUNDS} seeds)`, (id) => {
-  const scenario = stories.find((story) => story.id === id) as Scenario;
-  const disagreements: string[] = [];
-  for (let seed = 0; seed < ROUNDS; seed += 1) {
-    const ordering = seed === 0 ? orderingOf(scenario) : shuffled(scenario, seed);
-    const { trace, audit } = run(scenario, ordering);
-    if (audit.class === 'impossible') continue;
-    const broken = judgeTrace(trace).filter((answer) => answer.outcome === 'broken' || answer.outcome === 'crashed');
-    const found = [...unexplained(audit, broken), ...harmless(scenario, ordering, audit, broken)];
-    disagreements.push(...found.map((one) => `seed ${seed} [${print(ordering)}] ${audit.class}: ${one}`));
-  }
-  expect(disagreements).toEqual([]);
-});
+test.each(stories.map((story) => story.id).filter((id) => ASKED !== undefined || id !== SLOW))(
+  `%s: findings and broken rules explain each other (${ROUNDS} seeds)`,
+  (id) => {
+    const scenario = stories.find((story) => story.id === id) as Scenario;
+    const disagreements: string[] = [];
+    for (let seed = 0; seed < ROUNDS; seed += 1) {
+      const ordering = seed === 0 ? orderingOf(scenario) : shuffled(scenario, seed);
+      const { trace, audit } = run(scenario, ordering);
+      if (audit.class === 'impossible') continue;
+      const broken = judgeTrace(trace).filter((answer) => answer.outcome === 'broken' || answer.outcome === 'crashed');
+      const found = [...unexplained(audit, broken), ...harmless(scenario, ordering, audit, broken)];
+      disagreements.push(...found.map((one) => `seed ${seed} [${print(ordering)}] ${audit.class}: ${one}`));
+    }
+    expect(disagreements).toEqual([]);
+  },
+);

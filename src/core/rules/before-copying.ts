@@ -65,7 +65,7 @@ export const sameMachineFirst: Rule = {
   why: 'Sections are matched by name and instance; an unknown one ends the load with EINVAL (ordering-rules.md, A2).',
   check(migration) {
     const { target } = migration;
-    const taken = [...(target?.sections ?? []), ...(target?.taken ?? [])].sort((a, b) => a.seq - b.seq);
+    const taken = [...(target?.sections ?? []), ...(target?.taken ?? []), ...(target?.arrivals ?? [])].sort((a, b) => a.seq - b.seq);
     const [first] = taken;
     const last = taken.at(-1);
     if (target === undefined || first === undefined || last === undefined)
@@ -81,18 +81,13 @@ export const sameMachineFirst: Rule = {
         last,
       );
     }
-    const next = target.all.find(
-      (one) =>
-        one.seq > last.seq &&
-        (one.kind === 'phase' || one.kind === 'section-load' || one.kind === 'device-state' || one.kind === 'checkpoint'),
-    );
-    if (over?.args['status'] === 'failed' && last.args['begun'] === true && last.args['loading'] !== true && next !== undefined) {
+    // A section that the target knows goes on with its description.
+    if (over?.args['status'] === 'failed' && last.args['sectionId'] !== undefined && last.args['description'] === undefined)
       return broken(
         `The load of the target ended with section ${nameOf(last)} at ${when(last)}, before any of it was read: the target does not know it.`,
         last,
         over,
       );
-    }
     return cannotTell('no event of this trace tells why the load of the target ended');
   },
 };
@@ -222,8 +217,11 @@ export const rangesCover: Rule = {
     if (source === undefined || starts.length === 0) return cannotTell('no event of this trace tells which ranges a dirty log watches');
     const opinions = starts.map((start): Opinion => {
       const outside = firstOutside(source.accesses, source.writes, start, starts);
+      const name = String(start.args['log']);
+      if (outside === undefined && start.args['writers'] === undefined && !migration.reports('access'))
+        return cannotTell('no event of this trace tells which memory a device can reach');
       if (outside === undefined)
-        return holds(`${start.args['log']} watched all that was written while it was on, from ${when(start)}.`, start);
+        return holds(`${name} was given its ranges at ${when(start)}, and nothing was mapped or written outside them.`, start);
       if (!migration.handedOver) return cannotTell('the migration was given up, and the source kept its pages');
       return broken(
         `${capital(what(outside))} at ${when(outside)} is outside the ranges that ${start.args['log']} was given at ${when(start)}.`,

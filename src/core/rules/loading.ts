@@ -52,7 +52,7 @@ const WALKS = /virtio/;
 
 function ramInLog(migration: Migration, target: Side, ram: Moment): Opinion {
   const loaded = target.sections.filter(
-    (one) => one.kind === 'section-load' && one.args['begun'] === true && one.args['device'] === undefined,
+    (one) => one.kind === 'section-load' && one.args['sectionId'] !== undefined && one.args['device'] === undefined,
   );
   const walk = loaded.find((one) => WALKS.test(String(one.args['section'])));
   const postcopy = migration.source?.phases.find((one) => one.args['status'] === 'postcopy-active');

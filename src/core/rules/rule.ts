@@ -49,7 +49,7 @@ export function broken(sentence: string, ...events: readonly Moment[]): Opinion 
 
 /** `missing`: what no event of the trace tells, or why the rule was not put to the test. */
 export function cannotTell(missing: string): Opinion {
-  return { outcome: 'cannot tell', sentence: `Cannot tell: ${missing}.`, events: [] };
+  return { outcome: 'cannot tell', sentence: `${CANNOT}${missing}.`, events: [] };
 }
 
 /** Opinions on several subjects (devices, writers, migrations) as one: the worst counts, and all of that kind are told. */
@@ -59,11 +59,19 @@ export function together(opinions: readonly Opinion[], missing: string): Opinion
     if (said.length === 0) continue;
     return {
       outcome,
-      sentence: [...new Set(said.map((one) => one.sentence))].join(' '),
+      sentence: joined([...new Set(said.map((one) => one.sentence))]),
       events: [...new Set(said.flatMap((one) => one.events))].sort((a, b) => a - b),
     };
   }
   return cannotTell(missing);
+}
+
+const CANNOT = 'Cannot tell: ';
+
+/** Sentences one after the other; what cannot be told is told once that it cannot. */
+function joined(sentences: readonly string[]): string {
+  if (sentences[0]?.startsWith(CANNOT) !== true) return sentences.join(' ');
+  return `${CANNOT}${sentences.map((one) => one.slice(CANNOT.length, -1)).join('; ')}.`;
 }
 
 function numbersOf(moments: readonly Moment[]): readonly EventSeq[] {

@@ -60,7 +60,6 @@ const PLACES: { readonly [kind in EventKind]?: List } = {
   'log-stop': 'logStops',
   'log-clear': 'clears',
   'log-protect': 'protects',
-  'ram-round': 'passes',
   checkpoint: 'checkpoints',
   callback: 'callbacks',
   write: 'writes',
@@ -71,7 +70,8 @@ const PLACES: { readonly [kind in EventKind]?: List } = {
 
 /** Accesses of QEMU's vfio code that are a device's configuration, or the bytes of its state. */
 const CONFIG = /^vfio_(?:save|load)_device_config_state(?:_start|_end)?$/;
-const LOADED = 'vfio_load_state_device_data';
+const SAVED = /^vfio_save_(?:block|buffer|complete_precopy_thread_end)$/;
+const LOADED = /^vfio_load_state_device_(?:data|buffer_load_end)$/;
 
 /** The list that a moment belongs to; undefined for those that no rule looks at. */
 export function listOf(moment: Moment): List | undefined {
@@ -79,11 +79,14 @@ export function listOf(moment: Moment): List | undefined {
   const name = String(args['name'] ?? '');
   switch (kind) {
     case 'region-read':
-      return CONFIG.test(name) ? 'configs' : name === 'vfio_save_block' ? 'images' : 'calls';
+      return CONFIG.test(name) ? 'configs' : SAVED.test(name) ? 'images' : 'calls';
     case 'region-write':
-      return CONFIG.test(name) ? 'configs' : name === LOADED ? 'loads' : 'calls';
+      return CONFIG.test(name) ? 'configs' : LOADED.test(name) ? 'loads' : 'calls';
     case 'bitmap-sync':
       return args['op'] === undefined ? 'syncs' : undefined;
+    case 'ram-round':
+      // In a log it is told by what it consists of: sections.
+      return moment.step === '' ? undefined : 'passes';
     case 'counter':
       return name === 'pending bytes' ? 'pending' : undefined;
     case 'send':
@@ -94,7 +97,8 @@ export function listOf(moment: Moment): List | undefined {
       return args['section'] === 'ram' ? 'passes' : 'sections';
     case 'section-load':
       if (args['section'] === 'ram') return 'arrivals';
-      return args['sectionId'] !== undefined || args['device'] === undefined ? 'sections' : 'loads';
+      // A log tells sections as they begin; what a device took of them it tells by the device's own events.
+      return moment.step === '' ? 'sections' : 'loads';
     default:
       return PLACES[kind];
   }
@@ -104,6 +108,7 @@ export function listOf(moment: Moment): List | undefined {
 const WANTED: ReadonlySet<EventKind> = new Set<EventKind>([
   ...(Object.keys(PLACES) as EventKind[]),
   'region-write',
+  'ram-round',
   'bitmap-sync',
   'counter',
   'send',

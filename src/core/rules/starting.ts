@@ -1,7 +1,10 @@
 /** Rules D7 to D13: how the target comes to life, and the source lets go. */
+
+import type { Migration } from './migration.ts';
 import { devicesIn, firstOf, isBefore, isEarlier, lastOf, type Moment, when } from './moment.ts';
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
+import type { Side } from './side.ts';
 import { deviceRuns, isStart, startsPeerWrites, stateOf, stretches, vcpusRun } from './states.ts';
 
 const NO_TARGET = 'the log of the target is missing';
@@ -14,41 +17,51 @@ const peersFirst: Rule = {
   binds: EVERY,
   why: 'The first one that runs may write to a peer that still stands (ordering-rules.md, D7).',
   check(migration) {
-    const { target } = migration;
+    const { source, target } = migration;
     if (target === undefined) return cannotTell(NO_TARGET);
-    const devices = devicesIn(target.states);
-    if (devices.length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
-    // A device that was reset runs, and nobody has told it to do anything.
-    const told = target.states.filter((one) => one.args['from'] !== undefined && one.args['reset'] !== true);
-    const opinions = devices.flatMap((device) =>
-      devices.flatMap((peer): readonly Opinion[] => {
-        if (peer === device) return [];
-        const own = told.filter((one) => one.args['device'] === device);
-        const theirs = target.states.filter((one) => one.args['device'] === peer);
-        const under = stretches({ moments: own, isSo: startsPeerWrites }, { moments: theirs, isSo: (one) => !deviceRuns(one) })[0];
-        if (under !== undefined)
-          return [
-            broken(
-              `${device} could write to its peers from ${when(under.begins.args['device'] === device ? under.begins : under.other)} while ${peer} stood in ${stateOf(under.begins.args['device'] === device ? under.other : under.begins)}.`,
-              under.begins,
-              under.other,
-            ),
-          ];
-        const start = own.findLast(startsPeerWrites);
-        const ready = theirs.findLast((one) => isStart(one) && (start === undefined || isBefore(one, start)));
-        if (start === undefined || ready === undefined) return [];
-        return [
-          precedes(
-            migration,
-            { moment: ready, words: `${peer} took writes of peers` },
-            { moment: start, words: `${device} began such writes` },
-          ),
-        ];
-      }),
+    // The source starts its devices again after a failure: the same holds there.
+    const sides = source === undefined ? [target] : [target, source];
+    if (devicesIn(target.states).length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
+    return together(
+      sides.flatMap((side) => peersOf(migration, side)),
+      'no device came to run on the target',
     );
-    return together(opinions, 'no device came to run on the target');
   },
 };
+
+function peersOf(migration: Migration, side: Side): readonly Opinion[] {
+  const devices = devicesIn(side.states);
+  // A device that was reset runs, and nobody has told it to do anything.
+  const told = side.states.filter((one) => one.args['from'] !== undefined && one.args['reset'] !== true);
+  return devices.flatMap((device) =>
+    devices.flatMap((peer): readonly Opinion[] => {
+      if (peer === device) return [];
+      const own = told.filter((one) => one.args['device'] === device);
+      const theirs = side.states.filter((one) => one.args['device'] === peer);
+      const starts = { moments: own, isSo: startsPeerWrites };
+      // What the stop of a device begins is C2 on the source.
+      const under = stretches(starts, { moments: theirs, isSo: (one) => !deviceRuns(one) }).find(
+        (one) => side !== migration.source || one.begins.args['device'] === device,
+      );
+      if (under !== undefined) {
+        const [writer, stands] = under.begins.args['device'] === device ? [under.begins, under.other] : [under.other, under.begins];
+        return [
+          broken(`${device} could write to its peers from ${when(writer)} while ${peer} stood in ${stateOf(stands)}.`, writer, stands),
+        ];
+      }
+      const start = side === migration.source ? undefined : own.findLast(startsPeerWrites);
+      const ready = theirs.findLast((one) => isStart(one) && (start === undefined || isBefore(one, start)));
+      if (start === undefined || ready === undefined) return [];
+      return [
+        precedes(
+          migration,
+          { moment: ready, words: `${peer} took writes of peers` },
+          { moment: start, words: `${device} began such writes` },
+        ),
+      ];
+    }),
+  );
+}
 
 /** ordering-rules.md, D8: the callbacks of T10 before its vCPUs. */
 const deviceBeforeVcpus: Rule = {
@@ -137,6 +150,11 @@ const heardBeforeCompleted: Rule = {
   },
 };
 
+/** The source runs once more after it had declared the migration completed. */
+function isResumed({ sourceOver, emulated }: Migration, run: Moment): boolean {
+  return !emulated && sourceOver?.args['status'] === 'completed' && run.seq > sourceOver.seq;
+}
+
 /** ordering-rules.md, D11. */
 const neverAgain: Rule = {
   id: 'D11',
@@ -155,8 +173,12 @@ const neverAgain: Rule = {
     if (run === undefined) return cannotTell('nothing came to run on the target');
     if (source === undefined || !migration.reports('run-state'))
       return cannotTell('no event of this trace tells of the run states of the source');
+    // Whichever clock is right: a source that goes on once it has let go, and a target that runs, are two.
     const again = source.runs.find(
-      (one) => vcpusRun(one) && one.args['reason'] !== undefined && migration.causality.order(run, one) === 'before',
+      (one) =>
+        vcpusRun(one) &&
+        one.args['reason'] !== undefined &&
+        (migration.causality.order(run, one) === 'before' || isResumed(migration, one)),
     );
     if (again !== undefined) return broken(`The target ran from ${when(run)}, and the source resumed at ${when(again)}.`, run, again);
     const last = lastOf(source.runs);

@@ -110,7 +110,7 @@ const stopBeforeRead: Rule = {
       const image = finalImage(migration, source, device);
       if (image === undefined) return cannotTell(`no final state of ${device} was read`);
       const own = source.states.filter((one) => one.args['device'] === device);
-      const read = readOf(source, device, image);
+      const read = migration.emulated ? readOf(source, device, image) : image;
       const stop = own.findLast((one) => isStop(one) && (migration.emulated || one.seq < image.seq)) ?? own.findLast(isStop);
       const again = own.find((one) => deviceRuns(one) && one.seq > read.seq);
       if (!migration.handedOver && (stop === undefined || !isBefore(stop, read)))

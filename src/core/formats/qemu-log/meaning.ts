@@ -4,6 +4,7 @@
  */
 import type { EventArgs } from '../../trace/trace.ts';
 import type { EventKind, LaneKind } from '../../trace/vocabulary.ts';
+import { EXCHANGE } from './exchange.ts';
 
 /** An event on a lane of its host; `lane` tells lanes of one kind apart (a device). */
 export interface Meaning {
@@ -155,7 +156,7 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
     writes,
   ),
   ...each(['vfio_vmstate_change', 'vfio_vmstate_change_prepare', 'virtio_rng_vm_state_change'], callback),
-  ...each(['vfio_migration_state_notifier', 'vfio_migration_set_state', 'vfio_migration_realize'], ofDevice('migration')),
+  ...each(['vfio_migration_state_notifier'], ofDevice('migration')),
   ...each(['vfio_save_cleanup', 'vfio_load_cleanup', 'vfio_save_complete_precopy', 'vfio_save_iterate'], ofDevice('region')),
   ...each(['vfio_save_iterate_start', 'vfio_save_complete_precopy_start'], ofDevice('region')),
   ...each(['vfio_load_state', 'vfio_load_device_config_state_end'], ofDevice('region')),
@@ -171,9 +172,8 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
     'vfio_get_dirty_bitmap',
     (args, event) => checkpoint(event, { what: args.trim(), count: number(/dirty_pages=(\d+)/.exec(args)?.[1]) }, 'bitmap'),
   ],
-  ...each(['vfio_device_dirty_tracking_start', 'vfio_device_dirty_tracking_update'], said('bitmap')),
+  ...each(['vfio_device_dirty_tracking_update'], said('bitmap')),
   ['vmstate_downtime_checkpoint', (args) => checkpoint(args.trim())],
-  ['global_dirty_changed', (args) => ({ kind: 'log-start', lane: 'bitmap', args: { log: `global ${args.trim()}` } })],
   [
     'migrate_transferred',
     (args) =>
@@ -192,7 +192,6 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ),
   ...each(['source_return_path_thread_bad_end', 'loadvm_state_section_error', 'vmstate_load_field_error'], error),
   // What the two sides say to each other, and the channels they say it on.
-  ...each(['savevm_send_ping', 'loadvm_process_command_ping', 'source_return_path_thread_pong', 'migrate_send_rp_message'], said('stream')),
   ...each(
     [
       'loadvm_process_command',
@@ -201,9 +200,7 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
       'open_return_path_on_source',
       'open_return_path_on_source_continue',
       'source_return_path_thread_entry',
-      'source_return_path_thread_shut',
       'source_return_path_thread_end',
-      'source_return_path_thread_switchover_acked',
       'loadvm_approve_switchover',
       'migration_return_path_end_before',
       'migration_return_path_end_after',
@@ -218,7 +215,6 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
       'migration_fd_outgoing',
       'migration_fd_incoming',
       'savevm_state_header',
-      'qemu_loadvm_state_post_main',
     ],
     said('stream'),
   ),
@@ -288,7 +284,6 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
       'migration_thread_setup_complete',
       'migration_thread_after_loop',
       'migration_throttle',
-      'migration_block_activation',
       'migrate_fd_cleanup',
       'migration_cleanup',
       'process_incoming_migration_co_end',
@@ -304,6 +299,7 @@ export const MEANINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
     ],
     said('migration'),
   ),
+  ...EXCHANGE,
 ]);
 
 function runState(args: string): Meaning | undefined {

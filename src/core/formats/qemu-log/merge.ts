@@ -1,7 +1,7 @@
 /** Logs of several processes as one trace, and the facts of each. */
 import { NO_ARGS, TraceBuilder } from '../../trace/builder.ts';
 import type { Clock, RawLines, Trace } from '../../trace/trace.ts';
-import type { EventKind, LaneKind } from '../../trace/vocabulary.ts';
+import { EVENT_KINDS, type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
 import { type Alignment, alignAll, shiftsOf } from './clock.ts';
 import { RefusedLogs } from './intake.ts';
 import { notesOf } from './notes.ts';
@@ -29,18 +29,6 @@ export interface Lines {
   /** Details of something else, by the rule that says so: kept as text too. */
   readonly ignored: { readonly [rule: string]: number };
 }
-
-/** Kinds that a QEMU log with the usual events would hold had they happened. */
-const REPORTS: readonly EventKind[] = [
-  'phase',
-  'checkpoint',
-  'run-state',
-  'device-state',
-  'bitmap-sync',
-  'section-save',
-  'section-load',
-  'text',
-];
 
 const TITLES: { readonly [kind in LaneKind]?: string } = {
   stream: 'Stream sections',
@@ -96,8 +84,17 @@ function kindOf(readers: readonly LogReader[]): string {
 /** strace tells calls and nothing else; a text tells nothing that a rule could miss. */
 function reportsOf(readers: readonly LogReader[]): readonly EventKind[] {
   const kind = kindOf(readers);
-  if (kind === 'qemu-log') return REPORTS;
+  if (kind === 'qemu-log') return seenIn(readers);
   return kind === 'strace' ? ['ioctl', 'region-read', 'region-write', 'text'] : ['text'];
+}
+
+/** Which events QEMU prints is chosen at its start: a kind that stands in the log would have been printed again; of others nobody knows. */
+function seenIn(readers: readonly LogReader[]): readonly EventKind[] {
+  const seen = new Set<number>();
+  for (const { rows } of readers) for (let row = 0; row < rows.length; row += 1) seen.add(rows.kind[row] as number);
+  // One event tells of both ends of the memory core's dirty logging (its clients, or none); DMA logging has none for its end.
+  if (readers.some((reader) => reader.rows.args.some((args) => args?.['bitmask'] !== undefined))) seen.add(kindIndex('log-stop'));
+  return EVENT_KINDS.filter((kind, index) => kind === 'text' || seen.has(index));
 }
 
 /** Where no line of any file could be put on a lane with a time. @throws {RefusedLogs} with what was expected */

@@ -10,6 +10,7 @@ import { type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary
 import { RawText } from '../raw-text.ts';
 import { meaningOfCall, StraceLines, type SystemCall, stateSetBy } from '../strace.ts';
 import { timeOf } from '../timed-text.ts';
+import { Asked } from './asked.ts';
 import { type KnownEvent, KnownEvents } from './events.ts';
 import { ProcessFacts } from './facts.ts';
 import { LineHead, printStamp, type TraceLine } from './line.ts';
@@ -57,7 +58,7 @@ export class LogReader {
   readonly #openCalls = new Map<number, number>();
   readonly #rounds = new RamRounds();
   readonly #laneOf = new Map<string, number>();
-  readonly #deviceStates = new Map<string, string>();
+  readonly #asked = new Asked();
   readonly #sections = new Map<string, string>();
   readonly #bands = new Map<string, number>();
   #bytes: Uint8Array = new Uint8Array();
@@ -225,7 +226,7 @@ export class LogReader {
     }
     this.understood += 1;
     if (meaning.kind === 'section-save' || meaning.kind === 'section-load') this.#nameSection(meaning);
-    const row = this.#row(meaning.kind === 'device-state' ? this.#withFrom(meaning) : meaning);
+    const row = this.#row(this.#asked.completed(meaning, line));
     if (meaning.kind === 'section-save') this.#section = row;
     if (meaning.kind === 'section-load') this.#loading = row;
     if (meaning.kind === 'counter') this.#rounds.sent(Number(meaning.args['transferred'] ?? 0));
@@ -313,13 +314,6 @@ export class LogReader {
     this.#sections.set(String(sectionId), String(section));
     if (meaning.kind === 'section-load') this.#meetSection('loaded', `${section} ${sectionId}`);
     else this.#saving = `${section} ${sectionId}`;
-  }
-
-  #withFrom(meaning: Meaning): Meaning {
-    const device = String(meaning.args['device']);
-    const from = this.#deviceStates.get(device) ?? '';
-    this.#deviceStates.set(device, String(meaning.args['state']));
-    return { ...meaning, args: { ...meaning.args, from } };
   }
 
   #unknownText(why: string): void {
