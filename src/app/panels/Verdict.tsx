@@ -118,13 +118,15 @@ function Guarantees({ answers, open = false }: { readonly answers: readonly Rule
         {answers.filter((answer) => answer.outcome === 'broken').length} broken
       </summary>
       <ul aria-label="Rules">
-        {answers.map((answer) => {
+        {byOutcome(answers).map((answer) => {
           const rule = rules.find((one) => one.id === answer.rule);
           const [first] = answer.events;
           return (
             <li key={answer.rule} data-outcome={answer.outcome} title={rule?.why}>
               <b>{answer.rule}</b> <span>{rule?.title}</span> <i>{answer.outcome}</i>
-              {answer.outcome !== 'broken' || first === undefined ? null : (
+              {first === undefined ? (
+                <small>{answer.sentence}</small>
+              ) : (
                 <button type="button" className={styles['finding']} onClick={() => moveCursor(lab, first, true)}>
                   {answer.sentence}
                 </button>
@@ -155,6 +157,13 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
       <Guarantees answers={run.imported.rules} open />
     </section>
   );
+}
+
+/** What is broken first, then what holds, then what no event tells; each in the order of the table. */
+const OUTCOMES: readonly RuleAnswer['outcome'][] = ['crashed', 'broken', 'holds', 'cannot tell'];
+
+function byOutcome(answers: readonly RuleAnswer[]): readonly RuleAnswer[] {
+  return answers.toSorted((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome));
 }
 
 function ruleWords(answers: readonly RuleAnswer[]): string {

@@ -41,6 +41,8 @@ function openBands(machine: Machine): void {
       recorder.band('device-state', recorder.lane(index, 'device', def.id), 0, {
         device: def.id,
         state: machine.stateOf(device, index)?.id ?? '',
+        ...(machine.stateOf(device, index)?.access === 'queued' ? { access: 'queued' } : {}),
+        ...(def.peers.length === 0 ? {} : { peers: def.peers.map((peer) => program.devices[peer]?.id ?? '') }),
       });
     });
     recordArmed(machine, index);

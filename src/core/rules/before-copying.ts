@@ -209,7 +209,7 @@ export const rangesCover: Rule = {
   id: 'A5',
   title: 'The ranges of a dirty log cover all RAM that its device can reach',
   severity: 'L',
-  binds: ['2', 'iommufd'],
+  binds: EVERY,
   why: 'The tracker watches the ranges that it was given; memory added later is in none (ordering-rules.md, A5).',
   check(migration) {
     const { source } = migration;
@@ -278,6 +278,7 @@ export const resumingFirst: Rule = {
     const opinions = devicesIn(bytes).map((device): Opinion => {
       const first = firstOf(bytes.filter((one) => one.args['device'] === device)) as Moment;
       const entered = target.states.find((one) => one.args['device'] === device && /^resuming$/i.test(String(one.args['state'])));
+      if (entered === undefined && !migration.knows(/^resuming$/i)) return cannotTell('the protocol of this trace has no RESUMING');
       if (entered === undefined) return broken(`Bytes of ${device} were written at ${when(first)}, and it never entered RESUMING.`, first);
       return precedes(
         migration,

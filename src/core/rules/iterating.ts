@@ -126,7 +126,7 @@ const fetchedBeforeUnmapped: Rule = {
   id: 'B6',
   title: 'Dirty bits of a range are fetched before it is unmapped',
   severity: 'L',
-  binds: ['1', 'iommufd'],
+  binds: ['R', '1', 'iommufd'],
   why: 'What was tracked for a mapping, or for a slot, dies with it (ordering-rules.md, B6).',
   check(migration) {
     const { source } = migration;
@@ -140,6 +140,8 @@ const fetchedBeforeUnmapped: Rule = {
       if (!migration.reports('access')) return cannotTell('no event of this trace tells when a range is unmapped');
       return holds(`Nothing was unmapped while dirty logging was on, from ${when(start)}.`, start);
     }
+    if (!migration.reports('write'))
+      return cannotTell(`no event of this trace tells what was written to what was unmapped (#${ends[0]?.seq})`);
     if (!migration.handedOver) return cannotTell('the migration was given up, and the source kept its pages');
     return together(
       ends.map((end) => fetchedBefore(source, end)),

@@ -89,6 +89,7 @@ const dataBeforeRun: Rule = {
 };
 
 function dataOf(migration: Migration, target: Side, device: string): Opinion {
+  if (migration.emulated && migration.targetRun === undefined) return cannotTell('the guest did not run on the target');
   const own = target.states.filter((one) => one.args['device'] === device);
   const loads = target.loads.filter((one) => one.args['device'] === device);
   const reset = own.findLast((one) => one.args['reset'] === true && (migration.emulated || loads.some((load) => load.seq < one.seq)));

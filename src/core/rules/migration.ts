@@ -42,6 +42,12 @@ export class Migration {
     return side === undefined ? [] : devicesIn(side.states, side.images, side.loads);
   }
 
+  /** A device of either side was in such a state, or was asked for it. */
+  knows(state: RegExp): boolean {
+    const moments = [this.source, this.target].flatMap((side) => (side === undefined ? [] : [...side.states, ...side.calls]));
+    return this.speech.has('1') || this.speech.has('2') || moments.some((one) => state.test(String(one.args['state'])));
+  }
+
   /** Where the vCPUs of the source stopped and did not run again before the target took over. */
   get sourceStop(): Moment | undefined {
     const runs = this.source?.runs ?? [];
@@ -72,6 +78,11 @@ export class Migration {
   /** The first change of a device of that host after a moment, in this migration or in the one after it. */
   after(side: Side, device: string, moment: Moment): Moment | undefined {
     return [...side.states, ...(this.next?.states ?? [])].find((one) => one.seq > moment.seq && one.args['device'] === device);
+  }
+
+  /** The source stopped to save a snapshot of itself (QEMU's run state save-vm): it goes on by right. */
+  get isSnapshot(): boolean {
+    return this.source?.runs.some((one) => one.args['reason'] === 'save-vm') === true;
   }
 
   /** The guest came to the target, or in a log of the source alone: it said so. What did not arrive is lost. */

@@ -5,7 +5,7 @@ import { devicesIn, firstOf, isBefore, isEarlier, lastOf, type Moment, when } fr
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, isStart, startsPeerWrites, stateOf, stretches, vcpusRun } from './states.ts';
+import { deviceRuns, isDeaf, isStart, startsPeerWrites, stateOf, stretches, vcpusRun, writesTo } from './states.ts';
 
 const NO_TARGET = 'the log of the target is missing';
 
@@ -24,7 +24,7 @@ const peersFirst: Rule = {
     if (devicesIn(target.states).length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
     return together(
       sides.flatMap((side) => peersOf(migration, side)),
-      'no device came to run on the target',
+      'no event of this trace tells of devices that write to each other and come to run',
     );
   },
 };
@@ -35,7 +35,7 @@ function peersOf(migration: Migration, side: Side): readonly Opinion[] {
   const told = side.states.filter((one) => one.args['from'] !== undefined && one.args['reset'] !== true);
   return devices.flatMap((device) =>
     devices.flatMap((peer): readonly Opinion[] => {
-      if (peer === device) return [];
+      if (peer === device || !writesTo(side.states, device, peer, migration.emulated)) return [];
       const own = told.filter((one) => one.args['device'] === device);
       const theirs = side.states.filter((one) => one.args['device'] === peer);
       const starts = { moments: own, isSo: startsPeerWrites };
@@ -77,7 +77,7 @@ const deviceBeforeVcpus: Rule = {
     if (run === undefined) return cannotTell('the vCPUs did not run on the target');
     const opinions = devicesIn(target.states).map((device): Opinion => {
       const own = target.states.filter((one) => one.args['device'] === device);
-      const under = stretches({ moments: target.runs, isSo: vcpusRun }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
+      const under = stretches({ moments: target.runs, isSo: vcpusRun }, { moments: own, isSo: isDeaf }).find(
         (one) => !isEarlier(one.begins, run),
       );
       if (under !== undefined) {
@@ -165,6 +165,7 @@ const neverAgain: Rule = {
   check(migration) {
     const { source, target } = migration;
     if (target === undefined) return cannotTell(NO_TARGET);
+    if (migration.isSnapshot) return cannotTell('the source saved a snapshot of itself, and may go on');
     // The devices of the target run first: what they write is nobody's if the source goes on.
     const run = firstOf([
       ...(migration.targetRun === undefined ? [] : [migration.targetRun]),
@@ -180,6 +181,13 @@ const neverAgain: Rule = {
         one.args['reason'] !== undefined &&
         (migration.causality.order(run, one) === 'before' || isResumed(migration, one)),
     );
+    const still = migration.targetRun === undefined ? source.runs.at(-1) : undefined;
+    if (again === undefined && still !== undefined && vcpusRun(still))
+      return broken(
+        `${run.args['device']} ran on the target from ${when(run)}, and the source kept the guest (running since ${when(still)}).`,
+        still,
+        run,
+      );
     if (again !== undefined) return broken(`The target ran from ${when(run)}, and the source resumed at ${when(again)}.`, run, again);
     const last = lastOf(source.runs);
     return last === undefined || vcpusRun(last)

@@ -31,6 +31,11 @@ export function deviceRuns(moment: Moment): boolean {
   return RUNS.has(stateOf(moment));
 }
 
+/** An access of the guest finds nobody: the device stands, and no queue keeps what it is told. */
+export function isDeaf(moment: Moment): boolean {
+  return !deviceRuns(moment) && moment.args['access'] !== 'queued';
+}
+
 export function startsPeerWrites(moment: Moment): boolean {
   return STARTS_PEER.has(stateOf(moment));
 }
@@ -45,6 +50,14 @@ export function isStart(moment: Moment): boolean {
 export function isStop(moment: Moment): boolean {
   const before = stateBefore(moment);
   return !deviceRuns(moment) && (before === undefined ? moment.from > 0 : RUNS.has(before));
+}
+
+/** Whether a device writes to a peer: in a run where its scenario says so, in a log any two may. */
+export function writesTo(states: readonly Moment[], device: string, peer: string, emulated: boolean): boolean {
+  if (!emulated) return true;
+  return states.some(
+    (one) => one.args['device'] === device && Array.isArray(one.args['peers']) && one.args['peers'].some((other) => other === peer),
+  );
 }
 
 /** A stretch in which two conditions were true at once. */

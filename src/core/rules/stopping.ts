@@ -4,7 +4,7 @@ import { devicesIn, endsBefore, firstOf, isBefore, lastOf, type Moment, when, wh
 import { capital, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, isStop, startsPeerWrites, stateBefore, stateOf, stretches, vcpusRun } from './states.ts';
+import { deviceRuns, isDeaf, isStop, startsPeerWrites, stateBefore, stateOf, stretches, vcpusRun, writesTo } from './states.ts';
 import { endOfStream, lastFullPass, lastRead, passesOf, syncsOf, type Writer, writersOf } from './writers.ts';
 
 const NO_SOURCE = 'the log of the source is missing';
@@ -27,7 +27,7 @@ const vcpusFirst: Rule = {
     if (source === undefined) return cannotTell(NO_SOURCE);
     const opinions = devicesIn(source.states).flatMap((device): readonly Opinion[] => {
       const own = source.states.filter((one) => one.args['device'] === device);
-      const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
+      const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: isDeaf }).find(
         (one) => isStop(one.begins) && one.begins.kind === 'device-state' && one.begins.args['reset'] !== true,
       );
       if (under !== undefined) {
@@ -66,7 +66,7 @@ const peersStill: Rule = {
     if (devices.length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
     const opinions = devices.flatMap((device) =>
       devices.flatMap((peer): readonly Opinion[] => {
-        if (peer === device) return [];
+        if (peer === device || !writesTo(source.states, peer, device, migration.emulated)) return [];
         const own = source.states.filter((one) => one.args['device'] === device);
         const theirs = source.states.filter((one) => one.args['device'] === peer);
         const under = stretches({ moments: theirs, isSo: startsPeerWrites }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
@@ -92,7 +92,7 @@ const peersStill: Rule = {
         ];
       }),
     );
-    return together(opinions, 'no device stopped');
+    return together(opinions, 'no event of this trace tells of devices that write to each other and stop');
   },
 };
 
@@ -181,6 +181,10 @@ const stopBeforeSync: Rule = {
 function restBeforeSync(migration: Migration, writer: Writer): Opinion {
   const last = lastRead(migration, writer);
   if (last === undefined) return cannotTell(`no dirty log of ${writer.name} was read while it was on`);
+  const { lastWrite } = writer;
+  const restsLate = writer.rest === undefined || !endsBefore(writer.rest, last.moment);
+  if (restsLate && lastWrite !== undefined && endsBefore(lastWrite, last.moment))
+    return precedes(migration, { moment: lastWrite, words: `${writer.name} wrote for the last time`, byItsEnd: true }, last);
   if (writer.restless)
     return broken(`${capital(last.words)} at ${whenOver(last.moment)}, and ${writer.name} never came to rest.`, last.moment);
   if (writer.rest === undefined) return cannotTell(`no event of this trace tells when ${writer.name} could write`);
@@ -255,7 +259,7 @@ const syncBeforePages: Rule = {
 
 /** What the writer wrote last was found by a sync, and neither that sync nor a pass of all pages brought it onto the wire. */
 function isUnread(migration: Migration, source: Side, writer: Writer): boolean {
-  const { rest } = writer;
+  const rest = writer.lastWrite ?? writer.rest;
   if (rest === undefined) return false;
   const full = lastFullPass(migration);
   const found = syncsOf(source, writer).find((one) => isBefore(rest, one));

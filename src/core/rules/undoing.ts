@@ -4,7 +4,7 @@ import { devicesIn, isBefore, type Moment, when } from './moment.ts';
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, stateOf, stretches, vcpusRun } from './states.ts';
+import { deviceRuns, isDeaf, stateOf, stretches, vcpusRun } from './states.ts';
 
 const NOTHING_FAILED = 'nothing failed: the rule was not put to the test';
 
@@ -28,7 +28,7 @@ const deviceBeforeResume: Rule = {
     if (source === undefined || run === undefined) return cannotTell('the source never resumed: the rule was not put to the test');
     const opinions = devicesIn(source.states).map((device): Opinion => {
       const own = source.states.filter((one) => one.args['device'] === device);
-      const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
+      const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: isDeaf }).find(
         (one) => one.begins.seq === run.seq,
       );
       if (under !== undefined)

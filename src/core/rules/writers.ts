@@ -21,6 +21,8 @@ export interface Writer {
   readonly name: string;
   /** Where it came to rest for good; undefined if it never did, or the trace does not tell. */
   readonly rest: Moment | undefined;
+  /** Where probes stand in every gap: the last moment at which it did write, which may be long before its rest. */
+  readonly lastWrite?: Moment;
   /** It could still write when the migration ended. */
   readonly restless: boolean;
   /** Logs that note its writes; undefined where the trace does not say whose writes a log notes: any of them. */
@@ -33,11 +35,14 @@ export function writersOf(migration: Migration): readonly Writer[] {
   if (source === undefined) return [];
   const named = namedWriters(source);
   if (named.size === 0) return actorsOf(migration, source);
+  const probed = source.writes.some((one) => one.args['probe'] === true);
   return [...named].map(([writer, { actor, logs }]): Writer => {
+    const last = probed ? lastOf(source.writes.filter((one) => one.args['writer'] === writer)) : undefined;
+    const seen = last === undefined ? {} : { lastWrite: last };
     const name = actor === 'vcpus' ? `the vCPUs (${writer})` : actor === '' || actor === writer ? writer : `${actor} (${writer})`;
     const device = source.states.some((one) => one.args['device'] === actor);
-    if (actor === 'vcpus') return { ...vcpus(migration), writer, name, logs };
-    if (device) return { ...deviceWriter(source, actor), writer, name, logs };
+    if (actor === 'vcpus') return { ...vcpus(migration), ...seen, writer, name, logs };
+    if (device) return { ...deviceWriter(source, actor), ...seen, writer, name, logs };
     return { writer, name, logs, rest: lastOf(source.writes.filter((one) => one.args['writer'] === writer)), restless: false };
   });
 }
@@ -113,6 +118,7 @@ export function lastFullPass(migration: Migration): Moment | undefined {
 
 /** Whether the writer could write once the given moment was over. */
 export function writesAfter(writer: Writer, moment: Moment | undefined): boolean {
+  if (writer.lastWrite !== undefined && moment !== undefined && endsBefore(writer.lastWrite, moment)) return false;
   if (writer.restless) return true;
   if (writer.rest === undefined) return false;
   return moment === undefined || !endsBefore(writer.rest, moment);

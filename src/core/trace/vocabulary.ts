@@ -31,7 +31,7 @@ export const EVENT_KINDS = [
   'checkpoint', // migration: name (a downtime checkpoint)
   'run-state', // cpu band: state, from?, reason?
   'callback', // cpu: name, device?, running, phase (prepare | change), errno?
-  'device-state', // device band: device, state, from?, wanted? (the state that was asked for and not reached), reset?
+  'device-state', // device band: device, state, from?, wanted? (the state that was asked for and not reached), reset?, access? (queued: accesses wait), peers? (at the beginning: whom it writes to)
   'ioctl', // ioctl: name, number, fd, errno?, further struct fields
   'region-read', // region: device, region, offset, bytes, errno?
   'region-write', // region: device, region, offset, bytes, value?, errno?

@@ -128,7 +128,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     'device-state',
     recorder.lane(host, 'device', def.id),
     machine.now,
-    { device: def.id, state: state.id, from: from?.id ?? '', ...how },
+    { device: def.id, state: state.id, from: from?.id ?? '', ...(state.access === 'queued' ? { access: 'queued' } : {}), ...how },
     step,
   );
   machine.guest.onDevice(machine, deviceIndex, host);
