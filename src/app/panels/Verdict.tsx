@@ -115,15 +115,15 @@ function Guarantees({ answers, open = false }: { readonly answers: readonly Rule
     <details className={styles['rules']} open={open}>
       <summary>
         Rules: {answers.filter((answer) => answer.outcome === 'holds').length} hold,{' '}
-        {answers.filter((answer) => answer.outcome === 'broken').length} broken
+        {answers.filter((answer) => answer.outcome === 'broken' && isGrave(answer)).length} broken
       </summary>
       <ul aria-label="Rules">
         {byOutcome(answers).map((answer) => {
           const rule = rules.find((one) => one.id === answer.rule);
           const [first] = answer.events;
           return (
-            <li key={answer.rule} data-outcome={answer.outcome} title={rule?.why}>
-              <b>{answer.rule}</b> <span>{rule?.title}</span> <i>{answer.outcome}</i>
+            <li key={answer.rule} data-outcome={outcomeWords(answer)} title={rule?.why}>
+              <b>{answer.rule}</b> <span>{rule?.title}</span> <i>{outcomeWords(answer)}</i>
               {first === undefined ? (
                 <small>{answer.sentence}</small>
               ) : (
@@ -163,7 +163,13 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
 const OUTCOMES: readonly RuleAnswer['outcome'][] = ['crashed', 'broken', 'holds', 'cannot tell'];
 
 function byOutcome(answers: readonly RuleAnswer[]): readonly RuleAnswer[] {
-  return answers.toSorted((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome));
+  const place = (answer: RuleAnswer) => OUTCOMES.indexOf(answer.outcome) + (isGrave(answer) ? 0 : 0.5);
+  return answers.toSorted((a, b) => place(a) - place(b));
+}
+
+/** A broken rule of price alone costs time, and is none of those that the head counts. */
+function outcomeWords(answer: RuleAnswer): string {
+  return answer.outcome === 'broken' && !isGrave(answer) ? 'only slower' : answer.outcome;
 }
 
 function ruleWords(answers: readonly RuleAnswer[]): string {

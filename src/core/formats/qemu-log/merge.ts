@@ -34,6 +34,8 @@ const TITLES: { readonly [kind in LaneKind]?: string } = {
   stream: 'Stream sections',
   ram: 'RAM',
   bitmap: 'Dirty-bitmap syncs',
+  dma: 'Guest RAM mapped for DMA',
+  ioctl: 'Device states asked for',
   region: 'Region and data_fd',
   cpu: 'CPU state callbacks',
   migration: 'Migration',
