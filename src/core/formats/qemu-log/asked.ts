@@ -16,7 +16,7 @@ export class Asked {
     if (kind === 'ioctl') this.#requests.set(device, args);
     if (event === 'vfio_state_pending_exact') this.#stopCopy.set(device, Number(args['value'] ?? 0));
     if (event === 'migrate_pending_exact') return this.#pending(meaning);
-    return kind === 'device-state' ? this.#state(meaning, device) : meaning;
+    return kind === 'device-state' ? this.state(meaning) : meaning;
   }
 
   #pending(meaning: Meaning): Meaning {
@@ -28,7 +28,8 @@ export class Asked {
   }
 
   /** The state before; and where another was asked for: that one, and that the device was reset (its recovery state is ERROR then). */
-  #state(meaning: Meaning, device: string): Meaning {
+  state(meaning: Meaning): Meaning {
+    const device = String(meaning.args['device'] ?? '');
     const state = String(meaning.args['state']);
     const from = this.#states.get(device) ?? '';
     const request = this.#requests.get(device);

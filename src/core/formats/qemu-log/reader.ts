@@ -207,7 +207,7 @@ export class LogReader {
     if (call.part === 'begin') this.#openCalls.set(call.pid, row);
     if (call.lasts >= 0) this.rows.lasts[row] = call.lasts;
     const set = stateSetBy(call);
-    if (set !== undefined) this.#row(this.#withFrom({ kind: 'device-state', lane: 'device', device: set.device, args: { ...set } }));
+    if (set !== undefined) this.#row(this.#asked.state({ kind: 'device-state', lane: 'device', device: set.device, args: { ...set } }));
   }
 
   #understand(line: TraceLine, event: KnownEvent): void {
