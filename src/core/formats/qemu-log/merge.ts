@@ -35,7 +35,7 @@ const TITLES: { readonly [kind in LaneKind]?: string } = {
   ram: 'RAM',
   bitmap: 'Dirty-bitmap syncs',
   dma: 'Guest RAM mapped for DMA',
-  ioctl: 'Device states asked for',
+  ioctl: 'ioctls',
   region: 'Region and data_fd',
   cpu: 'CPU state callbacks',
   migration: 'Migration',
