@@ -20,6 +20,16 @@ test('two real logs open together on the same lanes, and the rules judge them', 
   expect(JSON.parse(text)).toMatchObject({ origin: { kind: 'imported', reader: 'qemu-log' }, audit: null });
 });
 
+test('the recording of a log opens as the log did', async ({ lab }) => {
+  await lab.openFiles([`${SAMPLES}/precopy-idle/source.log`, `${SAMPLES}/precopy-idle/target.log`]);
+  const before = await lab.dump();
+  const { name, text } = await lab.export('JSON');
+  await lab.pick('rfc-slow-link');
+  await lab.openText(name, text);
+  expect(await lab.dump()).toMatchObject({ imported: true, events: before.events });
+  await expect(lab.verdict).toContainText(/rule|tell/);
+});
+
 test('a story takes the screen back', async ({ lab }) => {
   await lab.openFiles([`${SAMPLES}/precopy-idle/source.log`]);
   await expect(lab.verdict).toContainText(/rule|tell/);

@@ -18,6 +18,7 @@ import type { Trace } from '../core/trace/trace.ts';
 import { looksLikeChrome, readChrome } from './chrome.ts';
 import { readLogs } from './logs.ts';
 import type { Answer, ExploreRequest, ImportRequest, NearestRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
+import { looksLikeImportedRecording, readImportedRecording } from './recording.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -121,8 +122,13 @@ async function answerImport(request: ImportRequest): Promise<void> {
     return newest.get(topic) === id;
   };
   const [first] = files;
-  const chrome = files.length === 1 && first !== undefined && (await looksLikeChrome(first));
-  const answer = chrome ? await readChrome(first, progress) : await readLogs(files, byHand, progress);
+  const alone = files.length === 1 ? first : undefined;
+  const answer =
+    alone !== undefined && (await looksLikeImportedRecording(alone))
+      ? await readImportedRecording(alone, byHand)
+      : alone !== undefined && (await looksLikeChrome(alone))
+        ? await readChrome(alone, progress)
+        : await readLogs(files, byHand, progress);
   if (answer === undefined) return say({ type: 'superseded', id });
   say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, [
     ...buffersOf(answer.trace),

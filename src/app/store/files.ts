@@ -29,8 +29,9 @@ export async function openFiles(lab: Lab, files: readonly File[]): Promise<void>
 /** JSON begins with a brace or a bracket, be it whole or not; an empty file is told as JSON that it is not. */
 async function isJson(file: File): Promise<boolean> {
   const head = (await file.slice(0, 512).text()).trimStart();
-  // A Chrome trace is read in the worker, piece by piece, as logs are.
+  // Chrome traces and the recordings of logs are read in the worker, as logs are.
   if (head.startsWith('[') || head.includes('"traceEvents"')) return false;
+  if (head.includes('"switchover.recording"') && /"scenario"\s*:\s*null/.test(head)) return false;
   return head === '' || head.startsWith('{');
 }
 
