@@ -8,9 +8,9 @@ export function printTable(figures) {
     for (const [name, value] of Object.entries(values)) console.error(`${group.padEnd(8)} ${name.padEnd(34)} ${shown(value)}`);
   }
   const names = [...new Set(sized.flatMap((group) => Object.keys(figures[group] ?? {})))];
-  console.error(`\n${'events'.padEnd(20)}${sized.map((group) => group.padStart(15)).join('')}`);
+  console.error(`\n${'events'.padEnd(20)}${sized.map((group) => group.padStart(17)).join('')}`);
   for (const name of names) {
-    console.error(`${name.padEnd(20)}${sized.map((group) => shown(figures[group]?.[name]).padStart(15)).join('')}`);
+    console.error(`${name.padEnd(20)}${sized.map((group) => shown(figures[group]?.[name]).padStart(17)).join('')}`);
   }
 }
 
