@@ -18,6 +18,8 @@ export function createPanZoom(lanes: HTMLElement, lab: Lab, stage: () => Stage |
     const at = stage();
     if (at === undefined) return;
     const { view } = playhead.get();
+    // What shares the pixel under the pointer is another number after this.
+    if (playhead.get().hover !== undefined && (event.ctrlKey || event.metaKey || event.shiftKey)) playhead.set({ hover: undefined });
     const box = lanes.getBoundingClientRect();
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
