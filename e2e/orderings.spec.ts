@@ -59,3 +59,22 @@ test('a bad one is found out of all, the next press shows another kind, and a sa
   await lab.button('Find a bad one').click();
   await expect(lab.page.getByText(/Kind 2 of/)).toBeVisible();
 });
+
+test('the lattice has the present order as its path; a state chosen by keys or in the table leads it through itself', async ({ lab }) => {
+  await lab.pick('v2-mtty');
+  const panel = await panelOf(lab);
+  await panel.getByRole('radio', { name: 'Lattice' }).click();
+  const picture = panel.getByRole('application', { name: 'Lattice of joint states' });
+  await expect(panel).toContainText(/distinct states seen|states seen/, { timeout: 40_000 });
+  await picture.focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await lab.page.keyboard.press(key);
+  await expect(panel.getByRole('status')).toContainText(/1 done, the last .*1 move away from the present order/);
+  await lab.page.keyboard.press('Enter');
+  await lab.idle();
+  const { edits } = await lab.dump();
+  expect(edits).not.toBe('');
+  await panel.getByText('States as a table').click();
+  await panel.getByRole('table', { name: 'States' }).getByRole('button', { name: 'Lead through' }).first().click();
+  await lab.idle();
+  expect((await lab.dump()).edits).not.toBe(edits);
+});

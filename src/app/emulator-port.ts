@@ -3,6 +3,7 @@
  * and what it owed is answered with a failure, so that nobody waits for ever.
  */
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
@@ -35,6 +36,8 @@ export type NearestOutcome =
   | { readonly kind: 'nearest'; readonly nearest: Nearest | NoneNear | undefined }
   | Exclude<RunOutcome, { readonly kind: 'done' }>;
 
+export type LatticeOutcome = { readonly kind: 'lattice'; readonly lattice: Lattice } | Exclude<RunOutcome, { readonly kind: 'done' }>;
+
 export interface EmulatorPort {
   /** Logs of any number of processes; progress in bytes. `byHand`: microseconds to add to the clocks of hosts. */
   importLogs(
@@ -58,6 +61,8 @@ export interface EmulatorPort {
     goal: 'safe' | 'bad' | 'shrink',
     onProgress: (runs: number) => void,
   ): Promise<NearestOutcome>;
+  /** Joint states, those near the ordering first; progress in distinct states. Topic `lattice`. */
+  lattice(scenario: Scenario, ordering: Ordering, onProgress: (states: number) => void): Promise<LatticeOutcome>;
   cancel(topic: string): void;
   /** Requests without an answer. */
   readonly pending: number;
@@ -65,7 +70,7 @@ export interface EmulatorPort {
   crash(): void;
 }
 
-type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | { readonly kind: 'slots' };
+type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | LatticeOutcome | { readonly kind: 'slots' };
 
 interface Waiting {
   readonly onProgress: ((happenings: number, of: number) => void) | undefined;
@@ -129,6 +134,7 @@ export function viaWorker(): EmulatorPort {
     if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
     else if (answer.exploration !== undefined) one.settle({ kind: 'explored', exploration: answer.exploration });
+    else if (answer.lattice !== undefined) one.settle({ kind: 'lattice', lattice: answer.lattice });
     else if (answer.nearest !== undefined) one.settle({ kind: 'nearest', nearest: answer.nearest ?? undefined });
     else if (answer.imported !== undefined) {
       one.settle({ kind: 'imported', imported: answer.imported });
@@ -188,6 +194,10 @@ export function viaWorker(): EmulatorPort {
         { onProgress, onSlot: undefined },
       );
       return isEnd(outcome) || outcome.kind === 'nearest' ? outcome : GIVEN_UP;
+    },
+    async lattice(scenario, ordering, onProgress) {
+      const outcome = await ask({ type: 'lattice', id: next++, topic: 'lattice', scenario, ordering }, { onProgress, onSlot: undefined });
+      return isEnd(outcome) || outcome.kind === 'lattice' ? outcome : GIVEN_UP;
     },
     cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),
     get pending() {

@@ -8,6 +8,7 @@ import type { Program } from '../core/emulator/program.ts';
 import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
 import { countOrderings, DEFAULT_LIMITS, Searcher, tooLarge } from '../core/explore/explore.ts';
+import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -17,7 +18,16 @@ import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import { looksLikeChrome, readChrome } from './chrome.ts';
 import { readLogs } from './logs.ts';
-import type { Answer, ExploreRequest, ImportRequest, NearestRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
+import type {
+  Answer,
+  ExploreRequest,
+  ImportRequest,
+  LatticeRequest,
+  NearestRequest,
+  Request,
+  RunRequest,
+  SlotsRequest,
+} from './messages.ts';
 import { looksLikeImportedRecording, readImportedRecording } from './recording.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -173,6 +183,18 @@ async function answerNearest(request: NearestRequest): Promise<void> {
   }
 }
 
+async function answerLattice(request: LatticeRequest): Promise<void> {
+  const { id, topic, ordering } = request;
+  const steps = lattice(programOf(request.scenario), ordering);
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done === true) return say({ type: 'done', id, lattice: value });
+    say({ type: 'progress', id, happenings: value });
+    await breathe();
+    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+  }
+}
+
 self.onmessage = async (event: MessageEvent<Request>) => {
   const request = event.data;
   if (request.type === 'cancel') {
@@ -191,6 +213,7 @@ self.onmessage = async (event: MessageEvent<Request>) => {
     else if (request.type === 'slots') await answerSlots(request);
     else if (request.type === 'explore') await answerExplore(request);
     else if (request.type === 'nearest') await answerNearest(request);
+    else if (request.type === 'lattice') await answerLattice(request);
     else await answerImport(request);
   } catch (error) {
     say({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });

@@ -5,6 +5,7 @@
  */
 
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
@@ -68,6 +69,15 @@ export interface NearestRequest {
   readonly goal: 'safe' | 'bad' | 'shrink';
 }
 
+/** Joint states near an ordering. */
+export interface LatticeRequest {
+  readonly type: 'lattice';
+  readonly id: number;
+  readonly topic: string;
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+}
+
 export interface CancelRequest {
   readonly type: 'cancel';
   readonly topic: string;
@@ -78,7 +88,15 @@ export interface CrashRequest {
   readonly type: 'crash';
 }
 
-export type Request = RunRequest | SlotsRequest | ImportRequest | ExploreRequest | NearestRequest | CancelRequest | CrashRequest;
+export type Request =
+  | RunRequest
+  | SlotsRequest
+  | ImportRequest
+  | ExploreRequest
+  | NearestRequest
+  | LatticeRequest
+  | CancelRequest
+  | CrashRequest;
 
 export interface RunAnswer {
   readonly trace: PackedTrace;
@@ -132,6 +150,7 @@ export type Answer =
       readonly run?: RunAnswer;
       readonly imported?: ImportAnswer;
       readonly exploration?: Exploration;
+      readonly lattice?: Lattice;
       /** Null: there is nothing to shrink. */
       readonly nearest?: Nearest | NoneNear | null;
     }
