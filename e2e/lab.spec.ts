@@ -1,14 +1,31 @@
 import { expect, test } from './test.ts';
 
-test('the gallery shows a documented bug in its wrong and its right order', async ({ lab }) => {
+test('the gallery runs every documented bug in both orders, and opens either', async ({ lab }) => {
   await lab.button('Gallery').click();
   const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
-  await expect(gallery.getByRole('list', { name: 'Gallery entries' }).getByRole('listitem')).toHaveCount(30);
-  await gallery.getByRole('button', { name: /^Wrong order: Interrupt tables/ }).click();
+  const entries = gallery.getByRole('list', { name: 'Gallery entries' });
+  await expect(entries.getByRole('listitem')).toHaveCount(30);
+  await gallery.getByRole('button', { name: 'Next →' }).click();
+  await expect(gallery).toContainText('2 of 30');
+  await entries.getByRole('button', { name: /Interrupt tables/ }).click();
+  const shown = gallery.getByRole('article', { name: /^Interrupt tables/ });
+  await expect(shown.getByRole('region', { name: 'As it was', exact: true })).toContainText('Silent corruption');
+  await expect(shown.getByRole('region', { name: 'As it was fixed' })).toContainText(/Equivalent|Sound/);
+  await expect(shown).toContainText('arm_gicv3_its_kvm');
+  await shown.getByRole('button', { name: /^Wrong order: Interrupt tables/ }).click();
   await expect(lab.verdict).toContainText(/^Silent corruption/);
   await lab.button('Gallery').click();
   await gallery.getByRole('button', { name: /^Right order: Interrupt tables/ }).click();
   await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+});
+
+test('an entry of the gallery is compared: the right order above, the wrong one below', async ({ lab }) => {
+  await lab.button('Gallery').click();
+  const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
+  await gallery.getByRole('button', { name: 'Compare both' }).click();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+  await expect(lab.page.getByRole('region', { name: 'Comparison' })).toContainText('Silent corruption');
 });
 
 test('a bad order is made safe by the fewest moves, a safe one is broken by one', async ({ lab }) => {

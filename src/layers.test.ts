@@ -21,11 +21,12 @@ const MAY: { readonly [folder: string]: { readonly from: readonly string[]; read
   'app/emulator-port.ts': { from: ['core', 'worker/messages.ts'], packages: [] },
   'app/store': { from: ['core', 'app/emulator-port.ts'], packages: ['react', 'zustand', 'valibot'] },
   'app/editor': { from: ['core', 'app/store'], packages: ['react', 'codemirror', '@codemirror/', '@lezer/'] },
+  'app/gallery': { from: ['core', 'app/store', 'app/widgets', 'app/emulator-port.ts'], packages: ['react'] },
   'app/timeline': { from: ['core/base', 'core/trace', 'core/swimlane', 'app/store', 'app/widgets'], packages: ['react', 'd3'] },
   'app/panels': { from: ['core', 'app/store', 'app/widgets'], packages: ['react'] },
   'app/panels/orderings': { from: ['core', 'app/store', 'app/widgets'], packages: ['react', '@dagrejs/dagre'] },
   'app/shell': {
-    from: ['core', 'app/store', 'app/widgets', 'app/timeline', 'app/panels', 'app/editor'],
+    from: ['core', 'app/store', 'app/widgets', 'app/timeline', 'app/panels', 'app/editor', 'app/gallery'],
     packages: ['react', 'tinykeys', 'react-resizable-panels'],
   },
   app: { from: ['app', 'core'], packages: ['react', 'react-dom'] },

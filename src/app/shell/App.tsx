@@ -15,7 +15,7 @@ import styles from './shell.module.css';
 import { Toolbar } from './Toolbar.tsx';
 
 const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
-const Gallery = lazy(() => import('./Gallery.tsx').then((module) => ({ default: module.Gallery })));
+const Gallery = lazy(() => import('../gallery/Gallery.tsx').then((module) => ({ default: module.Gallery })));
 const Editor = lazy(() => import('../editor/Editor.tsx').then((module) => ({ default: module.Editor })));
 const Machines = lazy(() => import('../panels/Machines.tsx').then((module) => ({ default: module.Machines })));
 const Calibration = lazy(() => import('../panels/Calibration.tsx').then((module) => ({ default: module.Calibration })));
