@@ -53,12 +53,33 @@ test('a link opens the same order with its takes elsewhere', async ({ lab, page 
   await lab.button('Link').click();
   await expect(lab.page.getByText(/^The link (was copied|stands in the address bar)/)).toBeVisible();
   const url = page.url();
-  expect(url).toContain('#v1=');
+  expect(url).toContain('#v2=');
   await page.goto('about:blank');
   await page.goto(url);
   await expect(lab.verdict).toContainText(/Silent|Sound|Equivalent|Fails/);
   await expect.poll(async () => (await lab.dump()).edits).toBe(before.edits);
   expect((await lab.dump()).class).toBe(before.class);
+});
+
+test('a link holds a comparison with another scenario', async ({ lab, page }) => {
+  await lab.button('Gallery').click();
+  await lab.page.getByRole('dialog', { name: 'Gallery' }).getByRole('button', { name: 'Compare both' }).click();
+  await lab.idle();
+  await expect(lab.page.getByRole('region', { name: 'Comparison' })).toContainText('Silent corruption');
+  await lab.button('Link').click();
+  await expect(lab.page.getByText(/^The link (was copied|stands in the address bar)/)).toBeVisible();
+  const url = page.url();
+  await page.goto('about:blank');
+  await page.goto(url);
+  await expect(lab.page.getByRole('region', { name: 'Comparison' })).toContainText('Silent corruption');
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+});
+
+test('a link of a newer page is told, and what is on screen is kept', async ({ lab, page }) => {
+  await page.goto('about:blank');
+  await page.goto('/#v7=AAAA');
+  await expect(lab.page.getByRole('alert')).toContainText('version 7');
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
 });
 
 test('a damaged link is told, and the page opens all the same', async ({ lab, page }) => {

@@ -81,3 +81,44 @@ test('every story runs, and none with an error of the page', async ({ lab }) => 
     await expect(lab.verdict).toContainText(/^(Equivalent|Sound|Fails cleanly|Fails badly|Silent corruption|Impossible)/);
   }
 });
+
+test('one step asks to be dragged; doing so corrupts the guest, and the hint is gone', async ({ lab, page }) => {
+  await expect(page.getByText(/^Drag “Last RAM pass” up, before “Query the dirty bitmap”/)).toBeVisible();
+  await lab.dragTo('Last RAM pass', 'Query the dirty bitmap');
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await expect(page.getByText(/^Drag “/)).toHaveCount(0);
+});
+
+test('Shift and an arrow go to the next slot with another outcome, waiting for its run', async ({ lab, page }) => {
+  await lab.handle('Load the stream in its order').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByRole('status').filter({ hasText: /^Slot 2 of 3.*Silent corruption/ })).toBeAttached();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByRole('status').filter({ hasText: 'No slot with another outcome after this one.' })).toBeAttached();
+  await page.keyboard.press('Escape');
+});
+
+test('a held step shows what each slot does in words, at the row and at the pointer; Escape lets go', async ({ lab, page }) => {
+  const from = await lab.handle('Last RAM pass').boundingBox();
+  const to = await lab.handle('Stop the mdev').boundingBox();
+  if (from === null || to === null) throw new Error('a handle is not on the screen');
+  await page.mouse.move(from.x + 8, from.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 8, to.y + 8, { steps: 5 });
+  await expect(lab.steps('Source').filter({ hasText: 'Stop the mdev' })).toContainText('Silent corruption');
+  await expect(lab.steps('Source').filter({ hasText: 'Query the dirty bitmap' })).toContainText('No effect');
+  await expect(page.getByText(/^Slot 3 of 7, before device-stop\. Silent corruption\./).last()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await lab.idle();
+  expect((await lab.dump()).edits).toBe('');
+});
+
+test('edits can be typed as they are printed', async ({ lab, page }) => {
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByRole('combobox', { name: 'Find a command' }).fill('move source/save-device before query-bitmap; skip source/copy-last');
+  await page.keyboard.press('Enter');
+  await lab.idle();
+  expect((await lab.dump()).edits).toBe('move source/save-device before query-bitmap; skip source/copy-last');
+});

@@ -51,6 +51,8 @@ export interface EmulatorPort {
   slots(
     wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string },
     onSlot: (slot: SlotOutcome) => void,
+    /** Nobody waits for it: it does not count as pending. */
+    quiet?: boolean,
   ): Promise<RunOutcome | { readonly kind: 'slots' }>;
   /** All orderings; progress in distinct states and orderings. Cancelled (topic `explore`), it answers with what is decided so far. */
   explore(scenario: Scenario, onProgress: (states: number, decided: DecidedSoFar | undefined) => void): Promise<ExploreOutcome>;
@@ -77,6 +79,7 @@ interface Waiting {
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
   readonly onPartial?: ((partial: PartialRun) => void) | undefined;
   readonly onDecided?: (states: number, decided: DecidedSoFar | undefined) => void;
+  readonly quiet?: boolean;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -173,8 +176,8 @@ export function viaWorker(): EmulatorPort {
       const outcome = await ask({ type: 'run', id: next++, ...wish }, { onProgress, onSlot: undefined, onPartial });
       return isEnd(outcome) || outcome.kind === 'done' ? outcome : GIVEN_UP;
     },
-    async slots(wish, onSlot) {
-      const outcome = await ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot });
+    async slots(wish, onSlot, quiet = false) {
+      const outcome = await ask({ type: 'slots', id: next++, ...wish }, { onProgress: undefined, onSlot, quiet });
       return isEnd(outcome) || outcome.kind === 'slots' ? outcome : GIVEN_UP;
     },
     async importLogs(files, byHand, onProgress) {
@@ -201,7 +204,7 @@ export function viaWorker(): EmulatorPort {
     },
     cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),
     get pending() {
-      return waiting.size;
+      return [...waiting.values()].filter((one) => one.quiet !== true).length;
     },
     crash: () => alive().postMessage({ type: 'crash' } satisfies Request),
   };

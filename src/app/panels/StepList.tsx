@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import type { FaultSpec } from '../../core/scenario/scenario.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
@@ -7,6 +7,8 @@ import { outcomeWords } from '../store/lifting.ts';
 import { stepsOf } from '../store/selectors.ts';
 import type { Lifted } from '../store/state.ts';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import { useGlide } from './orderings/glide.ts';
+import { LiftChip } from './orderings/LiftChip.tsx';
 import styles from './panels.module.css';
 
 /** The steps of one list, in order, each with its handle. While one is lifted every row shows what dropping it there would do. */
@@ -16,6 +18,9 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
   const rows = stepsOf(state, list);
   const lifted = state.lifted?.list === list ? state.lifted : undefined;
   const items = useRef<HTMLUListElement>(null);
+  /** Where the pointer took a step of this list. */
+  const [holding, setHolding] = useState<{ readonly x: number; readonly y: number }>();
+  useGlide(items, lifted === undefined);
   const order = lifted === undefined ? rows : preview(rows, lifted);
 
   /** Slot under a point: the row whose middle is nearest. */
@@ -43,15 +48,28 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
               className={styles['step']}
               data-held={held}
               data-skipped={row.skipped}
-              data-hint={state.hint === `${list}/${row.spec.id}`}
+              data-hint={state.hint?.step === `${list}/${row.spec.id}`}
+              data-outcome={lifted === undefined ? undefined : (outcome?.outcome ?? 'unknown')}
+              data-step={row.spec.id}
             >
               <span className={styles['stepLabel']} title={row.spec.why}>
                 {row.spec.label}
               </span>
+              {state.hint?.step === `${list}/${row.spec.id}` ? (
+                <span className={styles['dragMe']} aria-hidden="true">
+                  drag me {state.hint.way}
+                </span>
+              ) : null}
               {row.delayNanos > 0 ? <span className={styles['delay']}>after {printNanos(row.delayNanos)}</span> : null}
               {lifted === undefined ? null : (
                 <span className={styles['slot']} data-outcome={outcome?.outcome ?? 'unknown'} title={outcome?.sentence}>
-                  {outcome === undefined ? 'to be run' : <VerdictIcon runClass={outcome.class} commutes={outcome.outcome === 'commutes'} />}
+                  {outcome === undefined ? (
+                    'to be run'
+                  ) : outcome.outcome === 'forbidden' ? (
+                    `Forbidden: ${outcome.sentence}`
+                  ) : (
+                    <VerdictIcon runClass={outcome.class} commutes={outcome.outcome === 'commutes'} />
+                  )}
                 </span>
               )}
               <span className={styles['tools']} hidden={lifted !== undefined}>
@@ -91,13 +109,14 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                 onPointerDown={(event) => {
                   if (event.button !== 0) return;
                   event.currentTarget.setPointerCapture(event.pointerId);
-                  lab.lifting.lift(list, row.spec.id, 'pointer');
+                  setHolding({ x: event.clientX, y: event.clientY });
+                  lab.lifting.lift(list, row.spec.id, 'list');
                 }}
                 onPointerMove={(event) => {
-                  if (event.currentTarget.hasPointerCapture(event.pointerId) && lifted?.by === 'pointer')
+                  if (event.currentTarget.hasPointerCapture(event.pointerId) && lifted?.by === 'list')
                     lab.lifting.over(slotAt(event.clientY));
                 }}
-                onPointerUp={() => lab.store.getState().lifted?.by === 'pointer' && lab.lifting.drop()}
+                onPointerUp={() => lab.store.getState().lifted?.by === 'list' && lab.lifting.drop()}
                 onPointerCancel={() => lab.lifting.cancel()}
               >
                 <svg viewBox="0 0 10 16" width="10" height="16" aria-hidden="true">
@@ -109,8 +128,9 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
         })}
       </ul>
       {lifted === undefined ? null : <Preview lifted={lifted} />}
-      {lifted === undefined && state.hint?.startsWith(`${list}/`) === true ? (
-        <p className={styles['hint']}>Drag a step to another place: every order is run.</p>
+      {lifted?.by === 'list' && holding !== undefined ? <LiftChip lifted={lifted} from={holding} /> : null}
+      {lifted === undefined && state.hint?.step.startsWith(`${list}/`) === true ? (
+        <p className={styles['hint']}>{state.hint.words}</p>
       ) : null}
     </div>
   );

@@ -1,4 +1,5 @@
 import { useLab, useLabState } from '../store/context.ts';
+import { exportJson } from '../store/files.ts';
 import styles from './shell.module.css';
 
 export function Alerts() {
@@ -25,6 +26,11 @@ export function Alerts() {
             {alert.retry === undefined ? null : (
               <button type="button" onClick={() => lab.rerun()}>
                 Retry
+              </button>
+            )}
+            {alert.action === undefined ? null : (
+              <button type="button" onClick={() => exportJson(lab)}>
+                Save as a file
               </button>
             )}
             <button type="button" onClick={() => lab.dismiss(alert.id)}>

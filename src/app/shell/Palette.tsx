@@ -1,7 +1,17 @@
 import { useEffect, useRef, useState } from 'react';
-import { commands } from '../store/commands.ts';
+import { applyEdit, nameOfEdits, parseEdits } from '../../core/scenario/edits.ts';
+import { type Command, commands } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
+import type { Lab } from '../store/create-lab.ts';
 import styles from './shell.module.css';
+
+/** Edits of the order that were typed out, as one command. */
+function typedEdits(text: string): readonly Command[] {
+  const edits = parseEdits(text);
+  if (edits === undefined || edits.length === 0) return [];
+  const run = (lab: Lab) => lab.setOrdering(edits.reduce(applyEdit, lab.store.getState().ordering));
+  return [{ id: 'typed', title: `Edit the order: ${nameOfEdits(edits)}`, run }];
+}
 
 /** All commands by name. The native dialog keeps the focus and closes on Escape. */
 export function Palette() {
@@ -10,7 +20,8 @@ export function Palette() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const words = text.toLowerCase().split(/\s+/);
-  const found = commands.filter((command) => words.every((word) => `${command.title} ${command.id}`.toLowerCase().includes(word)));
+  const named = commands.filter((command) => words.every((word) => `${command.title} ${command.id}`.toLowerCase().includes(word)));
+  const found = [...typedEdits(text), ...named];
   const close = () => lab.store.setState({ dialog: undefined });
 
   useEffect(() => {

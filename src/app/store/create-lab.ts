@@ -11,6 +11,7 @@ import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
 import type { EmulatorPort, ImportAnswer, PartialRun, RunAnswer } from '../emulator-port.ts';
+import { findHint } from './first-minute.ts';
 import { createLifting, type Lifting } from './lifting.ts';
 import { createPlayhead, NOTHING_FOUND, type PlayheadStore } from './playhead.ts';
 import type { Alert, EmulatedRun, GrowingRun, ImportedRun, LabState, RunView, Version } from './state.ts';
@@ -67,7 +68,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     twin: undefined,
     lanes: { hidden: [], pinned: [] },
     table: false,
-    hint: hintOf(first),
+    hint: undefined,
   }));
   const playhead = createPlayhead();
   let ids = 1;
@@ -152,6 +153,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
     const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
     playhead.set({ view, cursor, ...NOTHING_CHOSEN });
+    if (!keep && run.imported === undefined) void findHint(lab);
     if (keep && run.audit !== null) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
     if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
   }
@@ -177,8 +179,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     port,
     lifting: undefined as unknown as Lifting,
     open(scenario, ordering = orderingOf(scenario)) {
-      const same = store.getState().scenario.id === scenario.id;
-      store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: same ? undefined : hintOf(scenario) });
+      store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: undefined });
       void rerun();
     },
     change(scenario, ordering = orderingOf(scenario)) {
@@ -293,13 +294,6 @@ function firstSight(run: RunView): number {
   let seq = run.trace.length - 1;
   while (seq > 0 && kindAt(run.trace, seq) !== 'step') seq -= 1;
   return seq;
-}
-
-/** The step to draw attention to in the first minute: the last pass of RAM, which breaks most when it moves. */
-function hintOf(scenario: Scenario): string | undefined {
-  const [list, steps] = Object.entries(scenario.steps)[0] ?? [];
-  const step = steps?.findLast((one) => one.does.some((primitive) => 'copy' in primitive && primitive.copy === 'dirty'));
-  return list === undefined || step === undefined ? undefined : `${list}/${step.id}`;
 }
 
 export function classWords(runClass: string): string {

@@ -6,6 +6,7 @@ import { readRecording } from '../../core/formats/recording/read.ts';
 import { printRecording, toRecording } from '../../core/formats/recording/write.ts';
 import { judgeTrace } from '../../core/rules/judge.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
+import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
 import type { Problem } from '../../core/scenario/problem.ts';
@@ -35,21 +36,11 @@ async function isJson(file: File): Promise<boolean> {
   return head === '' || head.startsWith('{');
 }
 
-/** Pasted text: JSON, or lines of a log. */
+/** Pasted text: JSON, lines of a log, or edits of the order as they are printed (`move source/a before b; skip source/c`). */
 export async function openPasted(lab: Lab, text: string): Promise<void> {
-  await openFiles(lab, [new File([text], 'The pasted text')]);
-}
-
-/** A file of the page's own, as if it had been chosen. */
-export async function openUrl(lab: Lab, url: string): Promise<void> {
-  const name = url.split('/').at(-1) ?? url;
-  try {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    await openText(lab, await answer.text(), name);
-  } catch (error) {
-    refuse(lab, name, [{ path: url, message: `could not be loaded (${error instanceof Error ? error.message : String(error)})` }]);
-  }
+  const edits = parseEdits(text);
+  if (edits !== undefined && edits.length > 0) lab.setOrdering(edits.reduce(applyEdit, lab.store.getState().ordering));
+  else await openFiles(lab, [new File([text], 'The pasted text')]);
 }
 
 async function openFile(lab: Lab, file: File): Promise<void> {

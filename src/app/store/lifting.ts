@@ -21,6 +21,8 @@ export interface Lifting {
 export function createLifting(lab: Lab): Lifting {
   const { store } = lab;
   const stepsOf = (list: string) => store.getState().ordering.lists[list] ?? [];
+  /** Way of a leap that waits for the outcome of the slot it stands on. */
+  let leaping: 1 | -1 | undefined;
 
   function announce(lifted: Lifted): void {
     lab.say(describeSlot(lab, lifted));
@@ -39,7 +41,26 @@ export function createLifting(lab: Lab): Lifting {
     if (lifted === undefined || lifted.list !== list || lifted.step !== step) return;
     const next = { ...lifted, outcomes: new Map(lifted.outcomes).set(outcome.slot, outcome) };
     store.setState({ lifted: next });
-    if (outcome.slot === lifted.slot && lifted.by === 'keyboard') announce(next);
+    if (leaping !== undefined) leapOn(leaping);
+    else if (outcome.slot === lifted.slot && lifted.by === 'keyboard') announce(next);
+  }
+
+  /** On over slots that are alike; a slot that is still to be run is waited for. */
+  function leapOn(direction: 1 | -1): void {
+    const { lifted } = store.getState();
+    if (lifted === undefined) return;
+    const last = stepsOf(lifted.list).length - 1;
+    const here = lifted.outcomes.get(lifted.slot)?.class;
+    leaping = here === undefined ? direction : undefined;
+    if (here === undefined) return;
+    for (let slot = lifted.slot + direction; slot >= 0 && slot <= last; slot += direction) {
+      const there = lifted.outcomes.get(slot)?.class;
+      if (there === here) continue;
+      leaping = there === undefined ? direction : undefined;
+      if (there !== undefined) over(slot);
+      return;
+    }
+    lab.say(`No slot with another outcome ${direction > 0 ? 'after' : 'before'} this one.`);
   }
 
   return {
@@ -48,6 +69,8 @@ export function createLifting(lab: Lab): Lifting {
       const from = stepsOf(list).indexOf(step);
       if (from < 0 || scenario.steps[list]?.find((one) => one.id === step)?.pinned === true) return;
       const lifted: Lifted = { list, step, from, slot: from, by, outcomes: new Map(), outside: false };
+      leaping = undefined;
+      lab.port.cancel('hint');
       store.setState({ lifted, hint: undefined });
       announce(lifted);
       void lab.port.slots({ topic: 'slots', scenario, ordering, list, step, seed: scenario.seed ?? 1 }, (slot) => onSlot(list, step, slot));
@@ -55,17 +78,10 @@ export function createLifting(lab: Lab): Lifting {
     over,
     move(by) {
       const { lifted } = store.getState();
+      leaping = undefined;
       if (lifted !== undefined) over(lifted.slot + by);
     },
-    leap(direction) {
-      const { lifted } = store.getState();
-      if (lifted === undefined) return;
-      const here = lifted.outcomes.get(lifted.slot)?.class;
-      const count = stepsOf(lifted.list).length;
-      let slot = lifted.slot + direction;
-      while (slot > 0 && slot < count - 1 && lifted.outcomes.get(slot)?.class === here) slot += direction;
-      over(slot);
-    },
+    leap: leapOn,
     drop() {
       const { lifted, ordering } = store.getState();
       if (lifted === undefined) return;

@@ -76,7 +76,8 @@ export interface Lifted {
   /** Slot it was lifted from, and the one it is over. */
   readonly from: number;
   readonly slot: number;
-  readonly by: 'pointer' | 'keyboard';
+  /** A pointer on the picture, a pointer in a step list, or keys. */
+  readonly by: 'pointer' | 'list' | 'keyboard';
   readonly outcomes: ReadonlyMap<number, SlotOutcome>;
   /** Pointer is outside the lanes: dropping leaves the step out. */
   readonly outside: boolean;
@@ -89,6 +90,15 @@ export interface Alert {
   readonly lines: readonly string[];
   /** A way on, e.g. trying again. */
   readonly retry?: 'run';
+  readonly action?: 'save-recording';
+}
+
+/** A drag whose outcome differs from the present one: found by running it. */
+export interface Hint {
+  /** `LIST/STEP`. */
+  readonly step: string;
+  readonly way: 'up' | 'down';
+  readonly words: string;
 }
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -124,6 +134,6 @@ export interface LabState {
   readonly lanes: LaneChoice;
   /** Made from logs: what it is held against. */
   readonly twin: Twin | undefined;
-  /** The step that pulses until the first drag. */
-  readonly hint: string | undefined;
+  /** The drag to begin with, until the first edit. */
+  readonly hint: Hint | undefined;
 }

@@ -1,0 +1,23 @@
+import { type RefObject, useLayoutEffect, useRef } from 'react';
+
+const GLIDE_MS = 220;
+
+/** Rows that changed places are seen to go there. Elements carry `data-step`; nothing moves while `on` is false or motion is not wanted. */
+export function useGlide(list: RefObject<HTMLElement | null>, on: boolean): void {
+  const tops = useRef(new Map<string, number>());
+  useLayoutEffect(() => {
+    const still = !on || matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const now = new Map<string, number>();
+    for (const row of list.current?.querySelectorAll<HTMLElement>('[data-step]') ?? []) {
+      const id = row.dataset['step'] ?? '';
+      now.set(id, row.offsetTop);
+      const before = tops.current.get(id);
+      if (still || before === undefined || before === row.offsetTop) continue;
+      row.animate([{ transform: `translateY(${before - row.offsetTop}px)` }, { transform: 'none' }], {
+        duration: GLIDE_MS,
+        easing: 'ease-out',
+      });
+    }
+    tops.current = now;
+  });
+}
