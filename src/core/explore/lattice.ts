@@ -8,7 +8,7 @@
  * Up to `MOST_STATES` all of it is decided, and every node knows the share of its completions that are safe. Beyond that
  * only the states nearest to the present order are looked at; shares are then left out where not all is known.
  */
-import { classify, findingsOf, reportedBy } from '../emulator/audit/audit.ts';
+import { classify, findingsOf } from '../emulator/audit/audit.ts';
 import { assemble, conclude, nextThread, tick } from '../emulator/clockwork.ts';
 import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
@@ -173,8 +173,10 @@ class Walk {
   #arrive(machine: Machine, remaining: Remaining): { readonly state: State; readonly machine: Machine; readonly fresh: boolean } {
     const list = this.#toChoice(machine, remaining);
     if (list < 0) return { state: this.#end(machine, remaining), machine, fresh: false };
+    const open = remaining.map((steps) => (steps.length === 0 ? undefined : steps));
+    // The keys leave out what the search carries on its edges; here every fact tells states apart.
     const facts = new Set(machine.facts.map((fact) => `${fact.kind}/${fact.host}/${fact.device}/${fact.other}/${fact.errno}`));
-    const key = `${this.#keys.of(machine, remaining)}|${[...facts].sort().join(',')}`;
+    const key = `${this.#keys.of(machine, open, true)}|${[...facts].sort().join(',')}`;
     const known = this.states.get(key);
     if (known !== undefined) return { state: known, machine, fresh: false };
     const state: State = { words: stateWords(machine), list, edges: [], ending: undefined, safe: 0n, total: 0n, known: false };
@@ -184,7 +186,7 @@ class Walk {
 
   #end(machine: Machine, remaining: Remaining): State {
     conclude(machine);
-    const ending = classify(machine, findingsOf(machine), reportedBy(machine), false);
+    const ending = classify(machine, findingsOf(machine), false);
     const ways = remaining.reduce((product, steps) => product * factorial(steps.length), 1n);
     const key = `end ${ending} ${ways}`;
     const known = this.states.get(key);

@@ -11,8 +11,8 @@ export function stateWords(machine: Machine): readonly string[] {
       if (machine.armed[h * program.logs.length + l] === 1) words.push(`${host.id}: ${spec.id} on`);
     });
     program.devices.forEach((def, d) => {
-      const stamps = machine.devices[d * program.hosts.length + h]?.stamps ?? new Int32Array();
-      const loaded = stamps.reduce((sum, stamp) => sum + (stamp >= 0 ? 1 : 0), 0);
+      const stamps = machine.devices[d * program.hosts.length + h]?.stamps ?? [];
+      const loaded = stamps.filter((stamp) => stamp >= 0).length;
       if (loaded > 0) words.push(`${host.id}: ${def.id} image loaded (${loaded})`);
     });
   });
