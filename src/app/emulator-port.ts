@@ -6,6 +6,7 @@ import type { SlotOutcome } from '../core/emulator/slots.ts';
 import type { Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
+import type { OrderingEdit } from '../core/scenario/edits.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Answer, DecidedSoFar, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
@@ -61,7 +62,7 @@ export interface EmulatorPort {
     scenario: Scenario,
     ordering: Ordering,
     goal: 'safe' | 'bad' | 'shrink',
-    onProgress: (runs: number) => void,
+    onProgress: (runs: number, of: number, edits: readonly OrderingEdit[] | undefined) => void,
   ): Promise<NearestOutcome>;
   /** Joint states, those near the ordering first; progress in distinct states. Topic `lattice`. */
   lattice(scenario: Scenario, ordering: Ordering, onProgress: (states: number) => void): Promise<LatticeOutcome>;
@@ -75,7 +76,7 @@ export interface EmulatorPort {
 type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | LatticeOutcome | { readonly kind: 'slots' };
 
 interface Waiting {
-  readonly onProgress: ((happenings: number, of: number) => void) | undefined;
+  readonly onProgress: ((happenings: number, of: number, edits: readonly OrderingEdit[] | undefined) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
   readonly onPartial?: ((partial: PartialRun) => void) | undefined;
   readonly onDecided?: (states: number, decided: DecidedSoFar | undefined) => void;
@@ -121,7 +122,7 @@ export function viaWorker(): EmulatorPort {
     const one = waiting.get(answer.id);
     if (one === undefined) return;
     if (answer.type === 'progress') {
-      one.onProgress?.(answer.happenings, answer.of ?? 0);
+      one.onProgress?.(answer.happenings, answer.of ?? 0, answer.edits);
       one.onDecided?.(answer.happenings, answer.decided);
       return;
     }

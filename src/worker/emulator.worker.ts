@@ -177,7 +177,7 @@ async function answerNearest(request: NearestRequest): Promise<void> {
   for (;;) {
     const { value, done } = steps.next();
     if (done === true) return say({ type: 'done', id, nearest: value ?? null });
-    say({ type: 'progress', id, happenings: value });
+    say({ type: 'progress', id, ...(typeof value === 'number' ? { happenings: value } : { happenings: value.runs, edits: value.edits }) });
     await breathe();
     if (newest.get(topic) !== id) return say({ type: 'superseded', id });
   }

@@ -9,6 +9,7 @@ import type { Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
+import type { OrderingEdit } from '../core/scenario/edits.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Silence } from '../core/swimlane/axis.ts';
@@ -140,8 +141,15 @@ export interface DecidedSoFar {
 
 export type Answer =
   | { readonly type: 'ready' }
-  /** `of`: how many there will be, if that is known. */
-  | { readonly type: 'progress'; readonly id: number; readonly happenings: number; readonly of?: number; readonly decided?: DecidedSoFar }
+  /** `of`: how many there will be, if that is known. `edits`: of a shrinking, those that are left and still fail. */
+  | {
+      readonly type: 'progress';
+      readonly id: number;
+      readonly happenings: number;
+      readonly of?: number;
+      readonly decided?: DecidedSoFar;
+      readonly edits?: readonly OrderingEdit[];
+    }
   | { readonly type: 'partial'; readonly id: number; readonly partial: PartialRun }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
   | {

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { AddField, Control, Problems, Tokens } from './Controls.tsx';
 import styles from './editor.module.css';
 import { countWithin, titleOf, useForm } from './form.ts';
+import { namesFor } from './names.ts';
 import { alternatives, chosen, freshName, isObject, kindOf, type Schema, smallest } from './schema.ts';
 import { summaryOf } from './summary.ts';
 import { idsIn, insert, type Path, printPath, put, rename, shift, without } from './values.ts';
@@ -16,7 +17,7 @@ interface Props {
 
 /** Any value: a control, a list of names, a list of cards, an object's fields, or a choice between such. */
 export function Value({ schema, value, path, name, label }: Props) {
-  const { root, doc, change } = useForm();
+  const { root, doc, change, builtIn } = useForm();
   const choices = alternatives(root, schema);
   const kinds = [...new Set(choices.map(kindOf))];
   const one = chosen(choices, value);
@@ -30,7 +31,14 @@ export function Value({ schema, value, path, name, label }: Props) {
         value={kindOf(one)}
         onChange={(event) => {
           const next = choices.find((each) => kindOf(each) === event.target.value);
-          if (next !== undefined) change(put(doc, path, converted(root, next, value)));
+          if (next !== undefined)
+            change(
+              put(
+                doc,
+                path,
+                converted(smallest(root, next, { hint: kindOf(next), names: (field) => namesFor(field, doc, builtIn) }), next, value),
+              ),
+            );
         }}
       >
         {kinds.map((kind) => (
@@ -45,8 +53,7 @@ export function Value({ schema, value, path, name, label }: Props) {
 }
 
 /** Another kind of the same: the fields that both have are kept. */
-function converted(root: Schema, to: Schema, value: unknown): unknown {
-  const fresh = smallest(root, to);
+function converted(fresh: unknown, to: Schema, value: unknown): unknown {
   if (!isObject(fresh) || !isObject(value)) return fresh;
   const kept = Object.entries(value).filter(
     ([name]) => Object.hasOwn(to.properties ?? {}, name) && name !== kindOf(to) && !Object.hasOwn(fresh, name),
@@ -87,14 +94,15 @@ export function Fields({
   readonly path: Path;
   readonly label: string;
 }) {
-  const { root, doc, change } = useForm();
+  const { root, doc, change, builtIn } = useForm();
   const known = Object.keys(schema.properties ?? {});
   const required = new Set(schema.required ?? []);
   const there = [...known.filter((name) => Object.hasOwn(value, name)), ...Object.keys(value).filter((name) => !known.includes(name))];
   const missing = known.filter((name) => required.has(name) && !Object.hasOwn(value, name));
   const add = (name: string) => {
     const of = schema.properties?.[name];
-    if (of !== undefined) change(put(doc, [...path, name], smallest(root, of, name, new Set())));
+    if (of !== undefined)
+      change(put(doc, [...path, name], smallest(root, of, { hint: name, names: (field) => namesFor(field, doc, builtIn) })));
   };
   return (
     <div className={styles['fields']}>
@@ -180,7 +188,7 @@ function Entries({ schema, value, path, name, label }: Props) {
         type="button"
         onClick={() => {
           const fresh = freshName(entries.length === 0 ? name : 'another', new Set(entries.map(([key]) => key)));
-          change(put(doc, [...path, fresh], smallest(root, of, fresh)));
+          change(put(doc, [...path, fresh], smallest(root, of, { hint: fresh })));
         }}
       >
         + Entry in {label.toLowerCase()}
@@ -218,13 +226,20 @@ function EntryName({
 
 /** A list of things: each a card that opens, with its place, a twin and an end. */
 export function Cards({ items, schema, path, name, label }: Omit<Props, 'value'> & { readonly items: readonly unknown[] }) {
-  const { root, doc, change } = useForm();
+  const { root, doc, change, builtIn } = useForm();
   const [open, setOpen] = useState<readonly boolean[]>([]);
   const box = useRef<HTMLDivElement>(null);
   const one = singular(name === 'does' ? 'operations' : name);
   const opened = items.map((_, i) => open[i] === true);
   const add = () => {
-    change(insert(doc, path, items.length, smallest(root, schema, one, idsIn(doc))));
+    change(
+      insert(
+        doc,
+        path,
+        items.length,
+        smallest(root, schema, { hint: one, taken: idsIn(doc), names: (field) => namesFor(field, doc, builtIn) }),
+      ),
+    );
     setOpen([...opened, true]);
   };
   const act = (index: number, what: CardAct) => {

@@ -87,7 +87,7 @@ function Part({ form, name, value }: { readonly form: Form; readonly name: strin
       {HINTS[name] === undefined ? null : <p className={styles['about']}>{HINTS[name]}</p>}
       <Problems path={printPath([name])} />
       {value === undefined ? (
-        <button type="button" onClick={() => form.change(put(form.doc, [name], smallest(form.root, schema, name)))}>
+        <button type="button" onClick={() => form.change(put(form.doc, [name], smallest(form.root, schema, { hint: name })))}>
           Add {titleOf(name).toLowerCase()}
         </button>
       ) : (

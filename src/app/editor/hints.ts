@@ -12,7 +12,7 @@ export const HINTS: { readonly [name: string]: string } = {
   guest: 'A guest that submits requests and waits for interrupts: it notices what is lost.',
   callbacks: 'Run-state callbacks by priority, for the operation `callbacks`.',
   tokens: 'What one host at a time owns outside the VM, such as a disk lock.',
-  flags: 'Numbers that outlive a step or an attempt.',
+  flags: 'Numbers that outlive a step or an attempt. Each host has its own; all begin with the value given here.',
   steps: 'What each side’s migration thread does, in the order in which it does it: one operation or several per step.',
   lists: 'When a list of steps begins, and what it does on an error.',
   faults: 'Make a step fail: an errno, a hang, a cut link, a dead host, a cancel.',

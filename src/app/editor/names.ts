@@ -82,6 +82,7 @@ const SOURCES: { readonly [field: string]: Source } = {
   section: sections,
   errno: words('EIO', 'EINVAL', 'ENOMEM', 'EBUSY', 'EAGAIN', 'ENOSPC', 'ENOTTY', 'EPERM', 'ETIMEDOUT', 'EPIPE', 'ENODEV'),
   fail: words('EIO', 'EINVAL', 'ENOMEM', 'EBUSY'),
+  flag: (doc) => Object.keys(isObject(valueAt(doc, ['flags'])) ? (valueAt(doc, ['flags']) as object) : {}),
 };
 
 /** Fields that say something of their own. */

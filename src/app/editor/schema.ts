@@ -74,25 +74,36 @@ export function isObject(value: unknown): value is { readonly [name: string]: un
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The smallest value that a schema admits; names are made from `hint` and told apart by `taken`. */
-export function smallest(root: Schema, schema: Schema, hint = 'new', taken: ReadonlySet<string> = new Set()): unknown {
+/** What a new value is made with: the field it is for, ids that are taken, and what can be named in a field. */
+export interface Making {
+  readonly hint: string;
+  readonly taken?: ReadonlySet<string>;
+  readonly names?: (field: string) => readonly string[];
+}
+
+/** The smallest value that a schema admits: what names something else names the first that there is. */
+export function smallest(root: Schema, schema: Schema, making: Making): unknown {
+  const { hint, taken = new Set(), names } = making;
   const [one] = alternatives(root, schema);
   if (one === undefined) return null;
   if (one.const !== undefined) return one.const;
   if (one.enum !== undefined) return one.enum[0];
   switch (one.type) {
     case 'string':
-      return hint === 'errno' ? 'EIO' : freshName(hint, taken);
+      return names?.(hint)[0] ?? hint;
     case 'number':
     case 'integer':
       return one.minimum ?? 0;
     case 'boolean':
       return true;
     case 'array':
-      return Array.from({ length: one.minItems ?? 0 }, () => smallest(root, one.items ?? {}, hint, taken));
+      return Array.from({ length: one.minItems ?? 0 }, () => smallest(root, one.items ?? {}, making));
     case 'object':
       return Object.fromEntries(
-        (one.required ?? []).map((name) => [name, smallest(root, one.properties?.[name] ?? {}, name === 'id' ? hint : name, taken)]),
+        (one.required ?? []).map((name) => [
+          name,
+          name === 'id' ? freshName(hint, taken) : smallest(root, one.properties?.[name] ?? {}, { ...making, hint: name }),
+        ]),
       );
     default:
       return null;

@@ -119,10 +119,10 @@ test('a search in parts gives the answer of the whole', () => {
   expect(mergeParts([...read, read[0] as Part], movableSteps(program))).toBe('a part was given twice');
 });
 
-function last<Answer>(steps: Generator<number, Answer>): Answer {
+function last<Answer>(steps: Generator<unknown, Answer>): Answer {
   for (;;) {
     const { value, done } = steps.next();
-    if (done === true) return value;
+    if (done === true) return value as Answer;
   }
 }
 

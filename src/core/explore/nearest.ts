@@ -22,6 +22,12 @@ export interface NoneNear {
   readonly limited: boolean;
 }
 
+/** How far a shrinking has come: the edits that are left still fail. */
+export interface Shrinking {
+  readonly runs: number;
+  readonly edits: readonly OrderingEdit[];
+}
+
 /** Runs of one search at most: some seconds. */
 const MOST_RUNS = 12_000;
 
@@ -60,7 +66,7 @@ export function* nearest(
 }
 
 /** The fewest of the edits that lead from the order the file lists to a bad one, and still end in its class. */
-export function* shrink(program: Program, bad: Ordering): Generator<number, Nearest | undefined> {
+export function* shrink(program: Program, bad: Ordering): Generator<Shrinking, Nearest | undefined> {
   const listed = orderingOf(program.scenario);
   const failed = probe(program, bad);
   if (isSafeClass(failed.class)) return undefined;
@@ -76,7 +82,7 @@ export function* shrink(program: Program, bad: Ordering): Generator<number, Near
     for (let i = 0; i < edits.length; i += 1) {
       const fewer = edits.toSpliced(i, 1);
       runs += 1;
-      yield runs;
+      yield { runs, edits };
       if (!fails(fewer.reduce(applyEdit, listed))) continue;
       edits = fewer;
       shorter = true;

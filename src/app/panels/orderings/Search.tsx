@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react';
 import type { Exploration } from '../../../core/explore/report.ts';
-import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../../core/scenario/edits.ts';
-import { orderingOf } from '../../../core/scenario/ordering.ts';
+import { applyEdit, nameOfEdits, type OrderingEdit } from '../../../core/scenario/edits.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import type { Lab } from '../../store/create-lab.ts';
@@ -37,10 +36,11 @@ export function Search() {
     if (goal === 'bad' && !safe) return setWords('This order is bad already: Make safe first, or Shrink it.');
     setWords('');
     const { scenario, ordering } = lab.store.getState();
-    const began = editsBetween(orderingOf(scenario), ordering).length;
-    const outcome = await lab.port.nearest(scenario, ordering, goal, (runs) =>
-      setWork({ topic: 'nearest', words: goal === 'shrink' ? `${runs} runs, ${began} edits to begin with` : `${runs} runs` }),
-    );
+    const outcome = await lab.port.nearest(scenario, ordering, goal, (runs, _, edits) => {
+      setWork({ topic: 'nearest', words: `${runs} runs` });
+      if (edits !== undefined)
+        setWords(`Still fails with ${edits.length} ${edits.length === 1 ? 'edit' : 'edits'}: ${nameOfEdits(edits)}…`);
+    });
     setWork(undefined);
     if (outcome.kind === 'failed') setWords(outcome.message);
     if (outcome.kind !== 'nearest') return;
