@@ -68,6 +68,8 @@ export class ProcessFacts {
   #lastMicros = -1;
   #earlier = 0;
   #running: boolean | undefined;
+  /** Its run state is `inmigrate`: where no event tells which side it is, it receives. */
+  #waits = false;
 
   constructor(events: ReadonlyMap<string, Named>) {
     this.events = events;
@@ -96,7 +98,7 @@ export class ProcessFacts {
 
   /** The facts as JSON. `files` and `bytes` are known to the door only. */
   report(files: readonly string[], bytes: number): { readonly [field: string]: unknown } {
-    if (this.#unknown !== undefined) this.#resolve(false);
+    if (this.#unknown !== undefined) this.#resolve(this.#waits);
     const has = (name: string) => this.events.has(name);
     return {
       files,
@@ -133,6 +135,7 @@ export class ProcessFacts {
     const found = RUN_STATE.exec(args);
     if (found === null) return;
     this.#runStates.push({ ...mark, from: found[1] as string, to: found[2] as string });
+    this.#waits = found[2] === 'inmigrate';
   }
 
   #notify(args: string, mark: Mark): void {
@@ -158,9 +161,9 @@ export class ProcessFacts {
     const entry: StateMark = { ...mark, state };
     if (this.#unknown !== undefined && state !== 'setup') {
       this.#unknown.states.push(entry);
-      if (TERMINAL.has(state)) this.#resolve(true);
+      if (TERMINAL.has(state)) this.#resolve(this.#waits);
     } else if (state === 'setup') {
-      if (this.#unknown !== undefined) this.#resolve(true);
+      if (this.#unknown !== undefined) this.#resolve(this.#waits);
       if (open && current instanceof IncomingFacts && current.states.length === 0) current.states.push(entry);
       else this.#unknown = { states: [entry], stopped: this.#running === false };
     } else if (open) current.state(entry);
