@@ -1,8 +1,10 @@
 /** `judge FILE…`: the rules on a recording, or on any number of real logs with what they say. */
+
+import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { isGrave } from '../core/rules/rule.ts';
 import type { RuleAnswer } from '../core/trace/audit.ts';
-import { rawLineAt, type Trace } from '../core/trace/trace.ts';
+import { type Note, rawLineAt, type Trace } from '../core/trace/trace.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { recordingOf } from './files.ts';
 import { isJson, readLogs } from './logs.ts';
@@ -12,12 +14,27 @@ export async function judge(args: readonly string[]): Promise<number> {
   if (words.length === 0) throw new UsageError('judge: expected a recording, or the logs of one migration');
   const { judged, trace } = words.some((word) => isJson(word)) ? judgeRecording(words) : await judgeLogs(words);
   if (flags.has('json')) process.stdout.write(`${JSON.stringify(judged, undefined, 2)}\n`);
-  else for (const rule of judged.rules) process.stdout.write(`${lineOf(rule, trace)}\n`);
+  else process.stdout.write(`${inWords(judged, trace).join('\n')}\n`);
   return judged.rules.some((rule) => rule.outcome === 'broken' && isGrave(rule)) ? 1 : 0;
 }
 
 interface Judged {
   readonly rules: readonly RuleAnswer[];
+  /** Of logs alone. */
+  readonly lines?: Lines;
+  readonly notes?: readonly Note[];
+}
+
+/** A rule a line; of logs, how their lines were understood and what is to be said of them. */
+function inWords({ rules, lines, notes = [] }: Judged, trace: Trace): readonly string[] {
+  const details = Object.values(lines?.ignored ?? {}).reduce((sum, count) => sum + count, 0);
+  return [
+    ...rules.map((rule) => lineOf(rule, trace)),
+    ...(lines === undefined
+      ? []
+      : [`lines ${lines.total}: ${lines.understood} understood, ${details} details, ${lines.text} not understood`]),
+    ...notes.map((note) => `note  ${note.where === undefined ? '' : `${note.where}: `}${note.message}`),
+  ];
 }
 
 /** The rule, its answer, the sentence, and for what was read from files the lines that it rests on. */
@@ -43,5 +60,5 @@ function judgeRecording(words: readonly string[]): { readonly judged: Judged; re
 
 async function judgeLogs(words: readonly string[]): Promise<{ readonly judged: Judged; readonly trace: Trace }> {
   const { trace, facts, lines } = await readLogs(words);
-  return { judged: { rules: judgeTrace(trace), ...{ facts, lines, notes: trace.notes } }, trace };
+  return { judged: { rules: judgeTrace(trace), lines, notes: trace.notes, ...{ facts } }, trace };
 }

@@ -24,7 +24,6 @@ export interface DeviceMeasure {
 
 export interface Measured {
   readonly source: string;
-  readonly target: string | undefined;
   readonly rounds: readonly Round[];
   /** Bitmap syncs: what QEMU counts as rounds. */
   readonly syncs: number;
@@ -81,9 +80,11 @@ export function measure(trace: Trace): Measured | undefined {
   const hosts = [...new Set(trace.lanes.map((lane) => lane.host))];
   const source = hosts.includes('source') ? 'source' : hosts.find((host) => eventsOf(trace, host, 'section-save').length > 0);
   if (source === undefined) return undefined;
-  const target = hosts.includes('target') ? 'target' : undefined;
+  const receivers = hosts.filter((host) => host !== source);
   const phases = eventsOf(trace, source, 'phase');
-  const active = phases.find((one) => one.args['status'] === 'active') ?? phases[0];
+  // Of several attempts the last that sent anything.
+  const sent = eventsOf(trace, source, 'section-save').at(-1)?.at ?? Infinity;
+  const active = phases.findLast((one) => one.args['status'] === 'active' && one.at <= sent) ?? phases[0];
   const over = phases.find(
     (one) => one.at >= (active?.at ?? 0) && ['completed', 'failed', 'cancelled'].includes(String(one.args['status'])),
   );
@@ -103,10 +104,12 @@ export function measure(trace: Trace): Measured | undefined {
   // A stream that lay in a file was loaded whenever somebody wished: its target tells nothing of the downtime.
   const stored = /^migration_(?:exec|file)_outgoing$/;
   const checkpoints = eventsOf(trace, source, 'checkpoint').filter(within);
-  const running =
-    target === undefined || checkpoints.some((one) => stored.test(String(one.args['name'])))
-      ? undefined
-      : eventsOf(trace, target, 'run-state').find((one) => one.args['state'] === 'running' && one.at >= (stop?.at ?? Infinity));
+  const running = checkpoints.some((one) => stored.test(String(one.args['name'])))
+    ? undefined
+    : receivers
+        .flatMap((host) => eventsOf(trace, host, 'run-state'))
+        .filter((one) => one.args['state'] === 'running' && one.at >= (stop?.at ?? Infinity))
+        .reduce<Seen | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
   const completed = over?.args['status'] === 'completed' ? over : undefined;
   const ended = running?.at ?? checkpoint(trace, source, 'src-downtime-end') ?? completed?.at;
   const rounds = roundsOf(syncs, samples, from, stop?.at ?? until);
@@ -114,7 +117,6 @@ export function measure(trace: Trace): Measured | undefined {
   const time = (nanos: Nanos | undefined) => (timed ? nanos : undefined);
   return {
     source,
-    target,
     rounds,
     syncs: syncs.length,
     result: over === undefined ? undefined : String(over.args['status']),
