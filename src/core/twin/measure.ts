@@ -90,13 +90,14 @@ export function measure(trace: Trace): Measured | undefined {
   );
   const from = active?.at ?? 0;
   const until = over?.at ?? trace.endNanos;
-  const within = (one: Seen) => one.at <= until;
+  const setup = phases.findLast((one) => one.args['status'] === 'setup' && one.at <= from)?.at ?? 0;
+  const within = (one: Seen) => one.at >= setup && one.at <= until;
   const timed = trace.clocks.find((clock) => clock.host === source)?.zero !== '';
   const stop = eventsOf(trace, source, 'run-state').find((one) => one.args['state'] === 'stopped' && one.at >= from && within(one));
   const syncs = eventsOf(trace, source, 'bitmap-sync').filter(within);
   const counters = eventsOf(trace, source, 'counter');
   const samples = counters.filter((one) => one.args['transferred'] !== undefined && within(one));
-  const pending = counters.find((one) => one.args['name'] === 'pending bytes');
+  const pending = counters.find((one) => one.args['name'] === 'pending bytes' && within(one));
   const sections = eventsOf(trace, source, 'section-save').filter(within);
   const others = sections.filter(
     (one) => one.args['section'] !== 'ram' && one.args['device'] === undefined && one.at >= (stop?.at ?? Infinity),
