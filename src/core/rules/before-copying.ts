@@ -81,8 +81,9 @@ export const sameMachineFirst: Rule = {
         last,
       );
     }
-    // A section that the target knows goes on with its description.
-    if (over?.args['status'] === 'failed' && last.args['sectionId'] !== undefined && last.args['description'] === undefined)
+    // A section that the target knows goes on with its description, in a log that has descriptions at all (vmstate_load).
+    const described = taken.some((one) => one.args['description'] !== undefined);
+    if (described && over?.args['status'] === 'failed' && last.args['sectionId'] !== undefined && last.args['description'] === undefined)
       return broken(
         `The load of the target ended with section ${nameOf(last)} at ${when(last)}, before any of it was read: the target does not know it.`,
         last,

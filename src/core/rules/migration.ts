@@ -52,7 +52,9 @@ export class Migration {
   get sourceStop(): Moment | undefined {
     const runs = this.source?.runs ?? [];
     const over = this.sourceOver;
-    const within = over === undefined || over.args['status'] === 'completed' ? runs : runs.filter((one) => one.seq < over.seq);
+    // After a snapshot the guest goes on, and stops again for other reasons.
+    const all = over === undefined || (over.args['status'] === 'completed' && !this.isSnapshot);
+    const within = all ? runs : runs.filter((one) => one.seq < (over?.seq ?? Infinity));
     return lastOf(within.filter((one) => !vcpusRun(one)));
   }
 
