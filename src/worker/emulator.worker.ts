@@ -11,13 +11,13 @@ import { countOrderings, DEFAULT_LIMITS, Searcher, tooLarge } from '../core/expl
 import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
+import { judgeTrace } from '../core/rules/judge.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOfIndex, indexLanes } from '../core/swimlane/lane-index.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
-import { looksLikeChrome, readChrome } from './chrome.ts';
-import { readLogs } from './logs.ts';
+import type { Progress } from './logs.ts';
 import type {
   Answer,
   ExploreRequest,
@@ -28,7 +28,6 @@ import type {
   RunRequest,
   SlotsRequest,
 } from './messages.ts';
-import { looksLikeImportedRecording, readImportedRecording } from './recording.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -108,9 +107,10 @@ async function answerRun(request: RunRequest): Promise<void> {
   const packed = packTrace(trace);
   const index = indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string');
   const states = indexStates(trace);
+  const rules = judgeTrace(trace);
   const work = performance.now() - began;
   const buffers = [...buffersOf(packed), ...buffersOfIndex(index), ...buffersOfStates(states)];
-  say({ type: 'done', id, run: { ...rest, trace: packed, index, states, workMs: work } }, buffers);
+  say({ type: 'done', id, run: { ...rest, trace: packed, index, states, rules, workMs: work } }, buffers);
 }
 
 async function answerSlots(request: SlotsRequest): Promise<void> {
@@ -123,6 +123,19 @@ async function answerSlots(request: SlotsRequest): Promise<void> {
   say({ type: 'done', id });
 }
 
+/** Readers come when there is something to read: a first visit runs a story. */
+async function readImport(files: readonly File[], byHand: ReadonlyMap<string, number>, progress: Progress) {
+  const [first, ...others] = files;
+  if (first !== undefined && others.length === 0) {
+    const { looksLikeImportedRecording, readImportedRecording } = await import('./recording.ts');
+    if (await looksLikeImportedRecording(first)) return readImportedRecording(first, byHand);
+    const { looksLikeChrome, readChrome } = await import('./chrome.ts');
+    if (await looksLikeChrome(first)) return readChrome(first, progress);
+  }
+  const { readLogs } = await import('./logs.ts');
+  return readLogs(files, byHand, progress);
+}
+
 async function answerImport(request: ImportRequest): Promise<void> {
   const { id, topic, files, byHand } = request;
   const began = performance.now();
@@ -131,14 +144,7 @@ async function answerImport(request: ImportRequest): Promise<void> {
     await breathe();
     return newest.get(topic) === id;
   };
-  const [first] = files;
-  const alone = files.length === 1 ? first : undefined;
-  const answer =
-    alone !== undefined && (await looksLikeImportedRecording(alone))
-      ? await readImportedRecording(alone, byHand)
-      : alone !== undefined && (await looksLikeChrome(alone))
-        ? await readChrome(alone, progress)
-        : await readLogs(files, byHand, progress);
+  const answer = await readImport(files, byHand, progress);
   if (answer === undefined) return say({ type: 'superseded', id });
   say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, [
     ...buffersOf(answer.trace),

@@ -19,7 +19,7 @@ const REFUSING = Uint8Array.from(EVENT_KINDS, (kind) => (kind === 'text' ? 0 : 1
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Bytes read so far, of how many; the answer false gives up. */
-type Progress = (bytes: number, of: number) => Promise<boolean>;
+export type Progress = (bytes: number, of: number) => Promise<boolean>;
 
 /** undefined: given up, since `progress` said so. @throws {Error} with a message for the user */
 export async function readLogs(

@@ -107,6 +107,8 @@ export interface RunAnswer {
   readonly windows: readonly LossWindow[];
   readonly metrics: Metrics;
   readonly settled: string;
+  /** The second opinion. */
+  readonly rules: readonly RuleAnswer[];
   /** Milliseconds of work in the worker. */
   readonly workMs: number;
 }

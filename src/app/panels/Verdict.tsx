@@ -1,16 +1,16 @@
-import { useMemo } from 'react';
-import { rules } from '../../core/rules/index.ts';
-import { judgeTrace } from '../../core/rules/judge.ts';
+import { lazy, Suspense } from 'react';
 import { isGrave } from '../../core/rules/rule.ts';
 import { bytes, count } from '../../core/swimlane/labels.ts';
 import type { Finding, RuleAnswer } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
-import type { Trace } from '../../core/trace/trace.ts';
 import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { ImportedRun } from '../store/state.ts';
 import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
+
+// What the rules are called and why they are: on a first visit nobody has opened the list yet.
+const Rules = lazy(() => import('./Rules.tsx').then((module) => ({ default: module.Rules })));
 
 /** What came of the run: its class, one sentence, and the findings with their evidence. */
 export function Verdict() {
@@ -61,7 +61,9 @@ export function Verdict() {
         </div>
       </dl>
       <Findings findings={audit.findings} />
-      <Rules trace={run.trace} />
+      <Suspense fallback={null}>
+        <Rules answers={run.rules} />
+      </Suspense>
     </section>
   );
 }
@@ -108,42 +110,6 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   );
 }
 
-/** The rules, a second opinion that reads the trace alone: each holds, is broken, or cannot be told. */
-function Guarantees({ answers, open = false }: { readonly answers: readonly RuleAnswer[]; readonly open?: boolean }) {
-  const lab = useLab();
-  return (
-    <details className={styles['rules']} open={open}>
-      <summary>
-        Rules: {answers.filter((answer) => answer.outcome === 'holds').length} hold,{' '}
-        {answers.filter((answer) => answer.outcome === 'broken' && isGrave(answer)).length} broken
-      </summary>
-      <ul aria-label="Rules">
-        {byOutcome(answers).map((answer) => {
-          const rule = rules.find((one) => one.id === answer.rule);
-          const [first] = answer.events;
-          return (
-            <li key={answer.rule} data-outcome={outcomeWords(answer)} title={rule?.why}>
-              <b>{answer.rule}</b> <span>{rule?.title}</span> <i>{outcomeWords(answer)}</i>
-              {first === undefined ? (
-                <small>{answer.sentence}</small>
-              ) : (
-                <button type="button" className={styles['finding']} onClick={() => moveCursor(lab, first, true)}>
-                  {answer.sentence}
-                </button>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-    </details>
-  );
-}
-
-function Rules({ trace }: { readonly trace: Trace }) {
-  const answers = useMemo(() => judgeTrace(trace), [trace]);
-  return <Guarantees answers={answers} />;
-}
-
 /** What the rules say of real logs. */
 function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
   const lab = useLab();
@@ -151,25 +117,16 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
     <section aria-label="Verdict" className={styles['panel']}>
       <h2 className={styles['verdict']}>{ruleWords(run.imported.rules)}</h2>
       <p className={styles['sentence']}>{run.trace.origin.kind === 'imported' ? run.trace.origin.files.join(', ') : ''}</p>
-      <button type="button" onClick={() => void import('../store/twin.ts').then(({ makeTwin }) => makeTwin(lab))}>
-        Twin it
-      </button>
-      <Guarantees answers={run.imported.rules} open />
+      {run.trace.origin.kind === 'imported' && run.trace.origin.reader === 'chrome' ? null : (
+        <button type="button" onClick={() => void import('../store/twin.ts').then(({ makeTwin }) => makeTwin(lab))}>
+          Twin it
+        </button>
+      )}
+      <Suspense fallback={null}>
+        <Rules answers={run.imported.rules} open />
+      </Suspense>
     </section>
   );
-}
-
-/** What is broken first, then what holds, then what no event tells; each in the order of the table. */
-const OUTCOMES: readonly RuleAnswer['outcome'][] = ['crashed', 'broken', 'holds', 'cannot tell'];
-
-function byOutcome(answers: readonly RuleAnswer[]): readonly RuleAnswer[] {
-  const place = (answer: RuleAnswer) => OUTCOMES.indexOf(answer.outcome) + (isGrave(answer) ? 0 : 0.5);
-  return answers.toSorted((a, b) => place(a) - place(b));
-}
-
-/** A broken rule of price alone costs time, and is none of those that the head counts. */
-function outcomeWords(answer: RuleAnswer): string {
-  return answer.outcome === 'broken' && !isGrave(answer) ? 'only slower' : answer.outcome;
 }
 
 function ruleWords(answers: readonly RuleAnswer[]): string {

@@ -66,19 +66,29 @@ export function App() {
 /** What the story asks, and what to look for: the first thing that a newcomer reads. */
 function Question() {
   const scenario = useLabState((state) => state.scenario);
-  const imported = useLabState((state) => state.run?.imported);
-  const [question, lookFor] =
-    imported === undefined
-      ? [scenario.question, scenario.about?.lookFor]
-      : [
-          'Real logs on the emulator’s lanes.',
-          'Nothing audits a real guest: what is said of it is what the rules read in the trace. Choose a story to run again.',
-        ];
+  const reader = useLabState((state) => {
+    const origin = state.run?.trace.origin;
+    return origin?.kind === 'imported' ? origin.reader : undefined;
+  });
+  const [question, lookFor] = reader === undefined ? [scenario.question, scenario.about?.lookFor] : importWords(reader);
   return (
     <p className={styles['question']}>
       <b>{question}</b> {lookFor === undefined ? null : <span>{lookFor}</span>}
     </p>
   );
+}
+
+/** What an imported trace is, and what can be said of it. */
+function importWords(reader: string): readonly [string, string] {
+  return reader === 'chrome'
+    ? [
+        'A trace of another program.',
+        'Its tracks are lanes here: to be searched, measured and moved about in. Choose a story to run again.',
+      ]
+    : [
+        'Real logs on the emulator’s lanes.',
+        'Nothing audits a real guest: what is said of it is what the rules read in the trace. Choose a story to run again.',
+      ];
 }
 
 /** The present run; beside a take its picture stands below, on the same axis and with the same cursor in time. */

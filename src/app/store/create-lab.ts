@@ -284,8 +284,8 @@ function importedView(scenario: Scenario, answer: ImportAnswer, files: readonly 
 
 function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): EmulatedRun {
   const trace = unpackTrace(answer.trace);
-  const { audit, windows, metrics, settled, workMs, index } = answer;
-  return { scenario, ordering, trace, index, states: new StateAt(trace, answer.states), audit, windows, metrics, settled, workMs };
+  const { audit, windows, metrics, settled, rules, workMs, index } = answer;
+  return { scenario, ordering, trace, index, states: new StateAt(trace, answer.states), audit, windows, metrics, settled, rules, workMs };
 }
 
 /** Where the cursor begins: at the last step that began; a real log has none. */

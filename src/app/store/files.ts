@@ -4,7 +4,6 @@ import { protocols } from '../../core/emulator/protocols/index.ts';
 import { guessJson, looksLike } from '../../core/formats/guess.ts';
 import { readRecording } from '../../core/formats/recording/read.ts';
 import { printRecording, toRecording } from '../../core/formats/recording/write.ts';
-import { judgeTrace } from '../../core/rules/judge.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
 import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
@@ -149,7 +148,7 @@ export function exportJson(lab: Lab): void {
   const kept = takes
     .filter((take) => take.run.scenario.id === run.scenario.id)
     .map((take) => ({ name: take.name, ordering: take.run.ordering }));
-  save(`${run.scenario.id}.json`, [printRecording(toRecording({ ...run, rules: judgeTrace(run.trace), takes: kept }))], 'application/json');
+  save(`${run.scenario.id}.json`, [printRecording(toRecording({ ...run, takes: kept }))], 'application/json');
 }
 
 export function exportScenario(lab: Lab): void {

@@ -5,7 +5,7 @@ import type { Scenario } from '../../core/scenario/scenario.ts';
 import type { AxisKind } from '../../core/swimlane/axis.ts';
 import type { LaneChoice } from '../../core/swimlane/lane-choice.ts';
 import type { LaneIndex } from '../../core/swimlane/lane-index.ts';
-import type { Audit, LossWindow, Metrics } from '../../core/trace/audit.ts';
+import type { Audit, LossWindow, Metrics, RuleAnswer } from '../../core/trace/audit.ts';
 import type { StateAt } from '../../core/trace/state-at.ts';
 import type { Trace } from '../../core/trace/trace.ts';
 import type { Twin } from '../../core/twin/infer.ts';
@@ -29,6 +29,7 @@ interface Seen {
 export interface EmulatedRun extends Seen {
   readonly audit: Audit;
   readonly settled: string;
+  readonly rules: readonly RuleAnswer[];
   readonly imported?: undefined;
   readonly growing?: undefined;
 }
