@@ -8,11 +8,18 @@ import type { Nanos } from './time.ts';
 import type { Lane, Note, Origin } from './trace.ts';
 import { EVENT_KINDS } from './vocabulary.ts';
 
-const NAME = new TextEncoder().encode('{"name":');
+/** `{"name":` as two words, in the machine's own order of bytes. */
+const [NAME_0, NAME_1] = new Uint32Array(new TextEncoder().encode('{"name":').buffer) as unknown as readonly [number, number];
+const NAME_BYTES = 8;
+/** The texts of events begin at whole words, with blanks before the next: they are moved by words. */
+const WORD = 4;
+const BLANK = 32;
 const EMPTY = new TextEncoder().encode('""');
 const COMMA = 44;
 const CLOSE = 125;
 const MOST_LANES = 65_535;
+/** Slices that lie deeper share the lane of this depth. */
+const MOST_DEPTH = 255;
 /** Bytes of a foreign event, and the share of a file that is names and arguments; where more comes, the room grows. */
 const EVENT_BYTES = 80;
 const TEXT_SHARE = 0.5;
@@ -26,6 +33,8 @@ export class ColumnsBuilder {
   #kind: Uint8Array<ArrayBuffer>;
   #textAt: Float64Array<ArrayBuffer>;
   #text: Uint8Array<ArrayBuffer>;
+  /** The same bytes. */
+  #words: Uint32Array<ArrayBuffer>;
   #textLength = 0;
 
   /** `fileBytes`: of what will be read, 0 if that is not known. Room is made for it at once: pages of it that are never written cost nothing. */
@@ -36,7 +45,8 @@ export class ColumnsBuilder {
     this.#track = new Uint32Array(this.#capacity);
     this.#kind = new Uint8Array(this.#capacity);
     this.#textAt = new Float64Array(this.#capacity + 1);
-    this.#text = new Uint8Array(Math.max(1 << 20, Math.ceil(fileBytes * TEXT_SHARE)));
+    this.#text = new Uint8Array(wholeWords(Math.max(1 << 20, fileBytes * TEXT_SHARE)));
+    this.#words = new Uint32Array(this.#text.buffer);
   }
 
   get length(): number {
@@ -64,17 +74,21 @@ export class ColumnsBuilder {
   text(bytes: Uint8Array, nameFrom: number, nameTo: number, argsFrom: number, argsTo: number): void {
     const name = nameFrom < 0 ? 2 : nameTo - nameFrom;
     const inner = argsFrom < 0 ? 0 : argsTo - argsFrom - 2;
-    this.#room(NAME.length + name + inner + 2);
+    this.#room(NAME_BYTES + name + inner + 2 + WORD);
     const text = this.#text;
-    let at = copyInto(text, this.#textLength, NAME, 0, NAME.length);
+    const begin = this.#textLength;
+    this.#words[begin / WORD] = NAME_0;
+    this.#words[begin / WORD + 1] = NAME_1;
+    let at = begin + NAME_BYTES;
     at = nameFrom < 0 ? copyInto(text, at, EMPTY, 0, EMPTY.length) : copyInto(text, at, bytes, nameFrom, nameTo);
     if (inner > 0 && !blank(bytes, argsFrom + 1, argsTo - 1)) {
       text[at] = COMMA;
       at = copyInto(text, at + 1, bytes, argsFrom + 1, argsTo - 1);
     }
-    text[at] = CLOSE;
-    this.#textLength = at + 1;
-    this.#textAt[this.#length] = this.#textLength;
+    text[at++] = CLOSE;
+    while (at % WORD !== 0) text[at++] = BLANK;
+    this.#textLength = at;
+    this.#textAt[this.#length] = at;
   }
 
   /** `zeroNanos` is taken off all times. `laneOf` names the lane of a track at a depth of nesting. */
@@ -87,11 +101,13 @@ export class ColumnsBuilder {
     const kind = new Uint8Array(length);
     const argsAt = new Uint32Array(length + 1);
     const argsText = new Uint8Array(this.#textLength);
-    const text = this.#text;
+    const to = new Uint32Array(argsText.buffer);
+    const words = this.#words;
     const lanes: Lane[] = [];
     const numbers = new Map<number, number>();
-    /** By track: the ends of the slices that are open, outermost first. */
-    const open = new Map<number, number[]>();
+    /** By track: the ends of the slices that are open, outermost first, and the lanes by depth, -1 for none yet. */
+    const open: number[][] = [];
+    const places: number[][] = [];
     let written = 0;
     let endNanos = 0;
     for (let i = 0; i < length; i += 1) {
@@ -99,27 +115,31 @@ export class ColumnsBuilder {
       const from = (this.#at[row] as number) - zeroNanos;
       const long = this.#duration[row] as number;
       const track = this.#track[row] as number;
-      const ends = open.get(track) ?? [];
-      if (ends.length === 0) open.set(track, ends);
+      while (open.length <= track) {
+        open.push([]);
+        places.push([]);
+      }
+      const ends = open[track] as number[];
       while (ends.length > 0 && (ends[ends.length - 1] as number) <= from) ends.pop();
-      const depth = long < 0 ? 0 : ends.length;
+      const depth = long < 0 ? 0 : Math.min(ends.length, MOST_DEPTH);
       if (long > 0) ends.push(from + long);
-      const key = track * 256 + Math.min(depth, 255);
-      let number = numbers.get(key);
-      if (number === undefined) {
+      const ofTrack = places[track] as number[];
+      let number = ofTrack[depth] ?? -1;
+      if (number < 0) {
         assert(lanes.length < MOST_LANES, `a trace holds at most ${MOST_LANES} lanes`);
-        number = lanes.push(laneOf(track, Math.min(depth, 255))) - 1;
-        numbers.set(key, number);
+        number = lanes.push(laneOf(track, depth)) - 1;
+        numbers.set(track * (MOST_DEPTH + 1) + depth, number);
+        while (ofTrack.length <= depth) ofTrack.push(-1);
+        ofTrack[depth] = number;
       }
       at[i] = Math.round(from);
       duration[i] = long < 0 ? -1 : Math.round(long);
       lane[i] = number;
       kind[i] = this.#kind[row] as number;
       endNanos = Math.max(endNanos, from + Math.max(0, long));
-      const begin = this.#textAt[row] as number;
-      const end = this.#textAt[row + 1] as number;
-      written = copyInto(argsText, written, text, begin, end);
-      argsAt[i + 1] = written;
+      const end = (this.#textAt[row + 1] as number) / WORD;
+      for (let word = (this.#textAt[row] as number) / WORD; word < end; word += 1) to[written++] = words[word] as number;
+      argsAt[i + 1] = written * WORD;
     }
     const ordered = inFileOrder(lanes, numbers, lane);
     const none = () => new Int32Array(length).fill(-1);
@@ -146,9 +166,10 @@ export class ColumnsBuilder {
 
   #room(more: number): void {
     if (this.#textLength + more <= this.#text.length) return;
-    const wider = new Uint8Array(Math.max(this.#text.length * 2, this.#textLength + more));
+    const wider = new Uint8Array(wholeWords(Math.max(this.#text.length * 2, this.#textLength + more)));
     wider.set(this.#text.subarray(0, this.#textLength));
     this.#text = wider;
+    this.#words = new Uint32Array(wider.buffer);
   }
 
   #grow(): void {
@@ -176,6 +197,10 @@ function inFileOrder(lanes: readonly Lane[], numbers: ReadonlyMap<number, number
   return sorted.map(([, number]) => lanes[number] as Lane);
 }
 
+function wholeWords(bytes: number): number {
+  return Math.ceil(bytes / WORD) * WORD;
+}
+
 /** Short pieces: a loop is faster than a view and a call. Answers where the copy ends. */
 function copyInto(to: Uint8Array, at: number, from: Uint8Array, begin: number, end: number): number {
   let place = at;
@@ -188,10 +213,7 @@ function blank(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-const DIGIT_BITS = 11;
-const DIGIT = 1 << DIGIT_BITS;
-/** Times are cut into pieces of 22 bits, each two digits. */
-const PIECE = 2 ** (2 * DIGIT_BITS);
+const DIGIT = 1 << 11;
 
 /** Rows by time, those of one time as they came: a radix sort, since a comparison sort of a million takes a second. */
 function orderOf(at: Float64Array, length: number): Uint32Array {
@@ -208,25 +230,23 @@ function orderOf(at: Float64Array, length: number): Uint32Array {
   }
   if (sorted) return order;
   let other = new Uint32Array(length);
-  const keys = new Uint32Array(length);
-  for (let unit = 1; unit <= most - least; unit *= PIECE) {
-    for (let i = 0; i < length; i += 1) keys[i] = Math.floor(((at[i] as number) - least) / unit) % PIECE;
-    for (const shift of [0, DIGIT_BITS]) {
-      const counts = new Uint32Array(DIGIT + 1);
-      for (let i = 0; i < length; i += 1) {
-        const slot = (((keys[i] as number) >>> shift) & (DIGIT - 1)) + 1;
-        counts[slot] = (counts[slot] as number) + 1;
-      }
-      for (let i = 1; i <= DIGIT; i += 1) counts[i] = (counts[i] as number) + (counts[i - 1] as number);
-      for (let i = 0; i < length; i += 1) {
-        const row = order[i] as number;
-        const slot = ((keys[row] as number) >>> shift) & (DIGIT - 1);
-        const place = counts[slot] as number;
-        counts[slot] = place + 1;
-        other[place] = row;
-      }
-      [order, other] = [other, order];
+  const digits = new Uint16Array(length);
+  for (let unit = 1; unit <= most - least; unit *= DIGIT) {
+    const places = new Uint32Array(DIGIT + 1);
+    for (let i = 0; i < length; i += 1) {
+      const digit = Math.floor(((at[i] as number) - least) / unit) % DIGIT;
+      digits[i] = digit;
+      places[digit + 1] = (places[digit + 1] as number) + 1;
     }
+    for (let i = 1; i <= DIGIT; i += 1) places[i] = (places[i] as number) + (places[i - 1] as number);
+    for (let i = 0; i < length; i += 1) {
+      const row = order[i] as number;
+      const digit = digits[row] as number;
+      const place = places[digit] as number;
+      places[digit] = place + 1;
+      other[place] = row;
+    }
+    [order, other] = [other, order];
   }
   return order;
 }

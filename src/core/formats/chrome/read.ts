@@ -14,12 +14,14 @@ const INSTANT = kindIndex('instant');
 const COUNTER = kindIndex('counter');
 
 const phase = (letter: string) => letter.charCodeAt(0);
-const X = phase('X');
 const B = phase('B');
 const E = phase('E');
-const C = phase('C');
 const M = phase('M');
-const INSTANTS: ReadonlySet<number> = new Set([phase('i'), phase('I'), phase('R')]);
+/** By phase: the kind of event that it makes; 0 for what makes none. A million are asked. */
+const KINDS = new Uint8Array(256);
+for (const letter of ['X', 'B', 'E']) KINDS[phase(letter)] = SLICE;
+for (const letter of ['i', 'I', 'R']) KINDS[phase(letter)] = INSTANT;
+KINDS[phase('C')] = COUNTER;
 
 interface Thread {
   readonly number: number;
@@ -40,10 +42,11 @@ export class ChromeReader {
   readonly #columns: ColumnsBuilder;
   readonly #scanner = new ChromeScanner((event, bytes) => this.#take(event, bytes));
   readonly #threads = new Map<string, Thread>();
+  /** The same by the ids as they stand: no string is made for an event. */
+  readonly #byIds = new Map<string | number, Map<string | number, Thread>>();
   readonly #threadNames = new Map<string, string>();
   readonly #processNames = new Map<string, string>();
   readonly #ignored = new Map<string, number>();
-  #last: Thread | undefined;
   #events = 0;
   #negative = 0;
   #zero = Number.POSITIVE_INFINITY;
@@ -94,8 +97,8 @@ export class ChromeReader {
       this.#name(event, bytes);
       return;
     }
-    const known = event.phase === X || event.phase === B || event.phase === E || event.phase === C || INSTANTS.has(event.phase);
-    if (!known) {
+    const kind = KINDS[event.phase] as number;
+    if (kind === 0) {
       const rule = event.phase === 0 ? 'no phase' : `phase ${String.fromCharCode(event.phase)}`;
       this.#ignored.set(rule, (this.#ignored.get(rule) ?? 0) + 1);
       return;
@@ -111,7 +114,6 @@ export class ChromeReader {
       return;
     }
     this.#zero = Math.min(this.#zero, event.ts * 1_000);
-    const kind = event.phase === C ? COUNTER : INSTANTS.has(event.phase) ? INSTANT : SLICE;
     // -1 stands for a duration that is not given.
     if (event.dur < 0 && event.dur !== -1) this.#negative += 1;
     if ((event.ts + Math.max(0, event.dur)) * 1_000 > LONGEST_NANOS)
@@ -125,15 +127,16 @@ export class ChromeReader {
   }
 
   #thread(event: ScannedEvent): Thread {
-    const last = this.#last;
-    if (last !== undefined && last.pid === event.pid && last.tid === event.tid) return last;
+    const known = this.#byIds.get(event.pid)?.get(event.tid);
+    if (known !== undefined) return known;
     const key = `${event.pid}/${event.tid}`;
     let thread = this.#threads.get(key);
     if (thread === undefined) {
       thread = { number: this.#threads.size, pid: event.pid, tid: event.tid, open: [] };
       this.#threads.set(key, thread);
     }
-    this.#last = thread;
+    const ofProcess = this.#byIds.get(event.pid) ?? new Map<string | number, Thread>();
+    this.#byIds.set(event.pid, ofProcess.set(event.tid, thread));
     return thread;
   }
 
