@@ -106,7 +106,7 @@ function bitmapSync(story: Scenario): Figures {
     const began = performance.now();
     memory.swap(1, false);
     memory.reprotect(1, 'buffer');
-    memory.merge(1, 0, () => true, false);
+    memory.merge(1, 0, () => true, false, true);
     best = Math.min(best, performance.now() - began);
   }
   const bytes = new Uint8Array(1 << 28);

@@ -114,7 +114,7 @@ function lingers(machine: Machine): boolean {
 /** The last gap of every host, and the end of every wait. */
 export function conclude(machine: Machine): void {
   machine.program.hosts.forEach((_, host) => probe(machine, host, ''));
-  if (machine.outageSince >= 0) machine.outages.push({ fromNanos: machine.outageSince, toNanos: machine.now });
+  if (machine.outageSince >= 0) machine.outages = [...machine.outages, { fromNanos: machine.outageSince, toNanos: machine.now }];
   for (const thread of machine.threads) {
     const frame = top(thread);
     if (thread.status === 'running' && frame !== undefined) machine.recorder.close(thread.stepEvent, machine.now);

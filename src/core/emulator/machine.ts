@@ -64,19 +64,19 @@ export class Machine {
   now: Nanos;
   threads: Thread[];
   /** By host: 1 while its vCPUs run. */
-  vcpus: number[];
+  vcpus: readonly number[];
   /** Hosts that the guest has run on, in order: a chain A, B, C, or there and back. */
   path: readonly number[];
   /** By device x host. */
   devices: DeviceState[];
   /** By log x host. */
-  armed: number[];
+  armed: readonly number[];
   /** By log x host: mask of regions it sees. */
-  scope: number[];
+  scope: readonly number[];
   /** By host: mask of regions that are there. */
-  mapped: number[];
+  mapped: readonly number[];
   /** By host: mask of regions where a missing page faults instead of being read stale (post-copy). */
-  faults: number[];
+  faults: readonly number[];
   /** By log x host: 1 while it is full. */
   full: readonly number[];
   /** By window of device addresses: the region that it points to, -1 for none. */
@@ -93,7 +93,7 @@ export class Machine {
   itemBits: number;
   nextItem: number;
   /** By token: mask of the hosts that hold it. */
-  tokens: number[];
+  tokens: readonly number[];
   flags: ReadonlyMap<string, number>;
   /** `HOST/NAME`: pending signals, received marks. These sets and maps are replaced and never changed in place: forks share them. */
   signals: ReadonlySet<string>;
@@ -105,11 +105,12 @@ export class Machine {
   reports: ReadonlyMap<number, string>;
   guest: Guest;
   workload: Workload;
+  /** With evidence it grows in place, as gaps and spans do; without it is replaced, and those stay empty. */
   facts: Fact[];
   gapCount: number;
   gaps: Gap[];
   spans: Span[];
-  outages: Outage[];
+  outages: readonly Outage[];
   /** When the last running host stopped, -1 while one runs. */
   outageSince: Nanos;
   bytesSent: number;
@@ -128,15 +129,15 @@ export class Machine {
     this.recorder = recorder;
     this.now = from?.now ?? 0;
     this.threads = from?.threads.map(copyThread) ?? [];
-    this.vcpus = from?.vcpus.slice() ?? program.hosts.map((host) => (host.runs ? 1 : 0));
+    this.vcpus = from?.vcpus ?? program.hosts.map((host) => (host.runs ? 1 : 0));
     this.path = from?.path ?? program.hosts.flatMap((host, index) => (host.runs ? [index] : []));
     this.devices =
       from?.devices.map(copyDevice) ?? program.devices.flatMap((def) => program.hosts.map((_, host) => freshDevice(def, host)));
-    this.mapped = from?.mapped.slice() ?? program.hosts.map(() => presentRegions(program));
-    this.faults = from?.faults.slice() ?? program.hosts.map(() => 0);
-    this.armed = from?.armed.slice() ?? program.hosts.flatMap(() => program.logs.map(({ spec }) => (startsArmed(spec) ? 1 : 0)));
+    this.mapped = from?.mapped ?? program.hosts.map(() => presentRegions(program));
+    this.faults = from?.faults ?? program.hosts.map(() => 0);
+    this.armed = from?.armed ?? program.hosts.flatMap(() => program.logs.map(({ spec }) => (startsArmed(spec) ? 1 : 0)));
     this.scope =
-      from?.scope.slice() ??
+      from?.scope ??
       program.hosts.flatMap(() =>
         program.logs.map((log) => (startsArmed(log.spec) ? (log.regions === -1 ? presentRegions(program) : log.regions) : 0)),
       );
@@ -150,7 +151,7 @@ export class Machine {
     this.channels = from?.channels.map(copyChannel) ?? program.channels.map(freshChannel);
     this.itemBits = from?.itemBits ?? 0;
     this.nextItem = from?.nextItem ?? 0;
-    this.tokens = from?.tokens.slice() ?? program.tokens.map((token) => 1 << token.heldBy);
+    this.tokens = from?.tokens ?? program.tokens.map((token) => 1 << token.heldBy);
     this.flags =
       from?.flags ??
       new Map(program.hosts.flatMap((_, host) => program.flags.map((flag) => [`${host}/${flag.id}`, flag.initial] as const)));
@@ -163,11 +164,11 @@ export class Machine {
     this.workload = (options.workload ? from?.workload.fork() : from?.workload) ?? Workload.start(program, options);
     this.edges = from?.edges ?? program.edges.flatMap(() => program.hosts.map(() => 0));
     this.unheard = from?.unheard ?? [];
-    this.facts = from?.facts.slice() ?? [];
+    this.facts = (options.evidence ? from?.facts.slice() : from?.facts) ?? [];
     this.gapCount = from?.gapCount ?? 0;
-    this.gaps = from?.gaps.slice() ?? [];
-    this.spans = from?.spans.slice() ?? [];
-    this.outages = from?.outages.slice() ?? [];
+    this.gaps = (options.evidence ? from?.gaps.slice() : from?.gaps) ?? [];
+    this.spans = (options.evidence ? from?.spans.slice() : from?.spans) ?? [];
+    this.outages = from?.outages ?? [];
     this.outageSince = from?.outageSince ?? -1;
     this.bytesSent = from?.bytesSent ?? 0;
     this.pagesSent = from?.pagesSent ?? 0;
@@ -223,12 +224,12 @@ export class Machine {
   /** The vCPUs of a host begin or cease to run; outages are what lies between. */
   setVcpus(host: number, running: boolean): void {
     const ran = this.vcpus.some((one) => one === 1);
-    this.vcpus[host] = running ? 1 : 0;
+    this.vcpus = this.vcpus.with(host, running ? 1 : 0);
     const runs = this.vcpus.some((one) => one === 1);
     if (running && this.path.at(-1) !== host) this.path = [...this.path, host];
     if (ran && !runs) this.outageSince = this.now;
     if (!ran && runs && this.outageSince >= 0) {
-      this.outages.push({ fromNanos: this.outageSince, toNanos: this.now });
+      this.outages = [...this.outages, { fromNanos: this.outageSince, toNanos: this.now }];
       this.outageSince = -1;
     }
     if (running && this.vcpus.filter((one) => one === 1).length > 1) {
@@ -280,15 +281,13 @@ export class Machine {
   }
 
   fact(fact: Partial<Fact> & Pick<Fact, 'kind' | 'host' | 'text' | 'events'>): void {
+    const { kind, host, device = -1, other = -1, errno = '' } = fact;
+    if (!this.options.evidence)
+      for (const one of this.facts)
+        if (one.kind === kind && one.host === host && one.device === device && one.other === other && one.errno === errno) return;
     const whole: Fact = { device: -1, other: -1, atNanos: this.now, gap: this.gapCount - 1, errno: '', by: 'workload', ...fact };
-    const same = (one: Fact) =>
-      one.kind === whole.kind &&
-      one.host === whole.host &&
-      one.device === whole.device &&
-      one.other === whole.other &&
-      one.errno === whole.errno;
-    if (!this.options.evidence && this.facts.some(same)) return;
-    this.facts.push(whole);
+    if (this.options.evidence) this.facts.push(whole);
+    else this.facts = [...this.facts, whole];
   }
 
   delayOf(step: string): Nanos {

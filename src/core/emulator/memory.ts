@@ -9,7 +9,7 @@
  *     pend / open / buf     masks of logs on hosts, as in tracers.ts
  *     dirty                 mask of hosts: in that host's migration bitmap
  */
-import { mergeRuns, pairs, runsOfPages } from './page-runs.ts';
+import { mergeRuns, NO_PAGES, type PageRuns, pairs, runsOfPages } from './page-runs.ts';
 import type { Program } from './program.ts';
 
 /** Pages that a copy put into one item: slots with the versions read, as they were at that moment. */
@@ -37,7 +37,7 @@ export class Memory {
   buf: number[];
   dirty: number[];
   version: number[][];
-  /** Writer of the last landed version, event that recorded it; -1 for none. */
+  /** Of the last landed version; -1 for none. */
   writer: number[];
   event: number[];
   /** Last landed version wherever it landed, and the host. */
@@ -48,28 +48,30 @@ export class Memory {
   /** By slot: the last version when a snapshot was taken; undefined before. */
   atSnapshot: readonly number[] | undefined;
   #next: number;
-  /** The maps are shared with forks until somebody writes. */
+  /** Bits and versions are shared with forks until they change; which pages there are, until one is written. */
   #owned: boolean;
+  #ownsPages: boolean;
 
-  private constructor(program: Program) {
+  private constructor(program: Program, from?: Memory) {
     this.#program = program;
-    this.slotOf = new Map();
-    this.page = [];
-    this.region = [];
-    this.weight = [];
-    this.pend = [];
-    this.open = [];
-    this.buf = [];
-    this.dirty = [];
-    this.version = program.hosts.map(() => []);
-    this.writer = [];
-    this.event = [];
-    this.last = [];
-    this.lastHost = [];
-    this.free = [];
-    this.atSnapshot = undefined;
-    this.#next = 2;
-    this.#owned = true;
+    this.slotOf = from?.slotOf ?? new Map();
+    this.page = from?.page ?? [];
+    this.region = from?.region ?? [];
+    this.weight = from?.weight ?? [];
+    this.pend = from?.pend ?? [];
+    this.open = from?.open ?? [];
+    this.buf = from?.buf ?? [];
+    this.dirty = from?.dirty ?? [];
+    this.version = from?.version ?? program.hosts.map(() => []);
+    this.writer = from?.writer ?? [];
+    this.event = from?.event ?? [];
+    this.last = from?.last ?? [];
+    this.lastHost = from?.lastHost ?? [];
+    this.free = from?.free ?? [];
+    this.atSnapshot = from?.atSnapshot;
+    this.#next = from === undefined ? 2 : from.#next;
+    this.#owned = from === undefined;
+    this.#ownsPages = from === undefined;
   }
 
   static start(program: Program): Memory {
@@ -90,11 +92,9 @@ export class Memory {
   }
 
   fork(): Memory {
-    const copy = Object.assign(new Memory(this.#program), this) as Memory;
-    copy.#next = this.#next;
-    copy.#owned = false;
     this.#owned = false;
-    return copy;
+    this.#ownsPages = false;
+    return new Memory(this.#program, this);
   }
 
   get slots(): number {
@@ -116,6 +116,7 @@ export class Memory {
   /** A write lands and is logged at once. Answers the version. */
   write(page: number, host: number, writer: number, logs: number, protects: number, event: number): number {
     this.#own();
+    this.#ownPages();
     const slot = this.#slot(page);
     const version = this.#next++;
     (this.version[host] as number[])[slot] = version;
@@ -147,13 +148,8 @@ export class Memory {
     }
   }
 
-  /** Merges the buffer of `log` into the bitmap of `host`; answers the runs of pages that it brought. */
-  merge(
-    log: number,
-    host: number,
-    translates: (region: number) => boolean,
-    keep: boolean,
-  ): { readonly pages: readonly number[]; readonly count: number } {
+  /** Merges the buffer of `log` into the bitmap of `host`; answers the runs of pages that it brought, where they are wanted. */
+  merge(log: number, host: number, translates: (region: number) => boolean, keep: boolean, wanted: boolean): PageRuns {
     this.#own();
     const found: number[] = [];
     for (let slot = 0; slot < this.slots; slot += 1) {
@@ -163,7 +159,7 @@ export class Memory {
       this.dirty[slot] = (this.dirty[slot] as number) | (1 << host);
       found.push(slot);
     }
-    return this.runsOf(found);
+    return wanted ? this.runsOf(found) : NO_PAGES;
   }
 
   forget(log: number, inRegion: (region: number) => boolean): void {
@@ -223,8 +219,8 @@ export class Memory {
     }
   }
 
-  /** Sets or clears bits in the migration bitmap of `host` without a log; answers the pages. */
-  mark(host: number, inRegion: (region: number) => boolean, dirty: boolean): { readonly pages: readonly number[]; readonly count: number } {
+  /** Sets or clears bits in the migration bitmap of `host` without a log; answers the pages, where they are wanted. */
+  mark(host: number, inRegion: (region: number) => boolean, dirty: boolean, wanted: boolean): PageRuns {
     this.#own();
     const bit = 1 << host;
     const found: number[] = [];
@@ -234,7 +230,7 @@ export class Memory {
       this.dirty[slot] = dirty ? was | bit : was & ~bit;
       found.push(slot);
     }
-    return this.runsOf(found);
+    return wanted ? this.runsOf(found) : NO_PAGES;
   }
 
   /** What `copy` would send: pages and bytes on the wire. */
@@ -302,7 +298,7 @@ export class Memory {
   }
 
   /** Flat runs [first, count, …] of the pages of some slots; a rest is its whole region without the written pages. */
-  runsOf(slots: readonly number[]): { readonly pages: readonly number[]; readonly count: number } {
+  runsOf(slots: readonly number[]): PageRuns {
     const singles = new Float64Array(slots.length);
     const rests: [number, number][] = [];
     let whole = 0;
@@ -373,20 +369,25 @@ export class Memory {
 
   #own(): void {
     if (this.#owned) return;
-    this.slotOf = new Map(this.slotOf);
-    this.page = this.page.slice();
-    this.region = this.region.slice();
-    this.weight = this.weight.slice();
     this.pend = this.pend.slice();
     this.open = this.open.slice();
     this.buf = this.buf.slice();
     this.dirty = this.dirty.slice();
     this.version = this.version.map((versions) => versions.slice());
-    this.writer = this.writer.slice();
-    this.event = this.event.slice();
     this.last = this.last.slice();
     this.lastHost = this.lastHost.slice();
     this.free = this.free.slice();
     this.#owned = true;
+  }
+
+  #ownPages(): void {
+    if (this.#ownsPages) return;
+    this.slotOf = new Map(this.slotOf);
+    this.page = this.page.slice();
+    this.region = this.region.slice();
+    this.weight = this.weight.slice();
+    this.writer = this.writer.slice();
+    this.event = this.event.slice();
+    this.#ownsPages = true;
   }
 }

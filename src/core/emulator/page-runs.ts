@@ -1,5 +1,13 @@
 /** Pages as flat runs [first, count, …]. */
 
+/** Flat runs and the number of their pages. */
+export interface PageRuns {
+  readonly pages: readonly number[];
+  readonly count: number;
+}
+
+export const NO_PAGES: PageRuns = { pages: [], count: 0 };
+
 /** Sorted, joined runs as a flat list. */
 export function mergeRuns(spans: readonly (readonly [number, number])[]): readonly number[] {
   const sorted = [...spans].sort((a, b) => a[0] - b[0]);

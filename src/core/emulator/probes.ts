@@ -8,8 +8,11 @@
 import { OTHER_ACTOR, VCPUS } from './compile.ts';
 import { holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
-import type { WriterDef } from './program.ts';
-import { raise } from './signals.ts';
+import type { DeviceDef, WriterDef } from './program.ts';
+import { type RaisedBy, raise } from './signals.ts';
+
+const NO_EVENTS: number[] = [];
+const BY_PROBE: RaisedBy = { step: '', event: -1, by: 'probe' };
 
 /** One gap of the thread's host, before an operation of `step`. */
 export function probe(machine: Machine, host: number, step: string): void {
@@ -68,7 +71,7 @@ function startedWork(machine: Machine, device: number, host: number): boolean {
 /** Events of the writes by writer, where they are wanted; -1 for who could not write. */
 function writeTracers(machine: Machine, host: number, gap: number, step: string): readonly number[] {
   const { writers } = machine.program;
-  const events: number[] = [];
+  const events: number[] = machine.options.evidence ? [] : NO_EVENTS;
   for (let writer = 0; writer < writers.length; writer += 1) {
     const wrote = writeTracer(machine, writers[writer] as WriterDef, writer, host, gap);
     if (machine.options.evidence) events.push(wrote ? recordProbe(machine, writer, host, gap, step) : -1);
@@ -109,17 +112,19 @@ export function probePage(machine: Machine, writer: number, gap: number): number
 }
 
 function bumpDevices(machine: Machine, host: number): void {
-  machine.program.devices.forEach((def, device) => {
+  const { devices } = machine.program;
+  for (let device = 0; device < devices.length; device += 1) {
+    const def = devices[device] as DeviceDef;
     const state = machine.stateOf(device, host);
     const works = def.model.worksWhile === undefined ? state?.runs === true : holds(machine, def.model.worksWhile, host);
-    if (!works || !startedWork(machine, device, host)) return;
+    if (!works || !startedWork(machine, device, host)) continue;
     const own = machine.device(device, host);
     own.version += 1;
     if (unloaded(machine, device, host)) {
       machine.fact({ kind: 'ran-unloaded', host, device, text: state?.id ?? '', events: [], by: 'probe' });
     }
     if (def.interruptsThrough >= 0) machine.device(def.interruptsThrough, host).version += 1;
-  });
+  }
 }
 
 /** A device that runs on a host to which the guest is on its way, before all of its image was loaded. */
@@ -141,7 +146,7 @@ function raiseAll(machine: Machine, host: number, step: string): void {
       def.from === VCPUS
         ? machine.vcpus[host] === 1
         : def.from >= 0 && machine.stateOf(def.from, host)?.runs === true && startedWork(machine, def.from, host);
-    if (works) raise(machine, index, host, { step, event: -1, by: 'probe' });
+    if (works) raise(machine, index, host, machine.options.evidence ? { step, event: -1, by: 'probe' } : BY_PROBE);
   });
 }
 
@@ -167,19 +172,20 @@ export function askTokens(machine: Machine, host: number): void {
 }
 
 function knock(machine: Machine, host: number, gap: number): void {
-  const { program } = machine;
-  program.devices.forEach((def, device) => {
+  const { devices } = machine.program;
+  for (let device = 0; device < devices.length; device += 1) {
+    const def = devices[device] as DeviceDef;
     const state = machine.stateOf(device, host);
-    if (state === undefined) return;
+    if (state === undefined) continue;
     if (machine.vcpus[host] === 1 && state.access !== undefined) {
       if (state.access === 'lost') machine.fact({ kind: 'lost-access', host, device, gap, text: state.id, events: [], by: 'probe' });
       else if (state.runs !== true) machine.device(device, host).version += 1;
     }
-    if (state.startsPeer !== true || !startedWork(machine, device, host)) return;
+    if (state.startsPeer !== true || !startedWork(machine, device, host)) continue;
     for (const peer of def.peers) {
       const theirs = machine.stateOf(peer, host);
       if (theirs?.takesPeer === true) machine.device(peer, host).version += 1;
       else machine.fact({ kind: 'lost-peer', host, device, other: peer, gap, text: theirs?.id ?? '', events: [], by: 'probe' });
     }
-  });
+  }
 }

@@ -33,6 +33,9 @@ export function raise(machine: Machine, index: number, host: number, by: RaisedB
   const place = placeOf(machine, index, host);
   setEdge(machine, place, def.level || keeper(machine, def, host) >= 0 ? 1 << host : NOBODY);
   outdate(machine, 1 << place);
+  const before = machine.unheard[place];
+  // Only a sentence asks which raise it was.
+  if (!machine.options.evidence && before !== undefined && !before.wiped && before.by === by.by) return;
   machine.unheard = machine.edges.map((_, i) => (i === place ? { ...by, atNanos: machine.now, wiped: false } : machine.unheard[i]));
 }
 
@@ -45,7 +48,10 @@ export function placeOf(machine: Machine, index: number, host: number): number {
 function outdate(machine: Machine, edges: number): void {
   const without = (stamps: readonly Stamp[]) =>
     stamps.map((stamp) => ((stamp.edges & edges) === 0 ? stamp : { ...stamp, edges: stamp.edges & ~edges }));
-  const carries = (stamps: readonly Stamp[]) => stamps.some((stamp) => (stamp.edges & edges) !== 0);
+  const carries = (stamps: readonly Stamp[]) => {
+    for (const stamp of stamps) if ((stamp.edges & edges) !== 0) return true;
+    return false;
+  };
   for (const device of machine.devices) {
     if (carries(device.reading)) device.reading = without(device.reading);
     const { inbox } = device;

@@ -302,7 +302,7 @@ export class Tracers {
       const twin = this.#find(i, kept);
       if (twin < 0) {
         if (i !== kept) {
-          this.rows.copyWithin(kept * WIDTH, i * WIDTH, (i + 1) * WIDTH);
+          for (let field = 0; field < WIDTH; field += 1) this.rows[kept * WIDTH + field] = this.rows[i * WIDTH + field] as number;
           if (this.gaps !== undefined) this.gaps[kept] = this.gaps[i] as GapList;
         }
         kept += 1;
@@ -319,13 +319,11 @@ export class Tracers {
   }
 
   #find(index: number, below: number): number {
+    const { rows } = this;
     const at = index * WIDTH;
-    next: for (let i = 0; i < below; i += 1) {
-      const other = i * WIDTH;
-      for (let field = 0; field < WIDTH; field += 1) {
-        if (this.rows[other + field] !== this.rows[at + field]) continue next;
-      }
-      return i;
+    next: for (let other = 0; other < below * WIDTH; other += WIDTH) {
+      for (let field = 0; field < WIDTH; field += 1) if (rows[other + field] !== rows[at + field]) continue next;
+      return other / WIDTH;
     }
     return -1;
   }
@@ -375,7 +373,8 @@ export class Tracers {
 
   #clone(index: number, gap: number): number {
     const row = this.#push();
-    this.rows.copyWithin(row, index * WIDTH, (index + 1) * WIDTH);
+    const { rows } = this;
+    for (let field = 0; field < WIDTH; field += 1) rows[row + field] = rows[index * WIDTH + field] as number;
     this.gaps?.push(gap < 0 ? NO_GAPS : [gap]);
     return row;
   }

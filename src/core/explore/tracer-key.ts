@@ -30,6 +30,9 @@ export class TracerKeys {
   readonly #everywhere: number;
   /** Access rights, snapshots, free pages: then content and marks of a row matter in more ways, and rows are told apart whole. */
   readonly #finer: boolean;
+  /** What `of` works with and answers: valid until its next call. */
+  readonly #bits: number[] = [];
+  readonly #found: number[] = [];
   /** By writer: what a loss of its page is called, as a number. */
   readonly #losses: readonly number[];
   /** Regions that a load can walk: what lies in them then counts. */
@@ -47,11 +50,14 @@ export class TracerKeys {
     this.#losses = program.writers.map((writer) => losses.indexOf(writer.spec.stale));
   }
 
-  /** The lines of all rows: their numbers in order, each once. */
+  /** The lines of all rows: their numbers in order, each once; valid until the next call. */
   of(machine: Machine, items: readonly Item[], toCome: ToCome): readonly number[] {
     const { rows, count } = machine.tracers;
-    const bits = items.flatMap((item) => (item.what === 'ram' ? [item.bit] : []));
-    const found: number[] = [];
+    const bits = this.#bits;
+    bits.length = 0;
+    for (const item of items) if (item.what === 'ram') bits.push(item.bit);
+    const found = this.#found;
+    found.length = 0;
     for (let i = 0; i < count; i += 1) this.#row(rows, i * WIDTH, bits, toCome, found);
     return found;
   }

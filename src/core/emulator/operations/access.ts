@@ -27,18 +27,18 @@ export function endAccess(context: Context, primitive: AccessPrimitive): End {
   }
   switch (primitive.access) {
     case 'map':
-      machine.mapped[host] = (machine.mapped[host] as number) | mask;
+      machine.mapped = machine.mapped.with(host, (machine.mapped[host] as number) | mask);
       return DONE;
     case 'unmap':
-      machine.mapped[host] = (machine.mapped[host] as number) & ~mask;
+      machine.mapped = machine.mapped.with(host, (machine.mapped[host] as number) & ~mask);
       dieWithMapping(machine, host, mask);
       return DONE;
     case 'absent':
-      machine.faults[host] = (machine.faults[host] as number) | mask;
+      machine.faults = machine.faults.with(host, (machine.faults[host] as number) | mask);
       machine.mayFault = with_(machine.mayFault, host, (own) => own | accessors(machine, mask, primitive.who, 'cpu'));
       return DONE;
     case 'present':
-      if (primitive.who === undefined) machine.faults[host] = (machine.faults[host] as number) & ~mask;
+      if (primitive.who === undefined) machine.faults = machine.faults.with(host, (machine.faults[host] as number) & ~mask);
       machine.mayFault = with_(machine.mayFault, host, (own) => own & ~accessors(machine, mask, primitive.who, 'all'));
       return DONE;
     case 'protect':

@@ -36,6 +36,7 @@ function recordPass(
 ): void {
   const { machine, op, thread, frame, step } = context;
   const { recorder } = machine;
+  if (!recorder.on) return;
   const { count, bytes } = args;
   const round = frame.round + 1;
   thread.passEvent = recorder.event('ram-round', recorder.lane(op.host, 'ram'), machine.now, {
@@ -73,7 +74,7 @@ function pass(context: Context, primitive: CopyPrimitive, what: 'all' | 'dirty')
   const copy = machine.memory.copy(op.host, regions, what);
   if (primitive.clear === 'after') {
     machine.tracers.mark(op.host, inRegion, false);
-    machine.memory.mark(op.host, regions, false);
+    machine.memory.mark(op.host, regions, false, false);
   }
   machine.pagesSent += copy.pages;
   machine.rounds += 1;
@@ -155,7 +156,7 @@ function markListed(context: Context, pages: readonly number[]): void {
     const first = pages[i] as number;
     const region = machine.program.regions.findIndex((one) => first >= one.first && first < one.first + one.pages);
     machine.tracers.mark(op.host, (writer) => regionOfWriter(machine, writer) === region, true);
-    machine.memory.mark(op.host, (one) => one === region, true);
+    machine.memory.mark(op.host, (one) => one === region, true, false);
   }
 }
 

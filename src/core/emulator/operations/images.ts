@@ -142,6 +142,7 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
   const bytes = def.model.movedBytes ?? imageBytes(def, sections);
   const durationNanos = wireNanos(channel, bytes);
   const { recorder } = machine;
+  if (!recorder.on) return timed(durationNanos);
   thread.sendEvent = recorder.event('send', recorder.lane(op.host, 'stream'), machine.now, {
     durationNanos,
     step,
@@ -171,7 +172,7 @@ export function endSend(context: Context, deviceIndex: number, sections: readonl
   const device = machine.device(deviceIndex, op.host);
   const id = machine.nextItem++;
   const bytes = def.model.movedBytes ?? imageBytes(def, sections);
-  machine.recorder.amend(thread.sendEvent, { item: id, versions: device.reading.map((stamp) => stamp.version) });
+  if (machine.recorder.on) machine.recorder.amend(thread.sendEvent, { item: id, versions: device.reading.map((stamp) => stamp.version) });
   machine.send(op.channel, {
     id,
     list: thread.list,
@@ -232,6 +233,27 @@ function wanted(context: Context, primitive: LoadPrimitive, item: Item): boolean
 }
 
 function itemOps(context: Context, item: Item): readonly Op[] {
+  if (context.machine.recorder.on) recordReceived(context, item);
+  return unfoldItem(context.op, item, () => opsOfItem(context, item));
+}
+
+/** By item: forks that share an item share what loading it unfolds into. */
+const unfoldedItems = new WeakMap<Item, Map<Op, readonly Op[]>>();
+
+function unfoldItem(op: Op, item: Item, make: () => readonly Op[]): readonly Op[] {
+  let ways = unfoldedItems.get(item);
+  if (ways === undefined) {
+    ways = new Map();
+    unfoldedItems.set(item, ways);
+  }
+  const known = ways.get(op);
+  if (known !== undefined) return known;
+  const ops = make();
+  ways.set(op, ops);
+  return ops;
+}
+
+function recordReceived(context: Context, item: Item): void {
   const { machine, op } = context;
   const { recorder, now } = machine;
   const image = item.what === 'image' ? machine.program.devices[item.device] : undefined;
@@ -246,6 +268,10 @@ function itemOps(context: Context, item: Item): readonly Op[] {
       ...(image === undefined ? {} : { device: image.id, ...(walks ? { walks } : {}) }),
     },
   });
+}
+
+function opsOfItem(context: Context, item: Item): readonly Op[] {
+  const { op } = context;
   if (item.what === 'ram') return [innerOp(op, { inner: 'load-ram', item: item.id })];
   if (item.what === 'mark') return [innerOp(op, { inner: 'finish-image', item: item.id })];
   return imageOps(context, item);

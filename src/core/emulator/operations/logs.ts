@@ -41,23 +41,24 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
   const within = regionTest(context, def);
   switch (primitive.op) {
     case 'arm':
-      machine.armed[on] = 1;
-      machine.scope[on] = regionsOf(context, def);
+      machine.armed = machine.armed.with(on, 1);
+      machine.scope = machine.scope.with(on, regionsOf(context, def));
       // All pages are protected again: what an earlier attempt left open would be written without a bit.
       machine.tracers.protectAll(bit);
       machine.memory.reprotect(bit, 'all');
-      recorder.event('log-start', lane, machine.now, {
-        step: context.step,
-        args: { log: def.id, ...rangesAndWriters(machine, op.subject, machine.scope[on] as number) },
-      });
+      if (recorder.on)
+        recorder.event('log-start', lane, machine.now, {
+          step: context.step,
+          args: { log: def.id, ...rangesAndWriters(machine, op.subject, machine.scope[on] as number) },
+        });
       return DONE;
     case 'disarm':
-      machine.armed[on] = 0;
+      machine.armed = machine.armed.with(on, 0);
       forget(machine, bit, () => true);
       recorder.event('log-stop', lane, machine.now, { step: context.step, args: { log: def.id } });
       return DONE;
     case 'drop':
-      machine.armed[on] = 0;
+      machine.armed = machine.armed.with(on, 0);
       forget(machine, bit, within);
       recorder.event('log-stop', lane, machine.now, { step: context.step, args: { log: def.id, dropped: true } });
       return DONE;
@@ -102,7 +103,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
     case 'hint': {
       const dirty = primitive.op === 'remark';
       machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), dirty);
-      const marked = machine.memory.mark(op.host, within, dirty);
+      const marked = machine.memory.mark(op.host, within, dirty, recorder.on);
       if (primitive.op === 'hint') {
         machine.tracers.free((writer) => within(regionOfWriter(machine, writer)));
         machine.memory.setFree(within);
@@ -117,14 +118,14 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
 }
 
 /** Read, clear, protect again, and OR into the migration bitmap. */
-export function harvest(context: Context, log: number, host: number, noClear: boolean): number {
+export function harvest(context: Context, log: number, host: number, noClear: boolean): void {
   const { machine } = context;
   const def = machine.program.logs[log] as LogDef;
   const bit = 1 << machine.logOn(log, host);
   swap(machine, def, bit, host, noClear);
   machine.tracers.reprotect(bit);
   machine.memory.reprotect(bit, 'buffer');
-  return merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear, noClear);
+  merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear, noClear);
 }
 
 function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear: boolean): void {
@@ -154,7 +155,7 @@ function translation(machine: Machine, def: LogDef): number {
  * `clears`: the bits were cleared by the same call; a pinned log never clears. `keep`: read without clearing; what was read stays
  * known, so that `clear` can clear it.
  */
-function merge(context: Context, def: LogDef, bit: number, clears: boolean, keep = false): number {
+function merge(context: Context, def: LogDef, bit: number, clears: boolean, keep = false): void {
   const { machine, op } = context;
   const { recorder } = machine;
   let found: { readonly pages: readonly number[]; readonly count: number };
@@ -163,13 +164,14 @@ function merge(context: Context, def: LogDef, bit: number, clears: boolean, keep
     const scope = machine.scope[machine.logOn(op.subject, op.host)] as number;
     const within = (region: number) => ((scope >> region) & 1) === 1;
     machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), true);
-    found = machine.memory.mark(op.host, within, true);
+    found = machine.memory.mark(op.host, within, true, recorder.on);
   } else {
     const translates = translation(machine, def);
     const meant = (region: number) => ((translates >> region) & 1) === 1;
     machine.tracers.merge(bit, op.host, (writer) => meant(regionOfWriter(machine, writer)), keep);
-    found = machine.memory.merge(bit, op.host, meant, keep);
+    found = machine.memory.merge(bit, op.host, meant, keep, recorder.on);
   }
+  if (!recorder.on) return;
   recorder.event('bitmap-sync', recorder.lane(op.host, 'bitmap'), machine.now, {
     step: context.step,
     args: {
@@ -180,7 +182,6 @@ function merge(context: Context, def: LogDef, bit: number, clears: boolean, keep
       ...(machine.armed[machine.logOn(op.subject, op.host)] === 1 ? {} : { off: true }),
     },
   });
-  return found.count;
 }
 
 /** What a log watches: page runs, and who writes under its eyes, as writers and as whose hands they are. */

@@ -121,9 +121,9 @@ export function endToken(context: Context, primitive: TokenPrimitive): End {
   const { machine, op, step } = context;
   const held = machine.tokens[op.subject] ?? 0;
   const bit = 1 << op.host;
-  if (primitive.op === 'take') machine.tokens[op.subject] = held | bit;
-  else if (primitive.op === 'give') machine.tokens[op.subject] = held & ~bit;
-  else machine.tokens[op.subject] = bit;
+  if (primitive.op === 'take') machine.tokens = machine.tokens.with(op.subject, held | bit);
+  else if (primitive.op === 'give') machine.tokens = machine.tokens.with(op.subject, held & ~bit);
+  else machine.tokens = machine.tokens.with(op.subject, bit);
   const { recorder } = machine;
   const event = recorder.event('token', recorder.lane(op.host, 'migration'), machine.now, {
     step,

@@ -19,11 +19,12 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
   const def = machine.program.devices[op.subject];
   if (def === undefined) return refused('ENODEV', `no device ${primitive.set}`);
   const device = machine.device(op.subject, op.host);
-  recordCall(context, op.call ?? def.protocol.calls?.[primitive.to] ?? def.protocol.calls?.['*'], {
-    device: def.id,
-    state: primitive.to,
-    from: def.states[device.state]?.id ?? '',
-  });
+  if (machine.recorder.on)
+    recordCall(context, op.call ?? def.protocol.calls?.[primitive.to] ?? def.protocol.calls?.['*'], {
+      device: def.id,
+      state: primitive.to,
+      from: def.states[device.state]?.id ?? '',
+    });
   const arcs: ArcDef[] = [];
   for (const [from, station] of stations(def.states, device.state, primitive)) {
     const path = def.paths[from]?.[station];
@@ -124,13 +125,14 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     device.walks = [];
   }
   const { recorder } = machine;
-  recorder.band(
-    'device-state',
-    recorder.lane(host, 'device', def.id),
-    machine.now,
-    { device: def.id, state: state.id, from: from?.id ?? '', ...(state.access === 'queued' ? { access: 'queued' } : {}), ...how },
-    step,
-  );
+  if (recorder.on)
+    recorder.band(
+      'device-state',
+      recorder.lane(host, 'device', def.id),
+      machine.now,
+      { device: def.id, state: state.id, from: from?.id ?? '', ...(state.access === 'queued' ? { access: 'queued' } : {}), ...how },
+      step,
+    );
   machine.guest.onDevice(machine, deviceIndex, host);
   listen(machine, host);
   askTokens(machine, host);
