@@ -28,6 +28,7 @@ function handle(lab: Lab) {
         cursor: lab.playhead.get().cursor,
         view: lab.playhead.get().view,
         workMs: run?.workMs,
+        playing: lab.playhead.get().playing,
         found: lab.playhead.get().found.length,
         selected: lab.playhead.get().selected,
       };

@@ -14,6 +14,7 @@ import { report } from '../core/explore/report.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOfIndex, indexLanes } from '../core/swimlane/lane-index.ts';
+import { namedEvents } from '../core/trace/audit.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
@@ -105,9 +106,10 @@ async function answerRun(request: RunRequest): Promise<void> {
   }
   const { trace, ...rest } = run.finish();
   const packed = packTrace(trace);
-  const index = indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string');
-  const states = indexStates(trace);
   const rules = judgeTrace(trace);
+  const named = namedEvents(rest.audit.findings, rules);
+  const index = indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string', named);
+  const states = indexStates(trace);
   const work = performance.now() - began;
   const buffers = [...buffersOf(packed), ...buffersOfIndex(index), ...buffersOfStates(states)];
   say({ type: 'done', id, run: { ...rest, trace: packed, index, states, rules, workMs: work } }, buffers);

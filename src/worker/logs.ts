@@ -7,6 +7,7 @@ import type { LogReader } from '../core/formats/qemu-log/reader.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { findSilences } from '../core/swimlane/axis.ts';
 import { indexLanes } from '../core/swimlane/lane-index.ts';
+import { namedEvents } from '../core/trace/audit.ts';
 import { packTrace } from '../core/trace/packed.ts';
 import { indexStates } from '../core/trace/state-index.ts';
 import { EVENT_KINDS } from '../core/trace/vocabulary.ts';
@@ -44,14 +45,16 @@ export async function readLogs(
   const processes = withoutTwins(readers);
   refuseUnreadable(processes);
   const { trace, facts, lines, texts } = mergeLogs(processes, byHand);
+  const rules = judgeTrace(trace);
+  const refused = (seq: number) => REFUSING[trace.kind[seq] as number] === 1 && typeof trace.args(seq)['errno'] === 'string';
   return {
     trace: packTrace(trace),
     states: indexStates(trace),
-    index: indexLanes(trace, (seq) => REFUSING[trace.kind[seq] as number] === 1 && typeof trace.args(seq)['errno'] === 'string'),
+    index: indexLanes(trace, refused, namedEvents([], rules)),
     silences: findSilences(trace),
     facts,
     lines,
-    rules: judgeTrace(trace),
+    rules,
     texts,
   };
 }

@@ -5,6 +5,7 @@ import { judgeTrace } from '../core/rules/judge.ts';
 import { parseJson } from '../core/scenario/plain.ts';
 import { findSilences } from '../core/swimlane/axis.ts';
 import { indexLanes } from '../core/swimlane/lane-index.ts';
+import { namedEvents } from '../core/trace/audit.ts';
 import { packTrace } from '../core/trace/packed.ts';
 import { indexStates } from '../core/trace/state-index.ts';
 import { kindAt } from '../core/trace/trace.ts';
@@ -30,16 +31,17 @@ export async function readImportedRecording(file: File, byHand: ReadonlyMap<stri
     throw problem(first?.path ?? '$', first?.message ?? 'no recording');
   }
   const { trace } = read;
+  const rules = judgeTrace(trace);
   let texts = 0;
   for (let seq = 0; seq < trace.length; seq += 1) if (kindAt(trace, seq) === 'text') texts += 1;
   return {
     trace: packTrace(trace),
     states: indexStates(trace),
-    index: indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string'),
+    index: indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string', namedEvents([], rules)),
     silences: findSilences(trace),
     facts: {},
     lines: { total: trace.length, understood: trace.length - texts, text: texts, ignored: {} },
-    rules: judgeTrace(trace),
+    rules,
     texts: [],
   };
 }

@@ -3,12 +3,14 @@ import { stories } from '../../core/scenario/library/index.ts';
 import { type AxisKind, clampView, makeAxis, viewOnAxis, wholeView } from '../../core/swimlane/axis.ts';
 import { effectsFrom } from '../../core/swimlane/lane-index.ts';
 import { spanOf } from '../../core/swimlane/marks.ts';
+import { namedEvents } from '../../core/trace/audit.ts';
 import { compareTraces } from '../../core/trace/compare.ts';
 import { indexIn } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
 import { keyOf } from '../../core/trace/why.ts';
 import { alignByMarkers } from './clocks.ts';
 import type { Lab } from './create-lab.ts';
+import { stepDifference } from './differences.ts';
 import { copyLink } from './links.ts';
 import { comparedTake } from './selectors.ts';
 import { viewBack, viewForth } from './views.ts';
@@ -162,9 +164,7 @@ export function zoomToSelection(lab: Lab): void {
 export function stepProblem(lab: Lab, by: 1 | -1): void {
   const { run } = lab.store.getState();
   if (run === undefined) return;
-  const named = new Set(
-    run.audit?.findings.flatMap((finding) => finding.events) ?? run.imported?.rules.flatMap((rule) => rule.events) ?? [],
-  );
+  const named = namedEvents(run.audit?.findings ?? [], 'rules' in run ? run.rules : (run.imported?.rules ?? []));
   const { cursor } = lab.playhead.get();
   for (let seq = cursor + by; seq >= 0 && seq < run.trace.length; seq += by) {
     const kind = kindAt(run.trace, seq);
@@ -240,8 +240,18 @@ export const commands: readonly Command[] = [
   { id: 'play-on', title: 'Play forwards, faster each time', keys: 'L', run: (lab) => playMore(lab, 1) },
   { id: 'view-back', title: 'View before', keys: 'Backspace', run: (lab) => viewBack(lab.playhead) },
   { id: 'view-forth', title: 'View after', keys: 'Shift+Backspace', run: (lab) => viewForth(lab.playhead) },
-  { id: 'next-problem', title: 'Next problem', keys: 'N', run: (lab) => stepProblem(lab, 1) },
-  { id: 'previous-problem', title: 'Previous problem', keys: 'P', run: (lab) => stepProblem(lab, -1) },
+  {
+    id: 'next-problem',
+    title: 'Next problem; in a comparison the next difference',
+    keys: 'N',
+    run: (lab) => stepDifference(lab, 1) || stepProblem(lab, 1),
+  },
+  {
+    id: 'previous-problem',
+    title: 'Previous problem; in a comparison the previous difference',
+    keys: 'P',
+    run: (lab) => stepDifference(lab, -1) || stepProblem(lab, -1),
+  },
   { id: 'all-lanes', title: 'All lanes in their places', run: (lab) => lab.store.setState({ lanes: { hidden: [], pinned: [] } }) },
   { id: 'table', title: 'Events as a table', run: (lab) => lab.store.setState((state) => ({ table: !state.table })) },
   { id: 'gallery', title: 'Gallery of documented bugs', run: (lab) => lab.store.setState({ dialog: 'gallery' }) },

@@ -11,6 +11,7 @@ import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
 import type { EmulatorPort, ImportAnswer, PartialRun, RunAnswer } from '../emulator-port.ts';
+import { toFirstDifference } from './differences.ts';
 import { findHint } from './first-minute.ts';
 import { createLifting, type Lifting } from './lifting.ts';
 import { createPlayhead, NOTHING_FOUND, type PlayheadStore } from './playhead.ts';
@@ -233,6 +234,9 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   };
   (lab as { lifting: Lifting }).lifting = createLifting(lab);
   keepViews(playhead);
+  store.subscribe((now, before) => {
+    if (now.compareWith !== before.compareWith && now.compareWith !== undefined) toFirstDifference(lab);
+  });
   return lab;
 }
 
@@ -246,6 +250,7 @@ const NOTHING_CHOSEN = {
   markers: { a: undefined, b: undefined },
   crumbs: [],
   found: NOTHING_FOUND,
+  difference: -1,
 } as const;
 
 function growingView(scenario: Scenario, ordering: Ordering, partial: PartialRun): GrowingRun {

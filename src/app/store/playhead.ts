@@ -19,6 +19,8 @@ export interface Playhead {
   readonly crumbs: readonly View[];
   readonly found: Found;
   readonly playing: number;
+  /** Which difference of the comparison the cursor was taken to; -1 for none. */
+  readonly difference: number;
 }
 
 /** Events found by the search, in the order of the trace: the first `length` of a buffer that grows. */
@@ -47,6 +49,7 @@ export function createPlayhead(): PlayheadStore {
     crumbs: [],
     found: NOTHING_FOUND,
     playing: 0,
+    difference: -1,
   };
   const listeners = new Set<(now: Playhead, before: Playhead) => void>();
   return {

@@ -6,6 +6,7 @@ import { useLab } from '../store/context.ts';
 import { type Found, NOTHING_FOUND } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { AxisSwitch } from './AxisSwitch.tsx';
+import { Differences } from './Differences.tsx';
 import { LaneMenu } from './LaneMenu.tsx';
 import { countRender } from './renders.ts';
 import styles from './timeline.module.css';
@@ -96,6 +97,7 @@ export function FindBar({ run }: { readonly run: RunView }) {
         {count === undefined ? '' : `${count.found.toLocaleString('en')} found${count.done ? '' : '…'}`}
       </span>
       <span ref={delta} className={styles['found']} />
+      <Differences />
       <AxisSwitch />
       <LaneMenu run={run} />
     </div>

@@ -14,6 +14,9 @@ export interface Colours {
   readonly onBad: string;
   readonly accent: string;
   readonly wire: string;
+  /** What only one of two compared runs has. */
+  readonly onlyA: string;
+  readonly onlyB: string;
   readonly hue: { readonly [kind in LaneKind]: string };
   /** Words on a bar: the one of two inks that stands out more. */
   readonly onHue: { readonly [kind in LaneKind]: string };
@@ -48,6 +51,8 @@ const FORCED: Omit<Colours, 'hue' | 'onHue'> = {
   onBad: 'Canvas',
   accent: 'Highlight',
   wire: 'CanvasText',
+  onlyA: 'CanvasText',
+  onlyB: 'CanvasText',
 };
 
 function huesOf(read: (name: string) => string): Colours['hue'] {
@@ -93,6 +98,8 @@ export function coloursOf(element: HTMLElement): Colours {
     onBad: read('--on-hue'),
     accent: read('--accent'),
     wire: read('--wire'),
+    onlyA: read('--hue-cpu'),
+    onlyB: read('--hue-ioctl'),
     hue,
     onHue: onHues(hue, [read('--on-hue'), '#ffffff']),
   };

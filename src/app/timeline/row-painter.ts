@@ -47,7 +47,8 @@ function paintBar(
   const to = Math.min(scene.widthPx + 2, Math.round(marks.toPx[i] as number));
   const width = Math.max(2, to - from - 1);
   const look = lookAt(marks, i, looks);
-  const hue = look.refused ? colours.bad : colours.hue[row.kind];
+  const bad = look.refused || (marks.weight[i] as number) > 1;
+  const hue = bad ? colours.bad : colours.hue[row.kind];
   const top = row.topPx + BAR_INSET_PX;
   const height = row.heightPx - 2 * BAR_INSET_PX - 1;
   const hollow = look.kind === 'step' || look.quiet;
@@ -56,7 +57,7 @@ function paintBar(
   context.fillRect(from, top, width, height);
   context.globalAlpha = 1;
   if (!hollow) return;
-  context.strokeStyle = look.kind === 'step' ? colours.dim : hue;
+  context.strokeStyle = look.kind === 'step' && !bad ? colours.dim : hue;
   context.lineWidth = 1;
   context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
 }
@@ -140,7 +141,12 @@ function paintBarLabel(
   }
   const text = shortened(look, best - 2 * PAD_PX);
   if (text === '') return 0;
-  const ink = look.kind === 'step' || look.quiet ? colours.ink : look.refused ? colours.onBad : colours.onHue[row.kind];
+  const ink =
+    look.kind === 'step' || look.quiet
+      ? colours.ink
+      : look.refused || (marks.weight[i] as number) > 1
+        ? colours.onBad
+        : colours.onHue[row.kind];
   paintText(context, text, bestFrom + PAD_PX, row, ink);
   return bestFrom + best;
 }

@@ -7,9 +7,11 @@ import { type Picked, pickIn } from '../../core/swimlane/pick.ts';
 import { makeRows, type Row } from '../../core/swimlane/rows.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Lab } from '../store/create-lab.ts';
+import { differencesOf } from '../store/differences.ts';
 import { NOTHING_FOUND, type Playhead } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';
+import { paintDifferences } from './difference-painter.ts';
 import { createFoundTicks } from './found-painter.ts';
 import { createFrames } from './frame.ts';
 import { createLooks } from './looks.ts';
@@ -87,6 +89,8 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       setAxisOf(scene, view);
       context.font = FONT;
       paintScene(context, scene, pixels, looks, colours);
+      const differences = differencesOf(store.getState());
+      if (differences !== undefined) paintDifferences(context, scene, differences, follows === undefined ? 'a' : 'b', colours);
       if (switching === undefined) paintRuler(ruler, scene, playhead.get().markers, RULER_PX, colours);
       if (overview !== undefined) {
         const span = crumbs.at(-1) ?? { from: 0, to: axis.length };
@@ -165,6 +169,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
         frames.ask('scene');
       }
       if (now.theme !== before.theme) requestAnimationFrame(recolour);
+      if (now.compareWith !== before.compareWith) frames.ask('scene');
       if (now.lifted !== before.lifted) frames.ask('overlay');
     }),
   ];

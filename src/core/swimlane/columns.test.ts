@@ -1,11 +1,12 @@
 import { fc, test as law } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
+import { namedEvents } from '../trace/audit.ts';
 import { TraceBuilder } from '../trace/builder.ts';
 import { endOf, type Trace } from '../trace/trace.ts';
 import type { EventKind } from '../trace/vocabulary.ts';
 import { AXIS_KINDS, makeAxis, makeEdges, wholeView, zoom } from './axis.ts';
 import { fillColumns, makeColumns } from './columns.ts';
-import { effectsFrom, eventsOf, indexLanes, nextLong, worstIn } from './lane-index.ts';
+import { BROKEN, effectsFrom, eventsOf, indexLanes, nextLong, worstIn } from './lane-index.ts';
 import { lookAtLane, makeMarks } from './marks.ts';
 import { pickIn } from './pick.ts';
 
@@ -122,6 +123,19 @@ test('the shared pixel answers with its worst and their number', () => {
   const picked = pickIn({ trace, index, axis, view, widthPx: 500, edges }, 0, 250);
   expect(picked?.seq).toBe(25_000);
   expect(picked?.count).toBeGreaterThan(90);
+});
+
+test('what a finding or a broken rule names shows through a shared pixel, whatever it is', () => {
+  const trace = traceOf(Array.from({ length: 5_000 }, () => ({ gap: 1, lasts: 0, kind: 0, lane: 0 })));
+  const rule = (outcome: 'broken' | 'holds', seq: number) => ({ rule: outcome, outcome, events: [seq] });
+  const named = namedEvents(
+    [{ by: 'probe', kind: 'lost-write', sentence: '', events: [1_234] }],
+    [rule('broken', 77), rule('holds', 4_000)],
+  );
+  const index = indexLanes(trace, undefined, named);
+  expect(worstIn(index, 1_200, 1_300)).toBe(BROKEN);
+  expect(worstIn(index, 64, 128)).toBe(BROKEN);
+  expect(worstIn(index, 1_300, 5_000)).toBeLessThan(BROKEN);
 });
 
 test('what an event caused is found without a look at the others', () => {

@@ -44,8 +44,15 @@ const MOST_LEVELS = 6;
 
 type Columns = Pick<Trace, 'length' | 'lanes' | 'lane' | 'at' | 'duration' | 'kind' | 'cause'>;
 
-/** `refused`: whether an event came back with an errno; the columns do not hold it. */
-export function indexLanes(trace: Columns, refused: (seq: EventSeq) => boolean = () => false): LaneIndex {
+/**
+ * `refused`: whether an event came back with an errno; the columns do not hold it. `named`: events that a finding or a broken rule
+ * names; they are as heavy as a fault.
+ */
+export function indexLanes(
+  trace: Columns,
+  refused: (seq: EventSeq) => boolean = () => false,
+  named: ReadonlySet<EventSeq> = new Set(),
+): LaneIndex {
   const firsts = firstsOf(trace);
   const order = orderOf(trace, firsts);
   const length = trace.length;
@@ -63,6 +70,7 @@ export function indexLanes(trace: Columns, refused: (seq: EventSeq) => boolean =
       weight[i] = weightOf(trace, seq, refused);
     }
   }
+  if (named.size > 0) for (let i = 0; i < length; i += 1) if (named.has(order[i] as number)) weight[i] = BROKEN;
   return { order, firsts, at, reach, weight, levels: levelsOf(trace, order, weight), effects: effectsOf(trace) };
 }
 

@@ -87,3 +87,9 @@ export interface RuleAnswer {
   readonly events: readonly EventSeq[];
   readonly severity?: string;
 }
+
+/** Events that a finding or a broken rule names: what a reader must not overlook. */
+export function namedEvents(findings: readonly Finding[], rules: readonly RuleAnswer[]): ReadonlySet<EventSeq> {
+  const broken = rules.filter((rule) => rule.outcome === 'broken');
+  return new Set([...findings, ...broken].flatMap((one) => one.events));
+}

@@ -30,6 +30,9 @@ export interface Comparison {
   readonly onlyA: number;
   readonly onlyB: number;
   readonly both: number;
+  /** Those of one alone, rising. */
+  readonly aloneA: Int32Array;
+  readonly aloneB: Int32Array;
 }
 
 export function compareTraces(a: Trace, b: Trace): Comparison {
@@ -38,22 +41,29 @@ export function compareTraces(a: Trace, b: Trace): Comparison {
   let same = 0;
   while (same < left.length && same < right.length && left[same]?.key === right[same]?.key) same += 1;
   const equal = same === left.length && same === right.length;
-  const counts = new Map<string, number>();
-  for (const one of left) counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
-  let both = 0;
-  for (const one of right) {
-    const open = counts.get(one.key) ?? 0;
-    if (open > 0) {
-      both += 1;
-      counts.set(one.key, open - 1);
-    }
-  }
+  const aloneA = missingFrom(left, right);
+  const aloneB = missingFrom(right, left);
   return {
     divergence: equal ? undefined : { a: left[same]?.seq, b: right[same]?.seq },
-    onlyA: left.length - both,
-    onlyB: right.length - both,
-    both,
+    onlyA: aloneA.length,
+    onlyB: aloneB.length,
+    both: left.length - aloneA.length,
+    aloneA,
+    aloneB,
   };
+}
+
+/** Events of one course that the other has not, the first of each kind being the ones in both. */
+function missingFrom(course: Course, other: Course): Int32Array {
+  const counts = new Map<string, number>();
+  for (const { key } of other) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const missing: EventSeq[] = [];
+  for (const { seq, key } of course) {
+    const open = counts.get(key) ?? 0;
+    if (open > 0) counts.set(key, open - 1);
+    else missing.push(seq);
+  }
+  return Int32Array.from(missing);
 }
 
 /** Whether two traces are the same, event for event and field for field; else the first event that differs. */
@@ -77,7 +87,9 @@ function stepAt(trace: Trace, seq: EventSeq): string | undefined {
   return trace.steps[trace.step[seq] as number];
 }
 
-function courseOf(trace: Trace): readonly { readonly seq: EventSeq; readonly key: string }[] {
+type Course = readonly { readonly seq: EventSeq; readonly key: string }[];
+
+function courseOf(trace: Trace): Course {
   const course: { readonly seq: EventSeq; readonly key: string }[] = [];
   for (let seq = 0; seq < trace.length; seq += 1) {
     const kind = kindAt(trace, seq);
