@@ -12,6 +12,9 @@ export interface Look {
   /** The id of a step, where its label is too long. */
   readonly short: string;
   readonly shortPx: number;
+  /** Its place among the steps of its list, from 1 on, for where not even the id fits; '' for what is no step. */
+  readonly place: string;
+  readonly placePx: number;
   readonly refused: boolean;
   /** A state in which nothing runs is drawn hollow. */
   readonly quiet: boolean;
@@ -30,6 +33,7 @@ export interface Looks {
 export function createLooks(trace: Trace, widthOf: (label: string) => number): Looks {
   const kept = new Map<EventSeq, Look>();
   const widths = new Map<string, number>();
+  let places: ReadonlyMap<EventSeq, number> | undefined;
   let read = 0;
   const measured = (label: string): number => {
     let width = widths.get(label);
@@ -51,6 +55,8 @@ export function createLooks(trace: Trace, widthOf: (label: string) => number): L
       const label = labelOf(kind, args);
       const step = kind === 'step' ? (trace.steps[trace.step[seq] as number] ?? '') : '';
       const short = step.slice(step.lastIndexOf('/') + 1);
+      if (kind === 'step') places ??= placesIn(trace);
+      const place = kind === 'step' ? String(places?.get(seq) ?? '') : '';
       const look: Look = {
         kind,
         args,
@@ -58,6 +64,8 @@ export function createLooks(trace: Trace, widthOf: (label: string) => number): L
         widthPx: measured(label),
         short,
         shortPx: measured(short),
+        place,
+        placePx: measured(place),
         refused: typeof args['errno'] === 'string',
         quiet: (kind === 'run-state' || kind === 'device-state') && !/^(running|pre_?copy)/i.test(String(args['state'] ?? '')),
       };
@@ -68,4 +76,18 @@ export function createLooks(trace: Trace, widthOf: (label: string) => number): L
       return read;
     },
   };
+}
+
+/** By event: which step of its list it is, from 1 on. */
+function placesIn(trace: Trace): ReadonlyMap<EventSeq, number> {
+  const places = new Map<EventSeq, number>();
+  const counts = new Map<string, number>();
+  for (let seq = 0; seq < trace.length; seq += 1) {
+    if (kindAt(trace, seq) !== 'step') continue;
+    const list = (trace.steps[trace.step[seq] as number] ?? '').split('/')[0] ?? '';
+    const place = (counts.get(list) ?? 0) + 1;
+    counts.set(list, place);
+    places.set(seq, place);
+  }
+  return places;
 }

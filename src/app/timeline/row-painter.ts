@@ -13,6 +13,8 @@ const BAR_INSET_PX = 3;
 const PAD_PX = 4;
 /** Below that an ellipsis says nothing. */
 const LEAST_WORD_PX = 18;
+/** A step that has less room than that is called by its place in its list, as the list itself numbers it. */
+const LEAST_STEP_PX = 34;
 
 export function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: Marks, looks: Looks, colours: Colours): void {
   // Instants after bars, so that a mark inside a bar is seen.
@@ -125,8 +127,8 @@ function paintBarLabel(
   // A glyph at the bar's own beginning comes before it.
   for (let other = i - 1; other >= 0 && (marks.fromPx[other] as number) > free - 2 * FAN_PX; other -= 1)
     if (!isBar(marks, other)) free = Math.max(free, rightOf(marks, other, looks));
-  if (end - free < LEAST_WORD_PX) return 0;
   const look = lookAt(marks, i, looks);
+  if (end - free < (look.place === '' ? LEAST_WORD_PX : look.placePx)) return 0;
   let bestFrom = free;
   let best = 0;
   for (let other = i + 1; other <= marks.length; other += 1) {
@@ -184,7 +186,9 @@ function coveredAt(marks: Marks, i: number, px: number): boolean {
 
 /** The label, or the short one, or as much of it as fits; '' for none. */
 export function shortened(look: Look, room: number): string {
-  if (look.label === '' || room < LEAST_WORD_PX) return '';
+  if (look.label === '') return '';
+  if (room < LEAST_STEP_PX && look.place !== '') return look.placePx <= room + 2 * PAD_PX - 2 ? look.place : '';
+  if (room < LEAST_WORD_PX) return '';
   if (look.widthPx <= room) return look.label;
   if (look.short !== '' && look.shortPx <= room) return look.short;
   const text = look.short === '' ? look.label : look.short;

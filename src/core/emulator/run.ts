@@ -9,7 +9,7 @@
 import type { Ordering } from '../scenario/ordering.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Audit, LossWindow, Metrics } from '../trace/audit.ts';
+import type { Audit, Finding, LossWindow, Metrics, RunClass } from '../trace/audit.ts';
 import type { Trace } from '../trace/trace.ts';
 import { classify, findingsOf, headline, reportedBy } from './audit/audit.ts';
 import { downtimeBy, downtimeNanos } from './audit/owners.ts';
@@ -63,18 +63,27 @@ export function startRun(program: Program, ordering: Ordering, options: RunOptio
     recording,
   );
   let over = false;
+  let judging: Judging | undefined;
+  const step = (): boolean => {
+    if (!over) {
+      over = !tick(machine);
+      return true;
+    }
+    judging ??= startJudging(program, machine, options);
+    return judging.reference !== undefined && judging.reference.advance();
+  };
   return {
     advance(budget) {
-      for (let i = 0; i < budget && !over; i += 1) over = !tick(machine);
-      return over;
+      for (let i = 0; i < budget; i += 1) if (!step()) return true;
+      return false;
     },
     get happenings() {
       return machine.happenings;
     },
     partial: () => machine.recorder.partial(machine.now, options.seed),
     finish() {
-      while (!over) over = !tick(machine);
-      return judge(program, machine, options);
+      while (step());
+      return judge(machine, options, judging ?? startJudging(program, machine, options));
     },
   };
 }
@@ -84,13 +93,25 @@ export function run(scenario: Scenario, ordering: Ordering = orderingOf(scenario
   return startRun(prepare(scenario), ordering, { probes: true, workload: true, seed: scenario.seed ?? 1, ...options }).finish();
 }
 
-function judge(program: Program, machine: Machine, options: RunOptions): RunResult {
+/** A run that is over, and what it has to be held against before its class is known. */
+interface Judging {
+  readonly findings: readonly Finding[];
+  readonly first: RunClass;
+  /** Of a sound run: the reference run, which takes as long as the run itself. */
+  readonly reference: Reference | undefined;
+}
+
+function startJudging(program: Program, machine: Machine, options: RunOptions): Judging {
   conclude(machine);
-  const settled = `${settledState(machine)}\n${priceOf(machine)}`;
   const findings = findingsOf(machine);
-  const reported = reportedBy(machine);
   const first = classify(machine, findings, false);
-  const runClass = first === 'sound' ? classify(machine, findings, referenceOf(program, options) === settled) : first;
+  return { findings, first, reference: first === 'sound' ? startReference(program, options) : undefined };
+}
+
+function judge(machine: Machine, options: RunOptions, { findings, first, reference }: Judging): RunResult {
+  const settled = `${settledState(machine)}\n${priceOf(machine)}`;
+  const reported = reportedBy(machine);
+  const runClass = reference === undefined ? first : classify(machine, findings, reference.settled() === settled);
   return {
     trace: machine.recorder.finish(machine.now, options.seed),
     audit: {
@@ -115,21 +136,29 @@ function judge(program: Program, machine: Machine, options: RunOptions): RunResu
 
 const references = new WeakMap<Program, Map<string, string>>();
 
+interface Reference {
+  /** One happening; false when it is over. */
+  advance(): boolean;
+  settled(): string;
+}
+
 /** Settled state and price of the reference order under the same options; kept, since every run of a program asks for it. */
-function referenceOf(program: Program, options: RunOptions): string {
-  const reference = program.scenario.reference ?? orderingOf(program.scenario);
+function startReference(program: Program, options: RunOptions): Reference {
   const key = `${options.probes}/${options.workload}/${options.seed}`;
   const kept = references.get(program) ?? new Map<string, string>();
   references.set(program, kept);
   const known = kept.get(key);
-  if (known !== undefined) return known;
-  const machine = assemble(program, reference, { ...options, evidence: true }, false);
-  while (tick(machine));
-  conclude(machine);
-  const findings = findingsOf(machine);
-  const safe = classify(machine, findings, false) === 'sound';
-  // Where the reference is itself unsafe no run is equivalent (PRODUCT.md, verdict classes).
-  const settled = safe ? `${settledState(machine)}\n${priceOf(machine)}` : 'unsafe';
-  kept.set(key, settled);
-  return settled;
+  if (known !== undefined) return { advance: () => false, settled: () => known };
+  const machine = assemble(program, program.scenario.reference ?? orderingOf(program.scenario), { ...options, evidence: true }, false);
+  return {
+    advance: () => tick(machine),
+    settled() {
+      conclude(machine);
+      const safe = classify(machine, findingsOf(machine), false) === 'sound';
+      // Where the reference is itself unsafe no run is equivalent (PRODUCT.md, verdict classes).
+      const settled = safe ? `${settledState(machine)}\n${priceOf(machine)}` : 'unsafe';
+      kept.set(key, settled);
+      return settled;
+    },
+  };
 }
