@@ -11,6 +11,7 @@ import type { ImportAnswer } from './messages.ts';
 const HEAD_BYTES = 4096;
 /** Bytes that are scanned at once: some 20 ms. */
 const PIECE_BYTES = 2 * 1024 * 1024;
+const PIECES_AHEAD = 3;
 /** Bytes between two words to the page. */
 const PROGRESS_BYTES = 2 * 1024 * 1024;
 /** Bytes of text that are read in all. */
@@ -21,7 +22,7 @@ async function isGzip(file: File): Promise<boolean> {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** The bytes in pieces; of a plain file the next piece is on its way while one is scanned. */
+/** The bytes in pieces; of a plain file the next ones are on their way while one is scanned. */
 async function* piecesOf(file: File, zipped: boolean): AsyncGenerator<Uint8Array> {
   if (zipped) {
     const reader = file
@@ -34,11 +35,16 @@ async function* piecesOf(file: File, zipped: boolean): AsyncGenerator<Uint8Array
       yield value;
     }
   }
-  const pieceAt = (at: number) => file.slice(at, at + PIECE_BYTES).arrayBuffer();
-  let next = pieceAt(0);
-  for (let at = 0; at < file.size; at += PIECE_BYTES) {
+  const coming: Promise<ArrayBuffer>[] = [];
+  let asked = 0;
+  const ask = () => {
+    if (asked < file.size) coming.push(file.slice(asked, asked + PIECE_BYTES).arrayBuffer());
+    asked += PIECE_BYTES;
+  };
+  for (let i = 0; i < PIECES_AHEAD; i += 1) ask();
+  for (let next = coming.shift(); next !== undefined; next = coming.shift()) {
     const piece = await next;
-    if (at + PIECE_BYTES < file.size) next = pieceAt(at + PIECE_BYTES);
+    ask();
     yield new Uint8Array(piece);
   }
 }

@@ -1,8 +1,8 @@
 import { rules } from '../../core/rules/index.ts';
 import { isGrave } from '../../core/rules/rule.ts';
 import type { RuleAnswer } from '../../core/trace/audit.ts';
-import { moveCursor } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
+import { moveCursor } from '../store/cursor.ts';
 import styles from './panels.module.css';
 
 /** The rules, a second opinion that reads the trace alone: each holds, is broken, or cannot be told. */

@@ -5,8 +5,8 @@ import type { History } from '../../core/trace/state-index.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { eventAt } from '../../core/trace/trace.ts';
 import { keyOf, type Link, valueAt, whyPage, whyValue } from '../../core/trace/why.ts';
-import { moveCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
+import { moveCursor } from '../store/cursor.ts';
 import type { RunView } from '../store/state.ts';
 import styles from './panels.module.css';
 

@@ -10,6 +10,7 @@ import { kindAt } from '../../core/trace/trace.ts';
 import { keyOf } from '../../core/trace/why.ts';
 import { alignByMarkers } from './clocks.ts';
 import type { Lab } from './create-lab.ts';
+import { moveCursor } from './cursor.ts';
 import { stepDifference } from './differences.ts';
 import { copyLink } from './links.ts';
 import { comparedTake } from './selectors.ts';
@@ -121,22 +122,6 @@ export function stepCursor(lab: Lab, by: number, sameLane = false): void {
     seq = next;
   }
   moveCursor(lab, seq);
-}
-
-export function moveCursor(lab: Lab, seq: number, select = false): void {
-  const { run, axis } = lab.store.getState();
-  if (run === undefined) return;
-  const cursor = Math.max(-1, Math.min(run.trace.length - 1, seq));
-  const { view } = lab.playhead.get();
-  const scale = makeAxis(run.trace, axis);
-  const u = cursor < 0 ? 0 : scale.at(run.trace.at[cursor] as number, cursor);
-  const span = view.to - view.from;
-  const seen = u >= view.from && u <= view.to;
-  lab.playhead.set({
-    cursor,
-    ...(select ? { selected: cursor } : {}),
-    ...(seen ? {} : { view: clampView(scale, { from: u - span / 2, to: u + span / 2 }) }),
-  });
 }
 
 /** Sets marker A or B at the cursor. */

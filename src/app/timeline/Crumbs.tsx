@@ -31,7 +31,12 @@ export function Crumbs({ run }: { readonly run: RunView }) {
           › {printNanos(axis.nanosAt(crumb.from))} + {printNanos(axis.nanosAt(crumb.to) - axis.nanosAt(crumb.from))}
         </button>
       ))}
-      <button type="button" className={styles['narrow']} title="The overview shows what is in view now (O)" onClick={() => narrowOverview(lab)}>
+      <button
+        type="button"
+        className={styles['narrow']}
+        title="The overview shows what is in view now (O)"
+        onClick={() => narrowOverview(lab)}
+      >
         Narrow
       </button>
     </nav>

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import { sentenceOf } from '../../core/swimlane/labels.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { eventAt, kindAt } from '../../core/trace/trace.ts';
-import { moveCursor } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
+import { moveCursor } from '../store/cursor.ts';
 import type { RunView } from '../store/state.ts';
 import styles from './timeline.module.css';
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { findEvents, isEmpty, parseQuery } from '../../core/trace/query.ts';
 import { printNanos } from '../../core/trace/time.ts';
-import { moveCursor } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
+import { moveCursor } from '../store/cursor.ts';
 import { type Found, NOTHING_FOUND } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { AxisSwitch } from './AxisSwitch.tsx';

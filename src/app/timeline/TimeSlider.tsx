@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { printNanos } from '../../core/trace/time.ts';
-import { moveCursor } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
+import { moveCursor } from '../store/cursor.ts';
 import type { RunView } from '../store/state.ts';
 import styles from './timeline.module.css';
 

@@ -70,7 +70,7 @@ export function startRun(program: Program, ordering: Ordering, options: RunOptio
       return true;
     }
     judging ??= startJudging(program, machine, options);
-    return judging.reference !== undefined && judging.reference.advance();
+    return judging.reference?.advance() ?? false;
   };
   return {
     advance(budget) {
