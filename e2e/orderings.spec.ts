@@ -15,6 +15,16 @@ test('all orderings are decided, with counts by class', async ({ lab }) => {
   await expect(panel.getByRole('list', { name: 'By class' })).toContainText('Fails cleanly');
 });
 
+test('a search that is stopped answers with what is decided so far, and says so', async ({ lab }) => {
+  await lab.pick('v2-twelve-steps');
+  const panel = await panelOf(lab);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  await panel.getByRole('button', { name: /^Stop \([\d,]+ of 479,001,600 decided so far\)/ }).click();
+  await expect(panel).toContainText('so far, the search was stopped.');
+  await expect(panel.getByRole('button', { name: 'Decide all' })).toBeEnabled();
+  await expect(panel.getByText(/^(0|[1-9][\d,]*) orderings/)).toBeVisible();
+});
+
 test('a required pair leads to the run without it, and its two steps are marked', async ({ lab }) => {
   const panel = await panelOf(lab);
   await panel.getByRole('button', { name: 'Decide all' }).click();

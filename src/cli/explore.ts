@@ -58,9 +58,10 @@ async function decide(program: Program, states: number, shard: Shard | undefined
   const total = countOrderings(program);
   while (!stopped && searcher.advance(SLICE)) {
     if (searcher.states > states) {
-      throw new UsageError(
-        `explore: more than ${states} distinct states (${total} orderings): pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N`,
+      process.stderr.write(
+        `explore: more than ${states} distinct states (${total} orderings): the answer is what is decided so far; pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N\n`,
       );
+      break;
     }
     if (process.stderr.isTTY) {
       const { decided, states: known } = searcher.progress();
@@ -101,8 +102,14 @@ function lines(one: Exploration): readonly string[] {
     ...counts(one.byClass),
     'by finding',
     ...counts(one.byFinding),
-    `required pairs (${one.sufficient ? 'they suffice' : 'they do not suffice'})`,
+    one.complete
+      ? `required pairs (${one.sufficient ? 'they suffice' : 'they do not suffice'})`
+      : 'pairs that every safe order met so far keeps',
     ...one.required.map((pair) => `  ${pair.before} before ${pair.after}: ${pair.because}`),
+    ...(one.free.length === 0
+      ? []
+      : ['not required here: some safe order has them the other way round, so a rule that asks for it finds no counter-example']),
+    ...one.free.map((pair) => `  ${pair.before} before ${pair.after}`),
     'best',
     ...one.best.map(
       (best) =>

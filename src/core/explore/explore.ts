@@ -35,7 +35,7 @@ import type { Open } from './to-come.ts';
 import { isSafe, kindsOf, type Verdict, Verdicts, type World } from './verdicts.ts';
 
 export interface Limits {
-  /** Distinct states at most; beyond it the search ends without a whole answer and says so. */
+  /** Distinct states at most; beyond it the search ends, and its answer says that it is not complete. */
   readonly states: number;
 }
 
@@ -103,7 +103,8 @@ export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard
   if (problem !== '') throw new TooManyStates(problem);
   const searcher = new Searcher(program, shard);
   while (searcher.advance(SLICE)) {
-    if (searcher.states > limits.states) throw new TooManyStates(`more than ${limits.states} distinct states`);
+    // What is decided so far is an answer too: it says that it is not complete.
+    if (searcher.states > limits.states) break;
     yield searcher.progress();
   }
   return searcher.decided();

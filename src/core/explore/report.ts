@@ -1,6 +1,6 @@
 /** The answer of a search in the shape that PRODUCT.md gives for `explore --json`. */
 import type { Program } from '../emulator/program.ts';
-import { orderingOf } from '../scenario/ordering.ts';
+import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
 import { type Decided, type Ending, probe } from './explore.ts';
 import { type Choice, factorial } from './graph.ts';
@@ -25,6 +25,8 @@ export interface Exploration {
   readonly states: number;
   readonly required: readonly Required[];
   readonly sufficient: boolean;
+  /** Neighbours in the order listed that some safe ordering turns round: a rule that asks for that order finds no counter-example here. */
+  readonly free: readonly { readonly before: string; readonly after: string }[];
   readonly best: readonly Best[];
   /** One ordering of each bad kind, the nearest that was met first. */
   readonly bad: readonly {
@@ -67,9 +69,9 @@ export function report(program: Program, decided: Decided, elapsedMs: number): E
     byClass: tally(endings, (ending) => [ending.class]),
     byFinding: tally(endings, (ending) => [...ending.kinds, ...(ending.downtimeNanos > limit ? ['downtime' as const] : [])]),
     states: decided.states,
-    required:
-      first === undefined ? [] : reduced(pairs).map((pair) => explain(program, nearTo(program, first), pairs, decided.movable, pair)),
+    required: first === undefined ? [] : required(program, decided, pairs, nearTo(program, first)),
     sufficient: decided.complete && safe > 0n && extensions(decided, pairs) === safe,
+    free: first === undefined ? [] : freeNeighbours(program, decided),
     best,
     bad: worst(endings).map((ending) => ({ class: ending.class, kinds: ending.kinds, ordering: orderOf(program, decided, ending.way) })),
     complete: decided.complete,
@@ -96,6 +98,27 @@ function pareto(endings: readonly Ending[]): readonly Ending[] {
         (other.downtimeNanos < one.downtimeNanos || other.bytes < one.bytes),
     );
   return endings.filter((ending) => !beaten(ending)).sort((a, b) => a.downtimeNanos - b.downtimeNanos);
+}
+
+/** Where the search is not complete, a pair whose own counter-example turns out to be safe is none. */
+function required(program: Program, decided: Decided, pairs: readonly Pair[], near: Ordering): readonly Required[] {
+  const found = reduced(pairs).map((pair) => explain(program, near, pairs, decided.movable, pair));
+  if (decided.complete) return found;
+  return found.filter(({ before, counterexample }) => {
+    const list = before.slice(0, before.indexOf('/'));
+    return !isSafe(probe(program, { ...near, lists: { ...near.lists, [list]: counterexample } }));
+  });
+}
+
+/** Only what a safe ordering has shown: that a pair is not in `pairs` proves nothing while the search is not complete. */
+function freeNeighbours(program: Program, { movable, pairs }: Decided): Exploration['free'] {
+  return movable.flatMap((steps, list) => {
+    const name = (step: number) => `${program.lists[list]?.id}/${program.lists[list]?.steps[step]?.id}`;
+    return steps.flatMap((after, i) => {
+      const before = steps[i - 1];
+      return before !== undefined && pairs.has(`${list}/${after}/${before}`) ? [{ before: name(before), after: name(after) }] : [];
+    });
+  });
 }
 
 /** One ending for each set of findings. */

@@ -73,9 +73,11 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
       </div>
       <div className={styles['pairList']}>
         <h3>
-          {exploration.sufficient
-            ? 'Every safe order keeps these, and keeping them is enough.'
-            : 'Every safe order keeps these; keeping them is not enough by itself.'}
+          {!exploration.complete
+            ? 'Every safe order met so far keeps these; the search was stopped before all were decided.'
+            : exploration.sufficient
+              ? 'Every safe order keeps these, and keeping them is enough.'
+              : 'Every safe order keeps these; keeping them is not enough by itself.'}
         </h3>
         <ol aria-label="Required pairs">
           {exploration.required.map((pair) => (
@@ -89,6 +91,12 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
             </li>
           ))}
         </ol>
+        {exploration.free.length === 0 ? null : (
+          <p className={styles['quiet']}>
+            Not required here, since some safe order has them the other way round (a rule that asks for them finds no counter-example):{' '}
+            {exploration.free.map((pair) => `${labelOf(pair.before)} before ${labelOf(pair.after)}`).join('; ')}.
+          </p>
+        )}
       </div>
     </div>
   );

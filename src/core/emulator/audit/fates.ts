@@ -1,4 +1,6 @@
 /** How far a lost write got: for the sentence that explains it. */
+
+import type { Machine } from '../machine.ts';
 import { BUF, DIRTY, DROPPED, MISTRANSLATED, NEW, OVERWRITTEN, PEND, STATE, UNTOUCHED, WIDTH } from '../tracer-row.ts';
 import type { Tracers } from '../tracers.ts';
 
@@ -16,7 +18,18 @@ export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: 
   return (field(STATE) & UNTOUCHED) !== 0 ? 'sent before' : 'not logged';
 }
 
-export function fateWords(fate: string): string {
+/** The step that sent a copy which nobody loaded, where that went out after the end mark: that nobody reads on is the cause then. */
+export function sentTooLate(machine: Machine, index: number): string {
+  const fresh = machine.tracers.rows[index * WIDTH + NEW] as number;
+  for (const channel of machine.channels) {
+    const carrier = channel.queue.find((item) => item.what === 'ram' && (item.bit & fresh) !== 0);
+    if (carrier !== undefined && channel.ended) return machine.program.lists[carrier.list]?.steps[carrier.step]?.key ?? '';
+  }
+  return '';
+}
+
+export function fateWords(fate: string, late = ''): string {
+  if (fate === 'not loaded' && late !== '') return `${late} sent it after the end of the stream, where nobody reads on`;
   switch (fate) {
     case 'not logged':
       return 'no log that was on saw it, and the page had been copied before';

@@ -4,7 +4,7 @@ import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
 import { BY, FREE, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
-import { fateOf, fateWords } from './fates.ts';
+import { fateOf, fateWords, sentTooLate } from './fates.ts';
 import { hostWords } from './words.ts';
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
@@ -33,6 +33,7 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
     {
       readonly writer: number;
       readonly fate: string;
+      readonly late: string;
       readonly placed: boolean;
       readonly untouched: boolean;
       readonly host: number;
@@ -47,8 +48,10 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
     const host = tracers.rows[i * WIDTH + BY] as number;
     const hostLogs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
     const fate = host === owner ? 'overwritten' : fateOf(tracers, i, hostLogs, host);
-    const key = `${writer}/${host}/${fate}/${state & (PLACED | UNTOUCHED)}`;
-    const known = found.get(key) ?? { writer, fate, placed: (state & PLACED) !== 0, untouched: (state & UNTOUCHED) !== 0, host, gaps: [] };
+    const late = fate === 'not loaded' ? sentTooLate(machine, i) : '';
+    const key = `${writer}/${host}/${fate}/${late}/${state & (PLACED | UNTOUCHED)}`;
+    const kind = { placed: (state & PLACED) !== 0, untouched: (state & UNTOUCHED) !== 0 };
+    const known = found.get(key) ?? { writer, fate, late, ...kind, host, gaps: [] };
     known.gaps.push(...(tracers.gaps?.[i] ?? []));
     found.set(key, known);
   }
@@ -74,6 +77,7 @@ function tracerFinding(
   lost: {
     readonly writer: number;
     readonly fate: string;
+    readonly late: string;
     readonly placed: boolean;
     readonly untouched: boolean;
     readonly host: number;
@@ -91,7 +95,7 @@ function tracerFinding(
     return {
       by: 'probe',
       kind: def?.spec.stale ?? 'lost-write',
-      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${fateWords(lost.fate)}).`,
+      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${fateWords(lost.fate, lost.late)}).`,
       events: [],
       pages: [region?.first ?? 0, region?.pages ?? 0],
     };
@@ -104,7 +108,7 @@ function tracerFinding(
   return {
     by: lost.placed ? 'workload' : 'probe',
     kind: def?.spec.stale ?? 'lost-write',
-    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${fateWords(lost.fate)}.`,
+    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${fateWords(lost.fate, lost.late)}.`,
     events,
     pages: [page, 1],
     ...(window === undefined ? {} : { window }),
