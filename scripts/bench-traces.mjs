@@ -215,23 +215,36 @@ async function rest(page) {
   return Number(await page.evaluate(() => /** @type {any} */ (window).seen.drawn - /** @type {any} */ (window).seen.wheel));
 }
 
-/** From a move of the pointer in the ruler to the end of the frame that shows it. @param {Page} page @returns {Promise<Figures>} */
+/**
+ * From a move of the pointer in the ruler to the end of the frame that shows it (`scrub`); and of that what the page works, without the wait
+ * for the frame (`scrubWork`): the handlers of the move, and from the first callback of the frame to what comes after it. @param {Page} page @returns {Promise<Figures>}
+ */
 async function scrubbing(page) {
   await page.evaluate(() => /** @type {any} */ (window).app.command('whole'));
   const ruler = await page.getByRole('region', { name: 'Timeline', exact: true }).locator('canvas').nth(1).boundingBox();
   if (ruler === null) throw new Error('the page shows no ruler');
   await page.evaluate(() => {
     const took = /** @type {number[]} */ ([]);
-    Object.assign(window, { took });
+    const worked = /** @type {number[]} */ ([]);
+    Object.assign(window, { took, worked });
     const channel = new MessageChannel();
-    let began = 0;
-    channel.port1.onmessage = () => took.push(performance.now() - began);
+    let moved = 0;
+    let handled = 0;
+    let framed = 0;
+    channel.port1.onmessage = () => {
+      const now = performance.now();
+      took.push(now - moved);
+      worked.push(handled + now - framed);
+    };
     addEventListener(
       'pointermove',
       (event) => {
+        const began = performance.now();
+        addEventListener('pointermove', () => (handled = performance.now() - began), { once: true });
         const { timeStamp } = event;
         requestAnimationFrame(() => {
-          began = timeStamp;
+          moved = timeStamp;
+          framed = performance.now();
           channel.port2.postMessage(0);
         });
       },
@@ -247,5 +260,6 @@ async function scrubbing(page) {
   }
   await page.mouse.up();
   const took = /** @type {number[]} */ (await page.evaluate(() => /** @type {any} */ (window).took));
-  return named('scrub', shares(took));
+  const worked = /** @type {number[]} */ (await page.evaluate(() => /** @type {any} */ (window).worked));
+  return { ...named('scrub', shares(took)), ...named('scrubWork', shares(worked)) };
 }
