@@ -37,6 +37,14 @@ test.each([
     '$.callbacks[0].stop.change[0].to: no state is called "halted": there are running, stopped',
   ],
   [
+    'a condition on a flag that nobody sets',
+    (s: Loose) => {
+      s.flags = { vhost: 1 };
+      s.writers[0].active = { not: { flag: 'vhots', is: 1 } };
+    },
+    '$.writers[0].active: no flag that is declared or set is called "vhots": there are vhost',
+  ],
+  [
     'a step twice',
     (s: Loose) => {
       s.steps.source.push(s.steps.source[0]);

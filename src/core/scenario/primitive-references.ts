@@ -14,6 +14,8 @@ export interface Known {
   readonly logs: readonly string[];
   readonly writers: readonly string[];
   readonly tokens: readonly string[];
+  /** Flags that have a value other than 0 at some time: declared in the file, or given a value by some primitive. */
+  readonly flags: readonly string[];
   readonly lists: readonly string[];
   readonly steps: readonly string[];
   readonly signals: readonly string[];
@@ -88,6 +90,8 @@ export function conditionProblems(condition: Condition, path: string, known: Kno
     ...('loaded' in each ? one(known.devices, each.loaded, path, 'device') : []),
     ...('idle' in each ? one(known.devices, each.idle, path, 'device') : []),
     ...('holds' in each ? one(known.tokens, each.holds, path, 'token') : []),
+    // That a flag nobody sets is 0 may be asked; anything else of it can never be true.
+    ...('flag' in each && each.is !== 0 ? one(known.flags, each.flag, path, 'flag that is declared or set') : []),
     ...('mapped' in each ? one(known.regions, each.mapped, path, 'region') : []),
     ...('migratable' in each ? one(known.devices, each.migratable, path, 'device') : []),
     ...('done' in each ? one(known.steps, each.done, path, 'step (LIST/STEP)') : []),

@@ -114,7 +114,7 @@ export interface SavePrimitive {
 }
 export interface LoadPrimitive {
   /**
-   * What to take off the channel: `stream` = everything in stream order until the end mark; `ram` = RAM items until
+   * What to take off the channel: `stream` = everything in stream order until the end mark; `ram` = RAM items (those behind another item too) until
    * the end mark or another kind comes; otherwise the items that the named STEP or actor sent.
    */
   readonly load: string;

@@ -1,6 +1,7 @@
 /** Names in a scenario that must mean something: every id that is used is defined once, every protocol holds together. */
 
 import { conditionProblems, type Known, one, primitiveProblems } from './primitive-references.ts';
+import type { Primitive } from './primitives.ts';
 import type { BuiltIn, Problem } from './problem.ts';
 import { checkProtocol } from './protocols.ts';
 import type { DeviceSpec, Scenario, StepSpec } from './scenario.ts';
@@ -37,6 +38,7 @@ function knownIn(scenario: Scenario, builtIn: BuiltIn): Known {
     logs: scenario.logs.map((log) => log.id),
     writers: scenario.writers.map((writer) => writer.id),
     tokens: (scenario.tokens ?? []).map((token) => token.id),
+    flags: flagsIn(scenario),
     lists: Object.keys(scenario.steps),
     signals: (scenario.signals ?? []).map((signal) => signal.id),
     steps: Object.entries(scenario.steps).flatMap(([list, steps]) => steps.map((step) => `${list}/${step.id}`)),
@@ -50,6 +52,21 @@ function knownIn(scenario: Scenario, builtIn: BuiltIn): Known {
       return protocol?.states.map((state) => state.id) ?? [];
     },
   };
+}
+
+/** Every primitive of a file, wherever it stands: in steps, recoveries, callbacks and the arcs of its protocols. */
+function primitivesIn(scenario: Scenario): readonly Primitive[] {
+  const steps = [...Object.values(scenario.steps), ...Object.values(scenario.lists ?? {}).map((list) => list.recovery ?? [])].flat();
+  return [
+    ...steps.flatMap((step) => step.does),
+    ...(scenario.callbacks ?? []).flatMap((one) => [one.stop, one.start].flatMap((on) => [...(on?.prepare ?? []), ...(on?.change ?? [])])),
+    ...(scenario.protocols ?? []).flatMap((protocol) => protocol.arcs.flatMap((arc) => arc.does ?? [])),
+  ];
+}
+
+function flagsIn(scenario: Scenario): readonly string[] {
+  const set = primitivesIn(scenario).flatMap((primitive) => ('flag' in primitive ? [primitive.flag] : []));
+  return [...new Set([...Object.keys(scenario.flags ?? {}), ...set])];
 }
 
 function duplicates(scenario: Scenario): readonly Problem[] {
