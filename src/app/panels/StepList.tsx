@@ -14,14 +14,16 @@ import styles from './panels.module.css';
 /** The steps of one list, in order, each with its handle. While one is lifted every row shows what dropping it there would do. */
 export function StepList({ list, title }: { readonly list: string; readonly title: string }) {
   const lab = useLab();
-  const state = useLabState((one) => one);
-  const rows = stepsOf(state, list);
-  const lifted = state.lifted?.list === list ? state.lifted : undefined;
+  const scenario = useLabState((state) => state.scenario);
+  const ordering = useLabState((state) => state.ordering);
+  const hint = useLabState((state) => state.hint);
+  const lifted = useLabState((state) => (state.lifted?.list === list ? state.lifted : undefined));
+  const rows = stepsOf({ scenario, ordering }, list);
   const items = useRef<HTMLUListElement>(null);
   /** Where the pointer took a step of this list. */
   const [holding, setHolding] = useState<{ readonly x: number; readonly y: number }>();
-  useGlide(items, lifted === undefined);
   const order = lifted === undefined ? rows : preview(rows, lifted);
+  useGlide(items, lifted === undefined, order.map((row) => row.spec.id).join('\n'));
 
   /** Slot under a point: the row whose middle is nearest. */
   const slotAt = (clientY: number): number => {
@@ -48,16 +50,16 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
               className={styles['step']}
               data-held={held}
               data-skipped={row.skipped}
-              data-hint={state.hint?.step === `${list}/${row.spec.id}`}
+              data-hint={hint?.step === `${list}/${row.spec.id}`}
               data-outcome={lifted === undefined ? undefined : (outcome?.outcome ?? 'unknown')}
               data-step={row.spec.id}
             >
               <span className={styles['stepLabel']} title={row.spec.why}>
                 {row.spec.label}
               </span>
-              {state.hint?.step === `${list}/${row.spec.id}` ? (
+              {hint?.step === `${list}/${row.spec.id}` ? (
                 <span className={styles['dragMe']} aria-hidden="true">
-                  drag me {state.hint.way}
+                  drag me {hint.way}
                 </span>
               ) : null}
               {row.delayNanos > 0 ? <span className={styles['delay']}>after {printNanos(row.delayNanos)}</span> : null}
@@ -129,9 +131,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
       </ul>
       {lifted === undefined ? null : <Preview lifted={lifted} />}
       {lifted?.by === 'list' && holding !== undefined ? <LiftChip lifted={lifted} from={holding} /> : null}
-      {lifted === undefined && state.hint?.step.startsWith(`${list}/`) === true ? (
-        <p className={styles['hint']}>{state.hint.words}</p>
-      ) : null}
+      {lifted === undefined && hint?.step.startsWith(`${list}/`) === true ? <p className={styles['hint']}>{hint.words}</p> : null}
     </div>
   );
 }

@@ -73,8 +73,11 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   }));
   const playhead = createPlayhead();
   let ids = 1;
+  /** Counts what was asked to be on screen: an answer that is late shows nothing. */
+  let turn = 0;
 
   async function rerun(): Promise<void> {
+    turn += 1;
     const { scenario, ordering } = store.getState();
     store.setState({ work: 'running', happenings: 0, opening: undefined });
     const wish = { topic: 'main', scenario, ordering, probes: true, workload: true, seed: scenario.seed ?? 1 };
@@ -96,6 +99,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
 
   /** Logs on the same lanes; what was on screen stays where they cannot be read. */
   async function importLogs(files: readonly File[], byHand: ReadonlyMap<string, number>): Promise<void> {
+    turn += 1;
     const opening = { names: files.map((file) => file.name), bytes: 0, of: files.reduce((sum, file) => sum + file.size, 0) };
     store.setState({ work: 'running', happenings: 0, opening });
     const outcome = await port.importLogs(files, byHand, (bytes, of) => {
@@ -109,6 +113,11 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       lab.alert({ severity: 'error', title: 'The logs were not opened. What is on screen is kept.', lines: [outcome.message] });
       return;
     }
+    // Unpacking and the first picture are two tasks, so that the page answers between them.
+    const mine = turn;
+    const view = importedView(store.getState().scenario, outcome.imported, files, byHand);
+    await new Promise((done) => setTimeout(done));
+    if (mine !== turn) return;
     const { trace } = outcome.imported;
     const chrome = trace.origin.kind === 'imported' && trace.origin.reader === 'chrome';
     const beyond = trace.lanes.slice(MOST_ROWS).map((lane) => lane.id);
@@ -124,7 +133,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       lifted: undefined,
       lanes: { hidden: beyond, pinned: [] },
     });
-    show(importedView(store.getState().scenario, outcome.imported, files, byHand));
+    show(view);
   }
 
   /** A run that takes long is drawn while it grows: the cursor stays where it is, a whole view stays whole. */

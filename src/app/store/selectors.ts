@@ -24,7 +24,7 @@ export interface StepRow {
 }
 
 /** 2. The steps of a list as they stand. */
-export function stepsOf(state: LabState, list: string): readonly StepRow[] {
+export function stepsOf(state: Pick<LabState, 'scenario' | 'ordering'>, list: string): readonly StepRow[] {
   const specs = state.scenario.steps[list] ?? [];
   return (state.ordering.lists[list] ?? []).flatMap((id, index): readonly StepRow[] => {
     const spec = specs.find((one) => one.id === id);

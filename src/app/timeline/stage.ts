@@ -173,6 +173,8 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       if (now.lifted !== before.lifted) frames.ask('overlay');
     }),
   ];
+  // The layout is asked for here, in the task that put the elements in place, and not in the one that draws.
+  void elements.lanes.clientWidth;
   frames.ask('scene');
 
   return {

@@ -2,10 +2,14 @@ import { type RefObject, useLayoutEffect, useRef } from 'react';
 
 const GLIDE_MS = 220;
 
-/** Rows that changed places are seen to go there. Elements carry `data-step`; nothing moves while `on` is false or motion is not wanted. */
-export function useGlide(list: RefObject<HTMLElement | null>, on: boolean): void {
+/**
+ * Rows that changed places are seen to go there. Elements carry `data-step`; nothing moves while `on` is false or
+ * motion is not wanted. `order` is the ids as one text: places are measured when it changes, and not at each render.
+ */
+export function useGlide(list: RefObject<HTMLElement | null>, on: boolean, order: string): void {
   const tops = useRef(new Map<string, number>());
   useLayoutEffect(() => {
+    void order;
     const still = !on || matchMedia('(prefers-reduced-motion: reduce)').matches;
     const now = new Map<string, number>();
     for (const row of list.current?.querySelectorAll<HTMLElement>('[data-step]') ?? []) {
@@ -19,5 +23,5 @@ export function useGlide(list: RefObject<HTMLElement | null>, on: boolean): void
       });
     }
     tops.current = now;
-  });
+  }, [list, on, order]);
 }
