@@ -1,4 +1,4 @@
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { FIRST_STORY, stories } from '../core/scenario/library/index.ts';
 import { expose } from './debug.ts';
@@ -22,10 +22,13 @@ window.addEventListener('hashchange', () => void openLink(lab));
 expose(lab);
 followTheme(lab);
 
-createRoot(root).render(
-  <StrictMode>
-    <LabContext value={lab}>
-      <App />
-    </LabContext>
-  </StrictMode>,
+// As a transition the page is made in slices.
+startTransition(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <LabContext value={lab}>
+        <App />
+      </LabContext>
+    </StrictMode>,
+  ),
 );

@@ -88,7 +88,6 @@ export async function readChrome(
     states: indexStates(silent),
     index: indexLanes(whole, refusedIn(trace)),
     silences: findSilences(whole),
-    facts: {},
     lines,
     rules: judgeTrace(silent),
     texts: Object.entries(ignored),

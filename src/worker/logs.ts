@@ -44,7 +44,7 @@ export async function readLogs(
   }
   const processes = withoutTwins(readers);
   refuseUnreadable(processes);
-  const { trace, facts, lines, texts } = mergeLogs(processes, byHand);
+  const { trace, lines, texts } = mergeLogs(processes, byHand);
   const rules = judgeTrace(trace);
   const refused = (seq: number) => REFUSING[trace.kind[seq] as number] === 1 && typeof trace.args(seq)['errno'] === 'string';
   return {
@@ -52,7 +52,6 @@ export async function readLogs(
     states: indexStates(trace),
     index: indexLanes(trace, refused, namedEvents([], rules)),
     silences: findSilences(trace),
-    facts,
     lines,
     rules,
     texts,

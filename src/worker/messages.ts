@@ -127,7 +127,6 @@ export interface ImportAnswer {
   /** Found here for the same reason. */
   readonly silences: readonly Silence[];
   readonly states: StateIndex;
-  readonly facts: { readonly [process: string]: unknown };
   readonly lines: Lines;
   readonly rules: readonly RuleAnswer[];
   /** What was left out of line text, by kind: the most frequent first. */

@@ -39,7 +39,6 @@ export async function readImportedRecording(file: File, byHand: ReadonlyMap<stri
     states: indexStates(trace),
     index: indexLanes(trace, (seq) => typeof trace.args(seq)['errno'] === 'string', namedEvents([], rules)),
     silences: findSilences(trace),
-    facts: {},
     lines: { total: trace.length, understood: trace.length - texts, text: texts, ignored: {} },
     rules,
     texts: [],

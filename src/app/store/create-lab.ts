@@ -236,7 +236,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     async idle() {
       for (;;) {
         while (port.pending > 0 || store.getState().work === 'running') await new Promise((done) => setTimeout(done, 4));
-        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        // One frame lays out what is new, the next one draws it (timeline/stage.ts).
+        for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => requestAnimationFrame(done));
         if (port.pending === 0 && store.getState().work === 'idle') return;
       }
     },

@@ -145,6 +145,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
   }
 
   const frames = createFrames(draw);
+  // It speaks once at the beginning, too: the elements are laid out in the frame after they were put in place, the first picture is drawn in the next.
   const observer = new ResizeObserver(() => frames.ask('scene'));
   observer.observe(elements.lanes);
   const recolour = () => {
@@ -173,9 +174,6 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       if (now.lifted !== before.lifted) frames.ask('overlay');
     }),
   ];
-  // The layout is asked for here, in the task that put the elements in place, and not in the one that draws.
-  void elements.lanes.clientWidth;
-  frames.ask('scene');
 
   return {
     get axis() {

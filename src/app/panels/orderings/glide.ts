@@ -11,17 +11,26 @@ export function useGlide(list: RefObject<HTMLElement | null>, on: boolean, order
   useLayoutEffect(() => {
     void order;
     const still = !on || matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const now = new Map<string, number>();
-    for (const row of list.current?.querySelectorAll<HTMLElement>('[data-step]') ?? []) {
-      const id = row.dataset['step'] ?? '';
-      now.set(id, row.offsetTop);
-      const before = tops.current.get(id);
-      if (still || before === undefined || before === row.offsetTop) continue;
-      row.animate([{ transform: `translateY(${before - row.offsetTop}px)` }, { transform: 'none' }], {
-        duration: GLIDE_MS,
-        easing: 'ease-out',
-      });
+    const measure = () => {
+      const now = new Map<string, number>();
+      for (const row of list.current?.querySelectorAll<HTMLElement>('[data-step]') ?? []) {
+        const id = row.dataset['step'] ?? '';
+        now.set(id, row.offsetTop);
+        const before = tops.current.get(id);
+        if (still || before === undefined || before === row.offsetTop) continue;
+        row.animate([{ transform: `translateY(${before - row.offsetTop}px)` }, { transform: 'none' }], {
+          duration: GLIDE_MS,
+          easing: 'ease-out',
+        });
+      }
+      tops.current = now;
+    };
+    if (tops.current.size > 0) {
+      measure();
+      return undefined;
     }
-    tops.current = now;
+    // Nothing to come from yet: the places are not worth a layout within this task.
+    const asked = requestAnimationFrame(measure);
+    return () => cancelAnimationFrame(asked);
   }, [list, on, order]);
 }
