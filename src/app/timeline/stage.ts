@@ -80,9 +80,11 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
   const ticks = createFoundTicks();
   const backdrop = createBackdrop(scene);
   let switching: Switch | undefined;
+  let laidOut = false;
   const drawn = { scenes: 0, overlays: 0 };
 
   function draw(whole: boolean): void {
+    if (!laidOut) return;
     const { view, crumbs } = playhead.get();
     if (whole) {
       fit();
@@ -145,8 +147,11 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
   }
 
   const frames = createFrames(draw);
-  // It speaks once at the beginning, too: the elements are laid out in the frame after they were put in place, the first picture is drawn in the next.
-  const observer = new ResizeObserver(() => frames.ask('scene'));
+  // It speaks once at the beginning, too: one frame lays out what was put in place, the next one draws the first picture.
+  const observer = new ResizeObserver(() => {
+    laidOut = true;
+    frames.ask('scene');
+  });
   observer.observe(elements.lanes);
   const recolour = () => {
     colours = coloursOf(elements.root);

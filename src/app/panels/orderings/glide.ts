@@ -29,8 +29,14 @@ export function useGlide(list: RefObject<HTMLElement | null>, on: boolean, order
       measure();
       return undefined;
     }
-    // Nothing to come from yet: the places are not worth a layout within this task.
-    const asked = requestAnimationFrame(measure);
-    return () => cancelAnimationFrame(asked);
+    // Nothing to come from yet: the places are read when the page has laid itself out.
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const asked = requestAnimationFrame(() => {
+      later = setTimeout(measure);
+    });
+    return () => {
+      cancelAnimationFrame(asked);
+      clearTimeout(later);
+    };
   }, [list, on, order]);
 }
