@@ -17,7 +17,7 @@ import type { Channel, DeviceState, Frame, Item, Stamp, Thread } from '../emulat
 import { top } from '../emulator/waking.ts';
 import { wordOf } from './facts.ts';
 import { StateTable } from './state-table.ts';
-import { Foresight, type Open, type ToCome } from './to-come.ts';
+import { Foresight, type Open, type ToCome, withInner } from './to-come.ts';
 import { TracerKeys } from './tracer-key.ts';
 
 /** Stands for "no number here" and "never". */
@@ -40,6 +40,10 @@ export class StateKeys {
   readonly #tracers: TracerKeys;
   /** By channel: lists that read from it. */
   readonly #readers: readonly (readonly number[])[];
+  /** By channel: one operation alone takes items off it, in their order up to the end mark; what is sent after that nobody reads. */
+  readonly #streams: readonly boolean[];
+  /** Channels that pages are sent through. */
+  readonly #carriers: readonly number[];
   /** A fault cuts channels: what is still in flight is lost then, and it matters when an item arrives. */
   readonly #cuts: boolean;
   /** Something asks how many items are on the wires, whoever reads them. */
@@ -54,7 +58,9 @@ export class StateKeys {
 
   constructor(program: Program) {
     this.#program = program;
-    const ops = program.lists.flatMap((list) => [...list.steps, ...list.recovery].flatMap((step) => step.ops));
+    const ops = program.lists
+      .flatMap((list) => [...list.steps, ...list.recovery].flatMap((step) => step.ops))
+      .flatMap((op) => withInner(program, op));
     const text = JSON.stringify(program.scenario);
     const mentioned = (what: string) =>
       new Set(
@@ -78,6 +84,13 @@ export class StateKeys {
     this.#tracers = new TracerKeys(program);
     this.#cuts = (program.scenario.faults ?? []).some((fault) => fault.what === 'cut');
     this.#counts = program.channels.length > 1 || ops.some((op) => 'barrier' in op.primitive);
+    // A new process on a host gives it new channels, and what ended goes on.
+    const renewed = program.lists.some((list) => list.fresh);
+    this.#streams = program.channels.map((_, channel) => {
+      const taking = ops.filter((op) => op.channel === channel && takesOff(op));
+      return !renewed && taking.length === 1 && taking.every(({ primitive }) => 'load' in primitive && primitive.load === 'stream');
+    });
+    this.#carriers = [...new Set(ops.flatMap((op) => ('copy' in op.primitive ? [op.channel] : [])))];
     this.#readers = program.channels.map((_, channel) =>
       program.lists.flatMap((list, index) => {
         const own = [...list.steps, ...list.recovery].flatMap((step) => step.ops);
@@ -104,8 +117,7 @@ export class StateKeys {
     const toCome = this.#foresight.from(machine, open);
     this.#now = machine.now;
     this.#items.length = 0;
-    for (let i = 0; i < machine.channels.length; i += 1)
-      if (this.#isRead(machine, i)) for (const item of machine.channels[i]?.queue ?? []) this.#items.push(item);
+    for (let i = 0; i < machine.channels.length; i += 1) this.#collect(machine, i);
     for (const steps of open) {
       this.#put(steps === undefined ? NONE : steps.length);
       if (steps !== undefined) this.#list(steps);
@@ -125,7 +137,7 @@ export class StateKeys {
     this.#list(machine.mayFault);
     this.#list(machine.edges);
     this.#snapshot(machine);
-    const rows = this.#tracers.of(machine, this.#items, toCome);
+    const rows = this.#tracers.of(machine, this.#items, this.#carries(machine) ? toCome : withoutPages(toCome));
     this.#put(rows.length);
     this.#list(rows);
     this.#memory(machine, toCome);
@@ -170,6 +182,28 @@ export class StateKeys {
     for (const list of this.#readers[channel] ?? [])
       for (const thread of machine.threads)
         if (thread.list === list && (thread.status === 'running' || thread.status === 'waiting')) return true;
+    return false;
+  }
+
+  /** What may still be taken off a channel: of a stream nothing that lies beyond its end mark. */
+  #collect(machine: Machine, index: number): void {
+    const { queue, ended } = machine.channels[index] as Channel;
+    const stream = this.#streams[index] === true;
+    if ((stream && ended) || !this.#isRead(machine, index)) return;
+    for (const item of queue) {
+      this.#items.push(item);
+      if (stream && item.what === 'mark' && item.end) return;
+    }
+  }
+
+  /** Whether pages that are sent from now on can arrive. Else no bit and no content that waits to be sent matters any more. */
+  #carries(machine: Machine): boolean {
+    for (const index of this.#carriers) {
+      if (!this.#isRead(machine, index)) continue;
+      const { queue, ended } = machine.channels[index] as Channel;
+      if (this.#streams[index] !== true) return true;
+      if (!ended && !queue.some((item) => item.what === 'mark' && item.end)) return true;
+    }
     return false;
   }
 
@@ -325,7 +359,7 @@ export class StateKeys {
     this.#put(read || !channel.broken || this.#counts ? channel.queue.length : NONE);
     if (!read) return;
     const busy = this.#busy(machine, index);
-    for (const item of channel.queue) this.#item(machine, item, busy);
+    for (const item of channel.queue) if (this.#items.includes(item)) this.#item(machine, item, busy);
   }
 
   #item(machine: Machine, item: Item, busy: number): void {
@@ -367,6 +401,11 @@ function rank(ranks: readonly number[] | number, version: number): number {
 
 function takesOff(op: Op): boolean {
   return 'load' in op.primitive || ('signal' in op.primitive && op.primitive.op === 'receive');
+}
+
+/** What is to come where no page that is sent arrives: it marks, harvests and copies for nothing. */
+function withoutPages(toCome: ToCome): ToCome {
+  return { ...toCome, harvests: 0, copies: 0, whole: 0 };
 }
 
 /** What an unfolded operation does, but for the item that it does it with. */

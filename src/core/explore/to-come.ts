@@ -95,7 +95,7 @@ function union(a: ToCome, b: ToCome): ToCome {
 }
 
 /** An operation and those that the arcs of a state change bring with them. */
-function withInner(program: Program, op: Op): readonly Op[] {
+export function withInner(program: Program, op: Op): readonly Op[] {
   if (!('set' in op.primitive)) return [op];
   const paths = program.devices[op.subject]?.paths.flat() ?? [];
   const inner = paths.flatMap((path) => (path.errno === undefined ? path.arcs.flatMap((arc) => arc.does) : []));

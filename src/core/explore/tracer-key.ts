@@ -13,6 +13,7 @@ import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
 import type { Item } from '../emulator/state.ts';
 import { BUF, BY, CUR, DIRTY, HAS, NEW, OPEN, PEND, SAW, STATE, WALKED, WIDTH, WRITER } from '../emulator/tracer-row.ts';
+import { type Standing, standingOf } from './standing-loss.ts';
 import { StateTable } from './state-table.ts';
 import type { ToCome } from './to-come.ts';
 
@@ -21,6 +22,9 @@ const FOUND = 0;
 const CONTENT = 1;
 const HALFWAY = 2;
 const LOST = 3;
+const STOOD_FOR = 4;
+
+const NO_HOST = -1;
 
 export class TracerKeys {
   readonly #program: Program;
@@ -37,6 +41,9 @@ export class TracerKeys {
   readonly #losses: readonly number[];
   /** Regions that a load can walk: what lies in them then counts. */
   readonly #walked: number;
+  readonly #standing: Standing;
+  /** By kind of loss: the host whose lone content stands for all that is lost so (standing-loss.ts). */
+  readonly #standsOn: number[];
 
   constructor(program: Program) {
     this.#program = program;
@@ -48,6 +55,8 @@ export class TracerKeys {
     );
     const losses = [...new Set(program.writers.map((writer) => writer.spec.stale))];
     this.#losses = program.writers.map((writer) => losses.indexOf(writer.spec.stale));
+    this.#standing = standingOf(program);
+    this.#standsOn = losses.map(() => NO_HOST);
   }
 
   /** The lines of all rows: their numbers in order, each once; valid until the next call. */
@@ -58,25 +67,58 @@ export class TracerKeys {
     for (const item of items) if (item.what === 'ram') bits.push(item.bit);
     const found = this.#found;
     found.length = 0;
+    if (!this.#finer && this.#standing.hosts !== 0) this.#stand(rows, count, bits, toCome, found);
     for (let i = 0; i < count; i += 1) this.#row(rows, i * WIDTH, bits, toCome, found);
     return found;
   }
 
-  #row(rows: Int32Array, at: number, bits: readonly number[], { harvests, copies, whole }: ToCome, found: number[]): void {
+  /** Finds the losses that stand. */
+  #stand(rows: Int32Array, count: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
+    this.#standsOn.fill(NO_HOST);
+    for (let at = 0; at < count * WIDTH; at += WIDTH) {
+      const current = rows[at + CUR] as number;
+      const loss = this.#losses[rows[at + WRITER] as number] as number;
+      const alone = (current & this.#standing.hosts) === current && (current & (current - 1)) === 0;
+      const stands = this.#standsOn[loss] as number;
+      if (current === 0 || !alone || (stands !== NO_HOST && 1 << stands <= current)) continue;
+      if (((rows[at + STATE] as number) & 3) === 0 && this.#stays(rows, at, bits, toCome)) this.#standsOn[loss] = 31 - Math.clz32(current);
+    }
+    for (let loss = 0; loss < this.#standsOn.length; loss += 1) {
+      const host = this.#standsOn[loss] as number;
+      if (host !== NO_HOST) this.#add(found, LOST, 1 << host, loss);
+    }
+  }
+
+  /** Whether the content of a row can travel no more: no bit and no copy still to come will send it, and no load walks it. */
+  #stays(rows: Int32Array, at: number, bits: readonly number[], { harvests, copies, whole }: ToCome): boolean {
+    const region = this.#program.writers[rows[at + WRITER] as number]?.region ?? 0;
+    const logged = ((rows[at + PEND] as number) | (rows[at + BUF] as number)) & harvests;
+    if (logged !== 0 || ((rows[at + DIRTY] as number) & copies) !== 0 || rows[at + WALKED] !== 0) return false;
+    if (((this.#walked >> region) & 1) === 1 || renumber(rows[at + HAS] as number, bits) !== 0) return false;
+    return copies === 0 || ((whole >> region) & 1) === 0;
+  }
+
+  #row(rows: Int32Array, at: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
     if (this.#finer) {
       this.#whole(rows, at, bits, found);
       return;
     }
     const writer = rows[at + WRITER] as number;
-    const pend = (rows[at + PEND] as number) & harvests;
-    const open = (rows[at + OPEN] as number) & harvests;
-    const buf = (rows[at + BUF] as number) & harvests;
-    const dirty = (rows[at + DIRTY] as number) & copies;
+    const state = rows[at + STATE] as number;
+    const current = rows[at + CUR] as number;
+    const loss = this.#losses[writer] as number;
+    const stands = this.#standsOn[loss] as number;
+    if (stands !== NO_HOST && ((this.#standing.writers >> writer) & 1) === 1) {
+      this.#add(found, STOOD_FOR, writer, state, (current >> stands) & 1);
+      return;
+    }
+    const pend = (rows[at + PEND] as number) & toCome.harvests;
+    const open = (rows[at + OPEN] as number) & toCome.harvests;
+    const buf = (rows[at + BUF] as number) & toCome.harvests;
+    const dirty = (rows[at + DIRTY] as number) & toCome.copies;
     const has = renumber(rows[at + HAS] as number, bits);
     const walked = rows[at + WALKED] as number;
-    const state = rows[at + STATE] as number;
     this.#add(found, FOUND, writer, pend, open, buf, dirty, has, walked, state);
-    const current = rows[at + CUR] as number;
     const fresh = renumber(rows[at + NEW] as number, bits) & has;
     const saw = (rows[at + SAW] as number) & walked;
     if ((state & 3) !== 0) {
@@ -84,9 +126,7 @@ export class TracerKeys {
       return;
     }
     if (current === this.#everywhere && fresh === has && saw === walked) return;
-    const region = this.#program.writers[writer]?.region ?? 0;
-    const bare = has === 0 && dirty === 0 && (pend | buf) === 0 && walked === 0 && ((this.#walked >> region) & 1) === 0;
-    if (bare && (copies === 0 || ((whole >> region) & 1) === 0)) this.#add(found, LOST, current, this.#losses[writer] as number);
+    if (this.#stays(rows, at, bits, toCome)) this.#add(found, LOST, current, loss);
     else this.#add(found, CONTENT, writer, pend, buf, dirty, has, walked, state, current, fresh, saw);
   }
 
