@@ -37,7 +37,7 @@ export async function readLogs(paths: readonly string[]): Promise<ImportedLogs> 
     const readers: LogReader[] = [];
     for (const plan of planLogs(paths.map(start))) {
       for (const file of plan.files) await readInto(plan, file, paths[file] as string);
-      readers.push(plan.finish());
+      readers.push(...plan.finish());
     }
     const processes = withoutTwins(readers);
     refuseUnreadable(processes);

@@ -40,7 +40,7 @@ export async function readLogs(
         if (!(await progress(done, Math.max(done, total)))) return undefined;
       }
     }
-    readers.push(plan.finish());
+    readers.push(...plan.finish());
   }
   const processes = withoutTwins(readers);
   refuseUnreadable(processes);

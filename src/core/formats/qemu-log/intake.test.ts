@@ -18,7 +18,7 @@ function start(name: string, content: Uint8Array, size = content.length): FileSt
 
 function read(...files: readonly (readonly [name: string, content: Uint8Array])[]) {
   const plans = planLogs(files.map(([name, content]) => start(name, content)));
-  const readers = plans.map((plan) => {
+  const readers = plans.flatMap((plan) => {
     for (const file of plan.files) {
       const content = files[file]?.[1] as Uint8Array;
       for (let at = 0; at < content.length; at += 1_000) plan.push(file, content.subarray(at, at + 1_000));
@@ -68,7 +68,7 @@ test('what could be unpacked of damaged data is kept, and said', () => {
   const [plan] = planLogs([start('a.log.gz', gzipSync(LOG))]);
   plan?.push(0, LOG);
   plan?.broke(0, 'unexpected end');
-  expect(plan?.finish().remarks).toEqual(['The compressed file ends too early or is damaged: what could be unpacked is here.']);
+  expect(plan?.finish()[0]?.remarks).toEqual(['The compressed file ends too early or is damaged: what could be unpacked is here.']);
 });
 
 test('one log under two names is one process', () => {

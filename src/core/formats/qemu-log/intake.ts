@@ -4,13 +4,14 @@
  *
  *     for (const intake of planLogs(files)) {
  *       for (const file of intake.files) { for (piece of …) intake.push(file, piece); }
- *       readers.push(intake.finish());
+ *       readers.push(...intake.finish());
  *     }
  *     const { trace, facts } = mergeLogs(withoutTwins(readers));
  */
 import { contentOf, isBinary, refusalOf } from '../content.ts';
 import { RawText } from '../raw-text.ts';
-import { LogReader } from './reader.ts';
+import { Processes } from './processes.ts';
+import type { LogReader } from './reader.ts';
 import { groupThreads, readThreads } from './threads.ts';
 
 /** What is to be known of a file before it is read. */
@@ -30,7 +31,7 @@ const MOST_LOG_BYTES = 512 * 1024 * 1024;
 
 const EXPECTED = 'Expected a QEMU trace log, strace -ttt, or text whose lines begin with a time, plain or gzipped.';
 
-/** The files of one process, while they are read. */
+/** The files of one process, or one file of any number of them, while they are read. */
 export interface Intake {
   /** Numbers of its files, in the order in which their bytes are to come. */
   readonly files: readonly number[];
@@ -42,7 +43,8 @@ export interface Intake {
   push(file: number, piece: Uint8Array): void;
   /** The bytes ended in an error: what there is stays. @throws {RefusedLogs} where there is nothing */
   broke(file: number, message: string): void;
-  finish(): LogReader;
+  /** One reader a process. */
+  finish(): readonly LogReader[];
 }
 
 /** One intake a process. @throws {RefusedLogs} */
@@ -73,7 +75,8 @@ class LogIntake implements Intake {
   readonly unzip: boolean;
   readonly expected: number;
   readonly #name: string;
-  readonly #reader: LogReader;
+  readonly #processes: Processes;
+  readonly #remarks: string[] = [];
   readonly #recode: ((piece: Uint8Array) => Uint8Array) | undefined;
 
   constructor(start: FileStart, file: number) {
@@ -83,29 +86,31 @@ class LogIntake implements Intake {
     this.files = [file];
     this.unzip = content === 'gzip';
     this.expected = this.unzip ? textSize(start) : start.size;
-    this.#reader = new LogReader(start.name, Math.min(this.expected, MOST_LOG_BYTES));
+    this.#processes = new Processes(start.name, Math.min(this.expected, MOST_LOG_BYTES));
     if (content !== 'utf-16le' && content !== 'utf-16be') return;
     this.#recode = recoder(content);
-    this.#reader.remarks.push('The file is UTF-16: it was read as such.');
+    this.#remarks.push('The file is UTF-16: it was read as such.');
   }
 
   push(_: number, piece: Uint8Array): void {
-    const reader = this.#reader;
-    if (this.unzip && reader.bytes === 0 && isBinary(piece))
+    const { text } = this.#processes;
+    if (this.unzip && text.length === 0 && isBinary(piece))
       throw new RefusedLogs(`${this.#name} is gzipped, and what is in it is no text (an archive?). ${EXPECTED}`);
-    if (reader.bytes + piece.length > MOST_LOG_BYTES) throw tooMuch(this.#name);
-    reader.push(this.#recode === undefined ? piece : this.#recode(piece));
+    if (text.length + piece.length > MOST_LOG_BYTES) throw tooMuch(this.#name);
+    this.#processes.push(this.#recode === undefined ? piece : this.#recode(piece));
   }
 
   broke(_: number, message: string): void {
-    if (this.#reader.bytes === 0) throw new RefusedLogs(`${this.#name} cannot be unpacked or read (${message}).`);
-    this.#reader.remarks.push('The compressed file ends too early or is damaged: what could be unpacked is here.');
+    if (this.#processes.text.length === 0) throw new RefusedLogs(`${this.#name} cannot be unpacked or read (${message}).`);
+    this.#remarks.push('The compressed file ends too early or is damaged: what could be unpacked is here.');
   }
 
-  finish(): LogReader {
-    this.#reader.finish();
-    if (this.#reader.bytes === 0) this.#reader.remarks.push('The file is empty.');
-    return this.#reader;
+  finish(): readonly LogReader[] {
+    this.#processes.finish();
+    if (this.#processes.text.length === 0) this.#remarks.push('The file is empty.');
+    const { readers } = this.#processes;
+    readers[0]?.remarks.unshift(...this.#remarks);
+    return readers;
   }
 }
 
@@ -130,8 +135,8 @@ class ThreadsIntake implements Intake {
     throw new RefusedLogs(`${this.#texts.get(file)?.name ?? ''} cannot be read (${message}).`);
   }
 
-  finish(): LogReader {
-    return readThreads([...this.#texts.values()].map(({ name, bytes, length }) => ({ name, bytes: bytes.subarray(0, length) })));
+  finish(): readonly LogReader[] {
+    return [readThreads([...this.#texts.values()].map(({ name, bytes, length }) => ({ name, bytes: bytes.subarray(0, length) })))];
   }
 }
 
@@ -155,7 +160,9 @@ export function withoutTwins(readers: readonly LogReader[]): readonly LogReader[
 function sameBytes(a: LogReader, b: LogReader): boolean {
   const [one] = a.texts;
   const [other] = b.texts;
-  if (one === undefined || other === undefined || one.length !== other.length || a.texts.length !== b.texts.length) return false;
+  // Processes of one file share it.
+  if (one === undefined || other === undefined || one === other || one.length !== other.length || a.texts.length !== b.texts.length)
+    return false;
   for (let i = 0; i < one.length; i += 1) if (one.bytes[i] !== other.bytes[i]) return false;
   return true;
 }

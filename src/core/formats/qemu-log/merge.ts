@@ -139,8 +139,9 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
   const order = readers.map((reader) => inOrder(reader));
   const lanes = readers.map((reader, i) => lanesOf(builder, reader, hosts[i] as string));
   const total = readers.reduce((sum, reader) => sum + reader.rows.length, 0);
+  const texts = [...new Set(readers.flatMap((reader) => reader.texts))];
   const raw = { file: new Uint8Array(total), line: new Uint32Array(total), from: new Uint32Array(total) };
-  const firstFile = readers.map((_, i) => readers.slice(0, i).reduce((sum, one) => sum + one.texts.length, 0));
+  const firstFile = readers.map(({ texts: [first] }) => (first === undefined ? 0 : texts.indexOf(first)));
   const at = readers.map(() => 0);
   /** Aligned time of the next row of a reader; infinite after its last. */
   const timeAt = (i: number): number => {
@@ -176,9 +177,7 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
       rows.args[row] ?? NO_ARGS,
     );
   }
-  const files = readers.flatMap((reader) =>
-    reader.texts.map(({ name, bytes, length }) => ({ name: name.replace(/^.*[\\/]/, ''), bytes, length })),
-  );
+  const files = texts.map(({ name, bytes, length }) => ({ name: name.replace(/^.*[\\/]/, ''), bytes, length }));
   return { files, ...raw };
 }
 

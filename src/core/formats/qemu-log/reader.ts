@@ -96,20 +96,23 @@ export class LogReader {
     return this.stamped + this.calls + this.timed > 0;
   }
 
-  push(piece: Uint8Array): void {
-    (this.texts[0] as RawText).push(piece, this.#each);
-  }
-
-  finish(): void {
-    (this.texts[0] as RawText).finish(this.#each);
-    this.close();
-  }
-
   /** A line of one of the files; `line` is 1-based. */
   read(file: number, line: number, from: number, to: number): void {
     this.#file = file;
     this.#line = line - 1;
     this.#each(from, to);
+  }
+
+  /** A line of a file that holds other processes, too: lines are counted as the file has them. */
+  readShared(line: number, from: number, to: number): void {
+    this.#at = line - 1;
+    this.#line = line - 1;
+    this.#each(from, to);
+  }
+
+  /** Of the last line that had one. */
+  get lastMicros(): number {
+    return this.#micros;
   }
 
   /** All lines were read: what is still open ends with the last. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { LogReader } from './reader.ts';
+import { Processes } from './processes.ts';
+import type { LogReader } from './reader.ts';
 import { readThreads } from './threads.ts';
 
 /** The text of a file, unpacked. */
@@ -11,11 +12,19 @@ export function bytesOf(folder: string, file: string): Uint8Array {
   return file.endsWith('.gz') ? gunzipSync(raw) : raw;
 }
 
-export function readerOf(name: string, text: string | Uint8Array, chunk = 50_000): LogReader {
+/** The processes of one file. */
+export function readersOf(name: string, text: string | Uint8Array, chunk = 50_000): readonly LogReader[] {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  const reader = new LogReader(name);
-  for (let at = 0; at < bytes.length; at += chunk) reader.push(bytes.subarray(at, at + chunk));
-  reader.finish();
+  const processes = new Processes(name);
+  for (let at = 0; at < bytes.length; at += chunk) processes.push(bytes.subarray(at, at + chunk));
+  processes.finish();
+  return processes.readers;
+}
+
+/** The one process of a file. */
+export function readerOf(name: string, text: string | Uint8Array, chunk?: number): LogReader {
+  const [reader, ...others] = readersOf(name, text, chunk);
+  if (reader === undefined || others.length > 0) throw new Error(`${name} holds ${others.length + 1} processes`);
   return reader;
 }
 
