@@ -59,7 +59,10 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     }),
   );
   const bare = scenario.devices.map((spec) => deviceOf(scenario, spec, hosts, catalogue));
-  const windows = (scenario.memory.windows ?? []).map((window) => ({ id: window.id, region: indexOf(regions, window.to, 'region') }));
+  const windows = (scenario.memory.windows ?? []).map(({ id, to }) => ({
+    id,
+    region: to === undefined ? -1 : indexOf(regions, to, 'region'),
+  }));
   const writers = [...scenario.writers, ...throughWindows(scenario)].map(
     (spec): WriterDef => ({
       id: spec.id,

@@ -10,16 +10,22 @@ import {
   asSnapshot,
   free,
   guest,
+  inHalves,
+  inPrecopy,
   move,
   postcopy,
   put,
   secondAttempt,
   stages,
   step,
+  stopsAndStarts,
   thereAndBack,
   twoChannels,
+  twoWaits,
   v1,
+  waitsInStop,
   withChip,
+  withLateWindow,
   withTokens,
   withWindow,
 } from '../scenario/mechanisms.scenes.ts';
@@ -280,6 +286,44 @@ const CASES: readonly Case[] = [
     },
   ],
   [
+    'write: marked before it lands, and read in between',
+    'lost-write',
+    /pages? written by .*its bit was set before the data landed/,
+    (s) => inHalves(s, 'log-first'),
+    (s) => inHalves(s, 'land-first'),
+  ],
+  [
+    'log: a stop that reaches nobody, and a second start',
+    'refused',
+    /EBUSY: source\/log-again: arm of log vmm while it is on/,
+    (s) => stopsAndStarts(s, false),
+    (s) => stopsAndStarts(s, true),
+  ],
+  [
+    'window: nowhere until it is mapped, and outside the ranges of the log then',
+    'lost-write',
+    /log vmm was on and had not been given this range/,
+    (s) => withLateWindow(s, ['buffers']),
+    (s) => withLateWindow(s, ['buffers', 'late']),
+  ],
+  [
+    'set: a wait inside an arc, for what has stopped before',
+    'hung-migration',
+    /wait for vCPUs running ran into its time limit/,
+    waitsInStop,
+    (s) => {
+      waitsInStop(s);
+      move(s, 'source', 'device-stop', 'vm-stop');
+    },
+  ],
+  [
+    'wait: its limit counts from its own beginning',
+    'hung-migration',
+    /The wait for target\/second done ran into its time limit/,
+    (s) => twoWaits(s, 900_000),
+    (s) => twoWaits(s, 2_000_000),
+  ],
+  [
     'channels: without a barrier an older copy arrives last',
     'lost-write',
     /an older copy of the page arrived after it/,
@@ -300,4 +344,16 @@ test.each(CASES)('%s', (_, kind, sentence, harm, mended) => {
   const good = audit(mended);
   expect(good.findings.filter((one) => one.kind !== 'refused' || good.reported !== 'completed').map((one) => one.sentence)).toEqual([]);
   expect(good.ok).toBe(true);
+});
+
+test.each(['keeps', 'leaves'] as const)('reset by the guest: the device %s its migration state', (guestReset) => {
+  const { findings, ok } = audit((s) => {
+    inPrecopy(s);
+    s.models[0].guestReset = guestReset;
+    put(s, 'source', 'vm-stop', 'reset', { reset: 'mdev', by: 'guest' });
+  });
+  expect(ok).toBe(guestReset === 'keeps');
+  expect(findings.some((one) => one.kind === 'refused' && /running to stopped is no legal arc/.test(one.sentence))).toBe(
+    guestReset === 'leaves',
+  );
 });

@@ -9,22 +9,10 @@
  *     pend / open / buf     masks of logs on hosts, as in tracers.ts
  *     dirty                 mask of hosts: in that host's migration bitmap
  */
+import { type PageCopy, recordBytes } from './page-copy.ts';
 import { mergeRuns, NO_PAGES, type PageRuns, pairs, runsOfPages } from './page-runs.ts';
 import type { Program } from './program.ts';
-
-/** Pages that a copy put into one item: slots with the versions read, as they were at that moment. */
-export interface PageCopy {
-  readonly slots: Int32Array;
-  readonly versions: Int32Array;
-  /** Number of slots that existed then: later ones came out of their region's rest. */
-  readonly known: number;
-  readonly pages: number;
-  readonly bytes: number;
-}
-
-/** Bytes of a page record in a RAM section: header of 8 and the page; a zero page is 9 (qemu-migration-order.md, section 7). */
-const RECORD_HEADER_BYTES = 8;
-const ZERO_RECORD_BYTES = 9;
+import { DROPPED, LEFT_WRITABLE, MARKED_EARLY } from './tracer-row.ts';
 
 export class Memory {
   readonly #program: Program;
@@ -45,6 +33,8 @@ export class Memory {
   lastHost: number[];
   /** 1: the guest said that the page is free. */
   free: number[];
+  /** What became of the bit of the last write, for sentences alone: DROPPED, LEFT_WRITABLE, MARKED_EARLY as in tracer-row.ts. */
+  trail: number[];
   /** By slot: the last version when a snapshot was taken; undefined before. */
   atSnapshot: readonly number[] | undefined;
   #next: number;
@@ -68,6 +58,7 @@ export class Memory {
     this.last = from?.last ?? [];
     this.lastHost = from?.lastHost ?? [];
     this.free = from?.free ?? [];
+    this.trail = from?.trail ?? [];
     this.atSnapshot = from?.atSnapshot;
     this.#next = from === undefined ? 2 : from.#next;
     this.#owned = from === undefined;
@@ -101,10 +92,6 @@ export class Memory {
     return this.page.length;
   }
 
-  get nextVersion(): number {
-    return this.#next;
-  }
-
   /** Whether a write to a page waits: for its copy while it is marked (1), for its arrival while it is missing (2). */
   makesWait(page: number, host: number, waits: number): boolean {
     const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
@@ -113,22 +100,24 @@ export class Memory {
     return (waits & 2) !== 0 && (this.version[host] as number[])[slot] !== this.last[slot];
   }
 
-  /** A write lands and is logged at once. Answers the version. */
-  write(page: number, host: number, writer: number, logs: number, protects: number, event: number): number {
-    this.#own();
-    this.#ownPages();
-    const slot = this.#slot(page);
-    const version = this.#next++;
-    (this.version[host] as number[])[slot] = version;
-    this.writer[slot] = writer;
-    this.event[slot] = event;
-    this.last[slot] = version;
-    this.lastHost[slot] = host;
-    this.free[slot] = 0;
-    const seen = logs & ~((this.open[slot] as number) & protects);
-    this.pend[slot] = (this.pend[slot] as number) | seen;
-    this.open[slot] = (this.open[slot] as number) | (logs & protects);
-    return version;
+  /** A write lands and is logged at once. */
+  write(page: number, host: number, writer: number, logs: number, protects: number, event: number): void {
+    const slot = this.#touch(page);
+    this.#land(slot, host, writer, event);
+    this.#note(slot, logs, protects);
+  }
+
+  /** Half of a write: its mark in the logs. */
+  note(page: number, logs: number, protects: number): void {
+    this.#note(this.#touch(page), logs, protects);
+  }
+
+  /** Half of a write: its data. `noted`: logs that had its mark before; nobody will know of it if all of them were read. */
+  land(page: number, host: number, writer: number, noted: number, event: number): void {
+    const slot = this.#touch(page);
+    this.#land(slot, host, writer, event);
+    const waits = (((this.pend[slot] as number) | (this.buf[slot] as number)) & noted) | (((this.dirty[slot] as number) >> host) & 1);
+    this.trail[slot] = noted !== 0 && waits === 0 ? MARKED_EARLY : 0;
   }
 
   swap(log: number, noClear: boolean): void {
@@ -166,6 +155,7 @@ export class Memory {
     this.#own();
     for (let slot = 0; slot < this.slots; slot += 1) {
       if (!inRegion(this.region[slot] as number)) continue;
+      if ((((this.pend[slot] as number) | (this.buf[slot] as number)) & log) !== 0) this.trail[slot] = DROPPED;
       this.pend[slot] = (this.pend[slot] as number) & ~log;
       this.buf[slot] = (this.buf[slot] as number) & ~log;
     }
@@ -175,6 +165,7 @@ export class Memory {
     this.#own();
     for (let slot = 0; slot < this.slots; slot += 1) {
       if (((this.buf[slot] as number) & log) === 0 || !inRegion(this.region[slot] as number)) continue;
+      if (((this.pend[slot] as number) & log) !== 0) this.trail[slot] = DROPPED;
       this.buf[slot] = (this.buf[slot] as number) & ~log;
       this.pend[slot] = (this.pend[slot] as number) & ~log;
       this.open[slot] = (this.open[slot] as number) & ~log;
@@ -190,7 +181,7 @@ export class Memory {
 
   setFree(inRegion: (region: number) => boolean): void {
     this.#own();
-    for (let slot = 0; slot < this.slots; slot += 1) if (inRegion(this.region[slot] as number)) this.free[slot] = 1;
+    this.free = this.free.map((was, slot) => (inRegion(this.region[slot] as number) ? 1 : was));
   }
 
   snapshotTaken(): void {
@@ -199,12 +190,12 @@ export class Memory {
 
   /** Slots whose content on `host` is not what it was when the snapshot was taken. */
   offSnapshot(host: number): readonly number[] {
-    const found: number[] = [];
-    for (let slot = 0; slot < this.slots; slot += 1) {
-      const then = this.atSnapshot?.[slot] ?? this.atSnapshot?.[this.region[slot] as number];
-      if ((this.weight[slot] as number) > 0 && this.free[slot] !== 1 && (this.version[host] as number[])[slot] !== then) found.push(slot);
-    }
-    return found;
+    return this.#unlike(host, (slot) => this.atSnapshot?.[slot] ?? this.atSnapshot?.[this.region[slot] as number]);
+  }
+
+  /** Slots whose content on `host` is not the last that landed. */
+  stale(host: number): readonly number[] {
+    return this.#unlike(host, (slot) => this.last[slot]);
   }
 
   /** A new process on `host`. */
@@ -227,6 +218,7 @@ export class Memory {
     for (let slot = 0; slot < this.slots; slot += 1) {
       if (!inRegion(this.region[slot] as number)) continue;
       const was = this.dirty[slot] as number;
+      if (!dirty && (was & bit) !== 0) this.trail[slot] = DROPPED;
       this.dirty[slot] = dirty ? was | bit : was & ~bit;
       found.push(slot);
     }
@@ -280,21 +272,8 @@ export class Memory {
 
   /** Versions on `host` of the written pages of a region, for a load that walks it. */
   snapshot(host: number, region: number): ReadonlyMap<number, number> {
-    const found = new Map<number, number>();
-    for (let slot = 0; slot < this.slots; slot += 1) {
-      if (this.region[slot] === region) found.set(slot, (this.version[host] as number[])[slot] as number);
-    }
-    return found;
-  }
-
-  /** Slots whose content on `host` is not the last that landed. */
-  stale(host: number): readonly number[] {
-    const found: number[] = [];
-    for (let slot = 0; slot < this.slots; slot += 1) {
-      if ((this.weight[slot] as number) > 0 && this.free[slot] !== 1 && (this.version[host] as number[])[slot] !== this.last[slot])
-        found.push(slot);
-    }
-    return found;
+    const versions = this.version[host] as number[];
+    return new Map(versions.flatMap((version, slot) => (this.region[slot] === region ? [[slot, version] as const] : [])));
   }
 
   /** Flat runs [first, count, …] of the pages of some slots; a rest is its whole region without the written pages. */
@@ -318,6 +297,11 @@ export class Memory {
     return { pages: rests.length === 0 ? runs : mergeRuns([...rests, ...pairs(runs)]), count };
   }
 
+  #unlike(host: number, version: (slot: number) => number | undefined): readonly number[] {
+    const here = this.version[host] as number[];
+    return here.flatMap((has, slot) => ((this.weight[slot] as number) > 0 && this.free[slot] !== 1 && has !== version(slot) ? [slot] : []));
+  }
+
   #takes(slot: number, host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): boolean {
     if ((this.weight[slot] as number) === 0 || !inRegion(this.region[slot] as number)) return false;
     return only === 'all' || (((this.dirty[slot] as number) >> host) & 1) === 1;
@@ -325,18 +309,15 @@ export class Memory {
 
   #bytesOf(slot: number): number {
     const weight = this.weight[slot] as number;
-    const full = RECORD_HEADER_BYTES + this.#program.pageBytes;
-    if (slot >= this.#program.regions.length) return weight * full;
     const region = this.#program.regions[slot];
-    const populated = Math.min(weight, region?.populated ?? weight);
-    return populated * full + (weight - populated) * ZERO_RECORD_BYTES;
+    return recordBytes(this.#program.pageBytes, weight, region?.populated ?? weight);
   }
 
   #slot(page: number): number {
     const known = this.slotOf.get(page);
     if (known !== undefined) return known;
     const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
-    const rest = region < 0 ? 0 : region;
+    const rest = Math.max(0, region);
     const slot = this.#append(page, rest, 1);
     this.slotOf.set(page, slot);
     this.weight[rest] = (this.weight[rest] as number) - 1;
@@ -348,7 +329,31 @@ export class Memory {
     this.last[slot] = this.last[rest] as number;
     this.lastHost[slot] = this.lastHost[rest] as number;
     this.free[slot] = this.free[rest] as number;
+    this.trail[slot] = this.trail[rest] as number;
     return slot;
+  }
+
+  #touch(page: number): number {
+    this.#own();
+    this.#ownPages();
+    return this.#slot(page);
+  }
+
+  #land(slot: number, host: number, writer: number, event: number): void {
+    const version = this.#next++;
+    (this.version[host] as number[])[slot] = version;
+    this.writer[slot] = writer;
+    this.event[slot] = event;
+    this.last[slot] = version;
+    this.lastHost[slot] = host;
+    this.free[slot] = 0;
+  }
+
+  #note(slot: number, logs: number, protects: number): void {
+    const pend = (this.pend[slot] as number) | (logs & ~((this.open[slot] as number) & protects));
+    this.pend[slot] = pend;
+    this.open[slot] = (this.open[slot] as number) | (logs & protects);
+    this.trail[slot] = logs !== 0 && (pend & logs) === 0 ? LEFT_WRITABLE : 0;
   }
 
   #append(page: number, region: number, weight: number): number {
@@ -364,6 +369,7 @@ export class Memory {
     this.last.push(1);
     this.lastHost.push(0);
     this.free.push(0);
+    this.trail.push(0);
     return slot;
   }
 
@@ -377,6 +383,7 @@ export class Memory {
     this.last = this.last.slice();
     this.lastHost = this.lastHost.slice();
     this.free = this.free.slice();
+    this.trail = this.trail.slice();
     this.#owned = true;
   }
 

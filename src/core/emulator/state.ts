@@ -1,6 +1,6 @@
 /** The mutable parts of a machine, and how each is copied when a machine is forked. */
 import type { Nanos } from '../trace/time.ts';
-import type { PageCopy } from './memory.ts';
+import type { PageCopy } from './page-copy.ts';
 import type { Op } from './program.ts';
 
 /** Time of a request where neither the guest nor the model says. */

@@ -205,6 +205,7 @@ function finishOp(machine: Machine, thread: Thread, frame: Frame): void {
   machine.recorder.close(frame.callEvent, machine.now);
   frame.callEvent = -1;
   const end = endOp(context);
+  if (machine.workload.halves.length > 0) machine.workload.settle(machine);
   if (end.go === 'repeat') {
     frame.stage = 'begin';
     return;

@@ -15,7 +15,9 @@
  *     STATE   bit 0-1: half of a two-phase write (1 logged, 2 landed); bit 2: placed by a step; bit 3: never written;
  *             bit 4: an older copy arrived after the current one and overwrote it; bit 5: its bit stood for another page when it
  *             was translated; bit 6: written after the snapshot was taken; bit 7: the guest said the page is free;
- *             bit 8: its bit was thrown away unread. Bits 4, 5 and 8 are for sentences alone, and kept only with evidence
+ *             bit 8: its bit was thrown away unread; bit 9: it set no bit, since the page had been left writable when its bit
+ *             was taken; bit 10: it landed after its bit had been taken; bit 11: a log noted its first half. Bits 4, 5 and 8 to 11 are for sentences alone, and
+ *             kept only with evidence
  */
 
 export const WRITER = 0;
@@ -41,3 +43,7 @@ export const MISTRANSLATED = 32;
 export const AFTER = 64;
 export const FREE = 128;
 export const DROPPED = 256;
+export const LEFT_WRITABLE = 512;
+export const MARKED_EARLY = 1024;
+/** A log noted the first half of a write; with evidence, until it lands. */
+export const NOTED = 2048;

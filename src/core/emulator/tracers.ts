@@ -21,9 +21,12 @@ import {
   FREE,
   HAS,
   LANDED,
+  LEFT_WRITABLE,
   LOGGED,
+  MARKED_EARLY,
   MISTRANSLATED,
   NEW,
+  NOTED,
   OPEN,
   OVERWRITTEN,
   PEND,
@@ -94,9 +97,9 @@ export class Tracers {
       if ((waits & 1) !== 0 && (((this.rows[from + DIRTY] as number) >> host) & 1) === 1) continue;
       if ((waits & 2) !== 0 && (((this.rows[from + CUR] as number) >> host) & 1) === 0) continue;
       const row = this.#clone(i, gap);
-      this.#setLog(row, logs, protects);
+      const told = this.#setLog(row, logs, protects);
       this.#land(row, host);
-      this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after;
+      this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after | (told & LEFT_WRITABLE);
     }
   }
 
@@ -109,20 +112,24 @@ export class Tracers {
 
   /** The landing half: data without a bit (or for a bit that was set before). */
   writeLandHalf(writer: number, host: number, gap: number, placed: boolean): void {
-    const land = (row: number) => this.#land(row, host);
-    if (this.#finish(writer, LOGGED, gap, land, false)) return;
-    this.#half(writer, gap, LANDED, placed, land);
+    if (this.#finish(writer, LOGGED, gap, (row) => this.#landLate(row, host), false)) return;
+    this.#half(writer, gap, LANDED, placed, (row) => this.#land(row, host));
   }
 
   /** Second halves alone, of writes that began before: some come now, and if `slow` some later still. */
   finishHalves(writer: number, host: number, gap: number, logs: number, protects: number, slow: boolean): void {
-    this.#finish(writer, LOGGED, gap, (row) => this.#land(row, host), slow, host);
+    this.#finish(writer, LOGGED, gap, (row) => this.#landLate(row, host), slow, host);
     this.#finish(writer, LANDED, gap, (row) => this.#setLog(row, logs, protects), slow, host);
   }
 
   /** First halves of new writes. */
   beginHalves(writer: number, host: number, gap: number, logs: number, protects: number, first: 'log-first' | 'land-first'): void {
-    if (first === 'log-first') this.#half(writer, gap, LOGGED, false, (row) => this.#setLog(row, logs, protects));
+    // Whose half it is: it is to land there.
+    const log = (row: number) => {
+      this.rows[row + BY] = host;
+      return this.#setLog(row, logs, protects);
+    };
+    if (first === 'log-first') this.#half(writer, gap, LOGGED, false, log);
     else this.#half(writer, gap, LANDED, false, (row) => this.#land(row, host));
   }
 
@@ -140,23 +147,11 @@ export class Tracers {
     });
   }
 
-  /** Buffered pages are protected again. */
-  reprotect(log: number): void {
+  /** Pages lose their write permission: those in the buffer, those with an unread bit (protection before the swap), or all. */
+  reprotect(log: number, of: 'buffer' | 'pending' | 'all'): void {
+    const column = of === 'buffer' ? BUF : PEND;
     this.each((row, rows) => {
-      if (((rows[row + BUF] as number) & log) !== 0) rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
-    });
-  }
-
-  protectAll(log: number): void {
-    this.each((row, rows) => {
-      rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
-    });
-  }
-
-  /** Pages whose unread bit stands in the log lose their write permission (protection before the swap). */
-  protectPending(log: number): void {
-    this.each((row, rows) => {
-      if (((rows[row + PEND] as number) & log) !== 0) rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
+      if (of === 'all' || ((rows[row + column] as number) & log) !== 0) rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
     });
   }
 
@@ -328,18 +323,17 @@ export class Tracers {
     return -1;
   }
 
-  #half(writer: number, gap: number, state: number, placed: boolean, change: (row: number) => void): void {
+  #half(writer: number, gap: number, state: number, placed: boolean, change: (row: number) => number): void {
     const before = this.count;
     for (let i = 0; i < before; i += 1) {
       if (this.rows[i * WIDTH + WRITER] !== writer || ((this.rows[i * WIDTH + STATE] as number) & 3) !== 0) continue;
       const row = this.#clone(i, gap);
-      change(row);
-      this.rows[row + STATE] = state | (placed ? PLACED : 0) | this.#after;
+      this.rows[row + STATE] = change(row) | state | (placed ? PLACED : 0) | this.#after;
     }
   }
 
   /** Completes rows that wait for their other half. */
-  #finish(writer: number, half: number, gap: number, change: (row: number) => void, slow: boolean, host = -1): boolean {
+  #finish(writer: number, half: number, gap: number, change: (row: number) => number, slow: boolean, host = -1): boolean {
     let found = false;
     const before = this.count;
     for (let i = 0; i < before; i += 1) {
@@ -347,8 +341,8 @@ export class Tracers {
       if (this.rows[from + WRITER] !== writer || ((this.rows[from + STATE] as number) & 3) !== half) continue;
       if (host >= 0 && this.rows[from + BY] !== host) continue;
       const row = slow ? this.#clone(i, -1) : from;
-      change(row);
-      this.rows[row + STATE] = ((this.rows[row + STATE] as number) & PLACED) | this.#after;
+      const told = change(row) & ~NOTED;
+      this.rows[row + STATE] = ((this.rows[row + STATE] as number) & PLACED) | this.#after | told;
       const at = row / WIDTH;
       if (this.gaps !== undefined) this.gaps[at] = join(this.gaps[i] as GapList, [gap]);
       found = true;
@@ -356,19 +350,34 @@ export class Tracers {
     return found;
   }
 
-  #setLog(row: number, logs: number, protects: number): void {
+  /** Answers what the sentences want to know of it, as bits of STATE. */
+  #setLog(row: number, logs: number, protects: number): number {
+    const known = this.rows[row + PEND] as number;
     const seen = logs & ~((this.rows[row + OPEN] as number) & protects);
-    this.rows[row + PEND] = (this.rows[row + PEND] as number) | seen;
+    this.rows[row + PEND] = known | seen;
     this.rows[row + OPEN] = (this.rows[row + OPEN] as number) | (logs & protects);
+    if (this.gaps === undefined || logs === 0) return 0;
+    return ((known | seen) & logs) === 0 ? LEFT_WRITABLE : NOTED;
   }
 
-  #land(row: number, host: number): void {
+  /** Data of a write whose bit was set before: it may have been taken since. */
+  #landLate(row: number, host: number): number {
+    const { rows } = this;
+    const state = rows[row + STATE] as number;
+    const taken = ((rows[row + PEND] as number) | (rows[row + BUF] as number) | (rows[row + DIRTY] as number)) === 0;
+    this.#land(row, host);
+    return (state & LEFT_WRITABLE) | ((state & NOTED) !== 0 && taken ? MARKED_EARLY : 0);
+  }
+
+  /** Answers nothing to tell. */
+  #land(row: number, host: number): number {
     this.rows[row + BY] = host;
     this.rows[row + CUR] = 1 << host;
     this.rows[row + NEW] = 0;
     // A write on the host of the walk itself is trapped, and the device follows it; elsewhere it makes the walk old.
     const own = ((1 << this.#walks) - 1) << (host * this.#walks);
     this.rows[row + SAW] = (this.rows[row + WALKED] as number) & own;
+    return 0;
   }
 
   #clone(index: number, gap: number): number {

@@ -13,20 +13,18 @@
  */
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
-import type { Channel, DeviceState, Frame, Item, Stamp, Thread } from '../emulator/state.ts';
+import type { Channel, DeviceState, Item, Stamp, Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
 import { wordOf } from './facts.ts';
+import { innerKey, STAGE, STATUS, takesOff } from './op-key.ts';
 import { StateTable } from './state-table.ts';
-import { Foresight, type Open, type ToCome, withInner } from './to-come.ts';
+import { Foresight, type Open, type ToCome, withInner, withoutPages } from './to-come.ts';
 import { TracerKeys } from './tracer-key.ts';
 
 /** Stands for "no number here" and "never". */
 const NONE = -1;
 const NEVER = -2;
 const NO_LISTS: readonly number[] = [];
-
-const STATUS: { readonly [status in Thread['status']]: number } = { waiting: 0, running: 1, ended: 2, aborted: 3, impossible: 4, dead: 5 };
-const STAGE: { readonly [stage in Frame['stage']]: number } = { begin: 0, timed: 1, inner: 2, blocked: 3 };
 
 export class StateKeys {
   readonly table = new StateTable();
@@ -234,7 +232,7 @@ export class StateKeys {
     else this.#nanos(waits ? 0 : Math.max(0, thread.wakeNanos - this.#now));
     // How long it has been blocked matters only where that has a limit.
     const op = frame?.ops[frame.pc];
-    const limited = op !== undefined && 'wait' in op.primitive && op.primitive.limitNanos !== undefined && thread.blockedSince >= 0;
+    const limited = op !== undefined && 'wait' in op.primitive && op.primitive.limitNanos !== undefined && frame?.stage === 'blocked';
     this.#put(limited ? 1 : 0);
     if (limited) this.#nanos(this.#now - thread.blockedSince);
     for (const one of thread.frames) {
@@ -397,23 +395,4 @@ export class StateKeys {
 function rank(ranks: readonly number[] | number, version: number): number {
   if (version < 0) return NONE;
   return typeof ranks === 'number' ? (version >= ranks ? 1 : 0) : ranks.indexOf(version);
-}
-
-function takesOff(op: Op): boolean {
-  return 'load' in op.primitive || ('signal' in op.primitive && op.primitive.op === 'receive');
-}
-
-/** What is to come where no page that is sent arrives: it marks, harvests and copies for nothing. */
-function withoutPages(toCome: ToCome): ToCome {
-  return { ...toCome, harvests: 0, copies: 0, whole: 0 };
-}
-
-/** What an unfolded operation does, but for the item that it does it with. */
-function innerKey(op: Op): string {
-  const { primitive } = op;
-  const rest = `${op.host}.${op.channel}.${op.nanos}.${op.nanosPerKib}.${op.onError}`;
-  if (!('inner' in primitive)) return `${JSON.stringify(primitive)}.${rest}`;
-  const { inner, ...fields } = primitive;
-  const own = Object.entries(fields).flatMap(([name, value]) => (name === 'item' ? [] : [name, JSON.stringify(value)]));
-  return `${inner}.${own.join(':')}.${rest}`;
 }

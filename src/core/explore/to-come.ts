@@ -118,3 +118,8 @@ function asks(program: Program, { primitive, subject, host }: Op): ToCome {
   const pinned = harvested.some((log) => program.logs[log]?.kind === 'pinned');
   return { ...NOTHING, harvests: logs, named: logs, copies: 1 << host, whole: primitive.copy !== 'dirty' || pinned ? -1 : 0 };
 }
+
+/** What is to come where no page that is sent arrives: it marks, harvests and copies for nothing. */
+export function withoutPages(toCome: ToCome): ToCome {
+  return { ...toCome, harvests: 0, copies: 0, whole: 0 };
+}

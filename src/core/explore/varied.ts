@@ -57,6 +57,7 @@ function model(dice: Dice, walks: boolean): DeviceModelSpec {
       },
     ],
     ...(dice.once(5) ? { reserialises: true } : {}),
+    ...(dice.once(2) ? { guestReset: 'keeps' as const } : {}),
     figures: {
       stopNanos: dice.of([0, 1_000, 300_000]),
       startNanos: dice.of([0, 1_000]),
@@ -110,7 +111,7 @@ function sourcePool(dice: Dice, devices: readonly string[], logs: readonly LogSp
     { access: dice.of(['unmap', 'map'] as const), regions: [dice.of(['ram', 'tables'])] },
     { wait: someCondition(dice, device), ...(dice.once(2) ? { limitNanos: dice.of([50_000, 2_000_000]) } : {}), ...policy(dice) },
     { cost: { nanos: dice.of([1_000, 150_000, 900_000]) }, ...(dice.once(2) ? { when: someCondition(dice, device) } : {}) },
-    { reset: device },
+    { reset: device, ...(dice.once(2) ? { by: 'guest' as const } : {}) },
   ];
 }
 
@@ -230,7 +231,16 @@ export function variedScenario(seed: number): Scenario {
   const devices = dice.once(3) ? ['one', 'two'] : ['one'];
   const logs: readonly LogSpec[] = [
     { id: 'kvm', kind: 'protect' },
-    ...(dice.once(2) ? [{ id: 'dma', kind: dice.of(['bitmap', 'pinned'] as const), ...(dice.once(2) ? { offErrno: 'EINVAL' } : {}) }] : []),
+    ...(dice.once(2)
+      ? [
+          {
+            id: 'dma',
+            kind: dice.of(['bitmap', 'pinned'] as const),
+            ...(dice.once(2) ? { offErrno: 'EINVAL' } : {}),
+            ...(dice.once(4) ? { disarms: false } : {}),
+          },
+        ]
+      : []),
   ];
   const channels = dice.once(3) ? ['main', 'side'] : ['main'];
   const writers: readonly WriterSpec[] = [

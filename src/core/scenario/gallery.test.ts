@@ -9,6 +9,7 @@ import { models } from '../emulator/devices/index.ts';
 import { protocols } from '../emulator/protocols/index.ts';
 import { run } from '../emulator/run.ts';
 import { checkScenario } from './check.ts';
+import { orderingOf } from './ordering.ts';
 import type { Scenario } from './scenario.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../public/examples/gallery');
@@ -54,6 +55,29 @@ const WRONG: { readonly [entry: string]: readonly [string, string] } = {
   'x14-check-counted-as-done': ['silent-corruption', 'torn-state'],
 };
 
+/** The cause that the report names, as the finding's sentence says it. */
+const BECAUSE: { readonly [entry: string]: RegExp } = {
+  'g00-rfc-as-drawn': /walked page-tables in guest RAM before the last versions/,
+  'g01-snapshot-drains': /used ring .*nobody harvested the log after it/,
+  'g03-tables-flushed-late': /flush .*nobody harvested the log after it/,
+  'g04-unlogged-writer': /no log watches this writer/,
+  'g05-marked-before-landing': /its bit was set before the data landed/,
+  'g07-protect-before-swap': /left writable when its last bit was taken/,
+  'g08-range-after-start': /log vmm was on and had not been given this range/,
+  'g09-unmap-before-query': /its bit was set, and was thrown away/,
+  'g10-slot-removed': /its bit was set, and was thrown away/,
+  'g14-log-not-stopped': /EBUSY: source.out.2\/arm: arm of log vmm while it is on/,
+  'g17-config-before-irqchip': /the load of config needs gic loaded/,
+  'g18-quiesce-after-vcpus': /The wait for vCPUs running ran into its time limit/,
+  'g20-reset-in-precopy': /STOPPED to STOP_COPY is no legal arc/,
+  'g22-child-resumes-first': /waits for bus in running, and itself brings that about only after the wait/,
+  'g23-queue-not-scanned': /never completes/,
+  'g28-hint-and-postcopy': /its bit is not set, and the other side sends only pages whose bit is/,
+};
+
+/** Entries whose window the seeded workload falls into: the loss is there without any probe. */
+const HIT_BY_WORKLOAD = Object.keys(WRONG).filter((entry) => /^g0[01457-9]|^g10/.test(entry));
+
 // biome-ignore lint/suspicious/noExplicitAny: the test takes parts out of a file, whatever its type says
 type Loose = any;
 
@@ -73,8 +97,8 @@ const WITHOUT: { readonly [entry: string]: (s: Loose) => void } = {
   },
   // No request is in flight after the vCPUs have stopped.
   'g01-snapshot-drains': (s) => {
-    step(s, 'source', 'snapshot').does[0] = noOp;
-    s.writers[1].active = { vcpus: 'running' };
+    step(s, 'source', 'snapshot').does.splice(0, 2);
+    for (const writer of s.writers) writer.active = { vcpus: 'running' };
   },
   'g03-tables-flushed-late': (s) => {
     step(s, 'source', 'flush').does = [noOp];
@@ -89,7 +113,7 @@ const WITHOUT: { readonly [entry: string]: (s: Loose) => void } = {
     s.logs[0].kind = 'bitmap';
   },
   'g08-range-after-start': (s) => {
-    for (const log of s.logs) log.regions = s.memory.regions.map((region: Loose) => region.id);
+    for (const one of step(s, 'source', 'arm').does) delete one.regions;
   },
   'g09-unmap-before-query': (s) => {
     for (const log of s.logs) delete log.diesWithMapping;
@@ -103,8 +127,9 @@ const WITHOUT: { readonly [entry: string]: (s: Loose) => void } = {
   'g17-config-before-irqchip': (s) => {
     for (const model of s.models) for (const section of model.sections) delete section.needs;
   },
+  // The change of state waits for nobody.
   'g18-quiesce-after-vcpus': (s) => {
-    step(s, 'source', 'quiesce').does = [noOp];
+    for (const arc of s.protocols[0].arcs) delete arc.does;
   },
   'g20-reset-in-precopy': (s) => {
     step(s, 'source', 'guest-reset').does = [noOp];
@@ -192,6 +217,7 @@ describe.each(Object.entries(WRONG))('%s', (entry, [runClass, kind]) => {
     const { audit } = run(load(`${entry}.wrong.json`));
     expect(audit.class).toBe(runClass);
     expect(audit.findings.map((finding) => finding.kind)).toContain(kind);
+    expect(audit.findings.map((finding) => finding.sentence).join('\n')).toMatch(BECAUSE[entry] ?? /./);
   });
 
   test('right', () => {
@@ -225,4 +251,10 @@ describe.each(Object.entries(WRONG))('%s', (entry, [runClass, kind]) => {
           [...(right.steps[list] ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1)),
         );
   });
+});
+
+test.each(HIT_BY_WORKLOAD)('%s, wrong: found by the workload alone', (entry) => {
+  const scenario = load(`${entry}.wrong.json`);
+  const { audit } = run(scenario, orderingOf(scenario), { probes: false });
+  expect([audit.class, audit.findings.every((finding) => finding.by === 'workload')]).toEqual([WRONG[entry]?.[0], true]);
 });

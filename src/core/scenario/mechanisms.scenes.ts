@@ -160,3 +160,72 @@ export function twoChannels(s: Loose, barrier: boolean): void {
   put(s, 'target', 'load', 'receive', { load: 'ram', channel: 'second' });
   step(s, 'target', 'receive').background = true;
 }
+
+export function inHalves(s: Loose, twoPhase: string): void {
+  s.logs[1].armed = true;
+  step(s, 'source', 'arm').does = [{ log: 'kvm', op: 'arm' }];
+  s.writers[1].twoPhase = twoPhase;
+  s.writers[1].load = { pagesPerSecond: 2000, apartNanos: 900_000 };
+}
+
+export function stopsAndStarts(s: Loose, disarms: boolean): void {
+  s.logs[1] = { ...s.logs[1], disarms, armTwiceErrno: 'EBUSY' };
+  put(s, 'source', 'round', 'log-stop', { log: 'vmm', op: 'harvest' }, { log: 'vmm', op: 'disarm' });
+  put(s, 'source', 'round', 'log-again', { log: 'vmm', op: 'arm' }, { log: 'vmm', op: 'remark', regions: ['buffers'] });
+}
+
+export function withLateWindow(s: Loose, ranges: readonly string[]): void {
+  s.memory.regions.push({ id: 'late', pages: 64 });
+  s.memory.windows = [{ id: 'iova' }];
+  s.writers.push({ id: 'late', actor: 'mdev', region: 'late', through: 'iova', logs: ['vmm'] });
+  step(s, 'source', 'arm').does[1].regions = ranges;
+  put(s, 'source', 'round', 'map-late', { access: 'map', window: 'iova', regions: ['late'] });
+}
+
+export function waitsInStop(s: Loose): void {
+  s.protocols = [
+    {
+      id: 'faults',
+      title: 'stops when the guest has answered',
+      initial: 'running',
+      states: [
+        { id: 'running', runs: true, access: 'answered', loads: true },
+        { id: 'stopped', access: 'queued', saves: 'any', loads: true },
+      ],
+      arcs: [
+        { from: 'running', to: 'stopped', does: [{ wait: { vcpus: 'running' }, limitNanos: 1_000_000 }] },
+        { from: 'stopped', to: 'running' },
+      ],
+    },
+  ];
+  s.models[0].protocol = 'faults';
+}
+
+export function twoWaits(s: Loose, limitNanos: number): void {
+  put(s, 'source', 'arm', 'two-waits', { wait: { done: 'target/first' } }, { wait: { done: 'target/second' }, limitNanos });
+  put(s, 'target', 'load', 'first', { cost: { nanos: 3_000_000 } });
+  put(s, 'target', 'load', 'second', { cost: { nanos: 1_000_000 } });
+}
+
+/** The device is told that pre-copy begins, and stops only from there. */
+export function inPrecopy(s: Loose): void {
+  s.protocols = [
+    {
+      id: 'pre',
+      title: 'stops from pre-copy alone',
+      initial: 'running',
+      states: [
+        { id: 'running', runs: true, access: 'answered', loads: true },
+        { id: 'pre-copy', runs: true, access: 'answered', saves: 'precopy' },
+        { id: 'stopped', access: 'lost', saves: 'any', loads: true },
+      ],
+      arcs: [
+        { from: 'running', to: 'pre-copy' },
+        { from: 'pre-copy', to: 'stopped' },
+        { from: 'stopped', to: 'running' },
+      ],
+    },
+  ];
+  s.models[0].protocol = 'pre';
+  put(s, 'source', 'bulk', 'pre-copy', { set: 'mdev', to: 'pre-copy' });
+}

@@ -135,6 +135,8 @@ export interface SetStatePrimitive {
 }
 export interface ResetPrimitive {
   readonly reset: string;
+  /** `vmm` (default): VFIO_DEVICE_RESET, which ends whatever migration state there was. `guest`: a function-level reset; the model says what becomes of that state. */
+  readonly by?: 'guest' | 'vmm';
 }
 
 /** 6. The run-state callbacks of an event, in priority order; on `stop` in reverse. */

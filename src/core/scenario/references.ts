@@ -113,7 +113,9 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
       ...one(protocols, model.protocol, `$.models[${i}].protocol`, 'protocol'),
       ...(model.worksWhile === undefined ? [] : conditionProblems(model.worksWhile, `$.models[${i}].worksWhile`, known)),
     ]),
-    ...(scenario.memory.windows ?? []).flatMap((window, i) => one(known.regions, window.to, `$.memory.windows[${i}].to`, 'region')),
+    ...(scenario.memory.windows ?? []).flatMap((window, i) =>
+      window.to === undefined ? [] : one(known.regions, window.to, `$.memory.windows[${i}].to`, 'region'),
+    ),
     ...scenario.channels.flatMap((channel, i) => [
       ...(channel.from === undefined ? [] : one(known.hosts, channel.from, `$.channels[${i}].from`, 'host')),
       ...(channel.to === undefined ? [] : one(known.hosts, channel.to, `$.channels[${i}].to`, 'host')),

@@ -77,7 +77,7 @@ export const PRIMITIVES = {
     ...options,
   }),
   set: v.strictObject({ set: id, to: id, via: optional(v.array(id)), recover: optional(id), ...options }),
-  reset: v.strictObject({ reset: id, ...options }),
+  reset: v.strictObject({ reset: id, by: optional(v.picklist(['guest', 'vmm'])), ...options }),
   callbacks: v.strictObject({
     callbacks: v.picklist(['stop', 'start']),
     phase: optional(v.picklist(['prepare', 'change', 'both'])),

@@ -113,6 +113,7 @@ export const modelSchema = v.strictObject({
   interruptsThrough: optional(id),
   inFlight: optional(v.strictObject({ atStop: optional(v.picklist(['finish', 'freeze', 'go-on'])), inImage: optional(v.boolean()) })),
   scansQueuesAtStart: optional(v.boolean()),
+  guestReset: optional(v.picklist(['keeps', 'leaves'])),
   registers: optional(
     v.array(v.strictObject({ name: text, offset: bytes, bytes, follows: optional(v.picklist(['submitted', 'completed'])) })),
   ),
@@ -129,6 +130,7 @@ const log = v.strictObject({
   key: optional(v.picklist(['gpa', 'iova'])),
   whenFull: optional(v.picklist(['stall', 'lose'])),
   diesWithMapping: optional(v.boolean()),
+  disarms: optional(v.boolean()),
   armTwiceErrno: optional(errno),
   offErrno: optional(errno),
   maxRegions: optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
@@ -154,6 +156,7 @@ const writer = v.strictObject({
       pagesPerSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(1e8)),
       workingSetPages: optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
       pattern: optional(v.picklist(['sequential', 'random'])),
+      apartNanos: optional(nanos),
       changes: optional(
         v.pipe(
           v.array(v.strictObject({ atNanos: nanos, pagesPerSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(1e8)) })),
@@ -220,7 +223,7 @@ export const scenarioSchema = v.strictObject({
   memory: v.strictObject({
     pageBytes: optional(v.pipe(v.number(), v.integer(), v.minValue(512), v.maxValue(2 ** 30))),
     regions: v.pipe(v.array(region), v.minLength(1), v.maxLength(30)),
-    windows: optional(v.pipe(v.array(v.strictObject({ id, to: id })), v.maxLength(30))),
+    windows: optional(v.pipe(v.array(v.strictObject({ id, to: optional(id) })), v.maxLength(30))),
   }),
   channels: v.pipe(v.array(channel), v.minLength(1), v.maxLength(64)),
   devices: v.pipe(v.array(device), v.maxLength(64)),

@@ -88,9 +88,11 @@ function shadows(machine: Machine, device: number, owner: number): readonly Find
     const region = program.regions[walk.region]?.id ?? '';
     const gaps: number[] = [];
     let probed = false;
+    let came = false;
     for (let i = 0; i < tracers.count; i += 1) {
       if (!tracers.sawStale(i, bit)) continue;
       probed = true;
+      if (!tracers.isStale(i, owner)) came = true;
       gaps.push(...(tracers.gaps?.[i] ?? []));
     }
     const found = machine.device(device, owner).walks[index];
@@ -100,7 +102,14 @@ function shadows(machine: Machine, device: number, owner: number): readonly Find
     const worked = pages.filter(([slot]) => slot >= program.regions.length);
     const events = gaps.flatMap((gap) => machine.gaps[gap]?.events ?? []).filter((event) => event >= 0);
     const zero = pages.length > 0 && pages.every(([, version]) => version === 0);
-    const sentence = `The load of ${def.id} walked ${region} in guest RAM ${zero ? 'while its pages were still zero' : 'before the last versions of its pages had arrived'}: ${section} is built from old content, and no later page mends it.`;
+    if (pages.some(([slot, version]) => version !== (memory.version[owner] as number[])[slot])) came = true;
+    const when = zero
+      ? 'while its pages were still zero'
+      : came
+        ? 'before the last versions of its pages had arrived'
+        : 'whose last versions never arrived';
+    const mends = came || zero ? ', and no later page mends it' : '';
+    const sentence = `The load of ${def.id} walked ${region} in guest RAM ${when}: ${section} is built from old content${mends}.`;
     const result: Finding[] = [];
     if (probed || pages.length > 0) {
       result.push({

@@ -1,7 +1,21 @@
 /** How far a lost write got: for the sentence that explains it. */
 
 import type { Machine } from '../machine.ts';
-import { BUF, DIRTY, DROPPED, MISTRANSLATED, NEW, OVERWRITTEN, PEND, STATE, UNTOUCHED, WIDTH } from '../tracer-row.ts';
+import type { Memory } from '../memory.ts';
+import {
+  BUF,
+  DIRTY,
+  DROPPED,
+  LEFT_WRITABLE,
+  MARKED_EARLY,
+  MISTRANSLATED,
+  NEW,
+  OVERWRITTEN,
+  PEND,
+  STATE,
+  UNTOUCHED,
+  WIDTH,
+} from '../tracer-row.ts';
 import type { Tracers } from '../tracers.ts';
 
 /** The first that holds of a row. `hostLogs`: bits of the logs on the host that wrote it. */
@@ -15,7 +29,31 @@ export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: 
   if ((field(PEND) & hostLogs) !== 0) return 'not harvested';
   if ((field(BUF) & hostLogs) !== 0) return 'not merged';
   if ((field(STATE) & DROPPED) !== 0) return 'dropped';
+  if ((field(STATE) & LEFT_WRITABLE) !== 0) return 'left writable';
+  if ((field(STATE) & MARKED_EARLY) !== 0) return 'marked early';
   return (field(STATE) & UNTOUCHED) !== 0 ? 'sent before' : 'not logged';
+}
+
+/** The same of a page of the workload: how far its last write got. */
+export function fateOfPage(memory: Memory, slot: number, hostLogs: number, host: number): string {
+  const trail = memory.trail[slot] as number;
+  if ((((memory.dirty[slot] as number) >> host) & 1) !== 0) return 'not sent';
+  if (((memory.pend[slot] as number) & hostLogs) !== 0) return 'not harvested';
+  if (((memory.buf[slot] as number) & hostLogs) !== 0) return 'not merged';
+  if (trail === DROPPED) return 'dropped';
+  if (trail === LEFT_WRITABLE) return 'left writable';
+  return trail === MARKED_EARLY ? 'marked early' : '';
+}
+
+/** Why no log noted a write of `writer` on `host`: none watches it, none was given its range, or none was on. */
+export function whyUnlogged(machine: Machine, writer: number, host: number): string {
+  const { program } = machine;
+  const def = program.writers[writer];
+  const own = program.logs.flatMap((log, i) => ((((def?.logs ?? 0) >> i) & 1) === 1 ? [{ log, on: machine.logOn(i, host) }] : []));
+  if (own.length === 0) return 'no log watches this writer, and the page had been copied before';
+  const blind = own.find(({ on }) => machine.armed[on] === 1 && (((machine.scope[on] as number) >> (def?.region ?? 0)) & 1) === 0);
+  if (blind === undefined) return fateWords('not logged');
+  return `log ${blind.log.id} was on and had not been given this range, and the page had been copied before`;
 }
 
 /** The step that sent a copy which nobody loaded, where that went out after the end mark: that nobody reads on is the cause then. */
@@ -43,6 +81,10 @@ export function fateWords(fate: string, late = ''): string {
       return 'it was sent, and the other side never loaded it';
     case 'dropped':
       return 'its bit was set, and was thrown away before the page was sent';
+    case 'left writable':
+      return 'the page had been left writable when its last bit was taken, so this write set none';
+    case 'marked early':
+      return 'its bit was set before the data landed, and by then the bit had been taken and the page read';
     case 'mistranslated':
       return 'its bit is keyed by device address, and when the log was read that address stood for another page';
     case 'overwritten':

@@ -4,7 +4,7 @@ import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
 import { BY, FREE, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
-import { fateOf, fateWords, sentTooLate } from './fates.ts';
+import { fateOf, fateOfPage, fateWords, sentTooLate, whyUnlogged } from './fates.ts';
 import { hostWords } from './words.ts';
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
@@ -91,11 +91,12 @@ function tracerFinding(
   const events = gaps.map((gap) => machine.gaps[gap]?.events[lost.writer] ?? -1).filter((event) => event >= 0);
   const window = windowOf(machine, gaps);
   const region = program.regions[def?.region ?? 0];
+  const why = lost.fate === 'not logged' ? whyUnlogged(machine, lost.writer, lost.host) : fateWords(lost.fate, lost.late);
   if (lost.untouched) {
     return {
       by: 'probe',
       kind: def?.spec.stale ?? 'lost-write',
-      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${fateWords(lost.fate, lost.late)}).`,
+      sentence: `Region ${region?.id}: content from before the migration never reached ${hostName(machine)} (${why}).`,
       events: [],
       pages: [region?.first ?? 0, region?.pages ?? 0],
     };
@@ -108,7 +109,7 @@ function tracerFinding(
   return {
     by: lost.placed ? 'workload' : 'probe',
     kind: def?.spec.stale ?? 'lost-write',
-    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${fateWords(lost.fate, lost.late)}.`,
+    sentence: `A write by ${name} to page 0x${page.toString(16)}${between}${where} is lost: ${why}.`,
     events,
     pages: [page, 1],
     ...(window === undefined ? {} : { window }),
@@ -149,10 +150,13 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
     const page = memory.page[slot] as number;
     const has = (memory.version[owner] as number[])[slot] as number;
     const name = program.writers[writer]?.spec.title ?? program.writers[writer]?.id ?? 'nobody';
+    const host = memory.lastHost[slot] as number;
+    const hostLogs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
+    const fate = host === owner ? '' : fateOfPage(memory, slot, hostLogs, host);
     return {
       by: 'workload',
       kind: program.writers[writer]?.spec.stale ?? 'lost-write',
-      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}.`,
+      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}${fate === '' ? '' : ` (${fateWords(fate)})`}.`,
       events: [...new Set(slots.map((one) => memory.event[one] as number))]
         .filter((event) => event >= 0)
         .sort((a, b) => a - b)

@@ -1,6 +1,9 @@
 /** Calls that were refused, waits that never ended. */
+import type { Condition } from '../../scenario/condition.ts';
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
+import type { Op } from '../program.ts';
+import type { Thread } from '../state.ts';
 import { known, sentenceCase } from './words.ts';
 
 export function refusals(machine: Machine): readonly Finding[] {
@@ -31,10 +34,10 @@ export function waits(machine: Machine): readonly Finding[] {
     );
   if (stuck.length === 0) return notConverged;
   const words = stuck
-    .map(
-      (thread) =>
-        `${machine.program.lists[thread.list]?.id} waits for ${thread.reason === '' ? 'the end of a step that lies beyond 11 days' : thread.reason}`,
-    )
+    .map((thread) => {
+      const reason = thread.reason === '' ? 'the end of a step that lies beyond 11 days' : thread.reason;
+      return `${machine.program.lists[thread.list]?.id} waits for ${reason}${comesLater(machine, thread)}`;
+    })
     .join('; ');
   return [
     ...notConverged,
@@ -45,4 +48,27 @@ export function waits(machine: Machine): readonly Finding[] {
       events: known(stuck.map((thread) => thread.stepEvent)),
     },
   ];
+}
+
+/** Where a thread waits for a state that it is itself to bring about, after the wait: in words, or nothing. */
+function comesLater(machine: Machine, thread: Thread): string {
+  const frame = thread.frames[thread.frames.length - 1];
+  const op = frame?.ops[frame.pc];
+  if (op === undefined || !('wait' in op.primitive)) return '';
+  const condition = op.primitive.wait;
+  const steps = machine.program.lists[thread.list]?.steps ?? [];
+  const rest = thread.recovering || thread.background >= 0 ? [] : thread.order.slice(thread.position + 1).map((step) => steps[step]);
+  const later = [
+    ...thread.frames.flatMap((one) => one.ops.slice(one.pc + 1).map((inner) => ({ inner, key: 'it' }))),
+    ...rest.flatMap((step) => (step?.ops ?? []).map((inner) => ({ inner, key: step?.key ?? '' }))),
+  ];
+  const found = later.find(({ inner }) => inner.host === op.host && brings(inner.primitive, condition));
+  if (found === undefined) return '';
+  return found.key === 'it' ? ', and itself brings that about only after the wait' : `, and itself brings that about only in ${found.key}`;
+}
+
+function brings(primitive: Op['primitive'], condition: Condition): boolean {
+  if (!('set' in primitive)) return false;
+  if ('vcpus' in condition) return primitive.set === 'vcpus' && primitive.to === condition.vcpus;
+  return 'device' in condition && primitive.set === condition.device && condition.in.includes(primitive.to);
 }

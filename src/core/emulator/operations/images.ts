@@ -1,6 +1,6 @@
 /** State images (primitive 4): saving section by section, loading in the order they were sent. */
 import type { CallShape, LoadPrimitive, SavePrimitive } from '../../scenario/primitives.ts';
-import { holds } from '../conditions.ts';
+import { describe, holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { DeviceDef, Op } from '../program.ts';
 import { carried } from '../signals.ts';
@@ -159,13 +159,13 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
   return timed(durationNanos);
 }
 
-/** `keep`: what was prepared stays in the buffer, and is what the next reader finds. */
 /** Devices that raise their interrupts through this one: its image holds where they stand. */
 function interruptsOf(machine: Machine, device: number): { readonly interruptsOf?: readonly string[] } {
   const raisers = machine.program.devices.filter((one) => one.interruptsThrough === device).map((one) => one.id);
   return raisers.length === 0 ? {} : { interruptsOf: raisers };
 }
 
+/** `keep`: what was prepared stays in the buffer, and is what the next reader finds. */
 export function endSend(context: Context, deviceIndex: number, sections: readonly number[], chunks: number, keep: boolean): End {
   const { machine, op, thread } = context;
   const def = machine.program.devices[deviceIndex] as DeviceDef;
@@ -365,5 +365,5 @@ export function loadRefusal(
   const missing = (spec?.after ?? []).find((id) => (device.stamps[def.sections.findIndex((one) => one.id === id)] ?? -1) < 0);
   if (missing !== undefined) return { errno: spec?.errno ?? 'EFAULT', text: `${spec?.id} before ${missing}` };
   const need = (spec?.needs ?? []).find((one) => !holds(machine, one.condition, host));
-  return need === undefined ? undefined : { errno: need.errno, text: `${spec?.id}: what its load needs is not there` };
+  return need === undefined ? undefined : { errno: need.errno, text: `the load of ${spec?.id} needs ${describe(need.condition)}` };
 }

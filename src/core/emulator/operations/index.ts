@@ -11,7 +11,7 @@ import { beginLog, endLog } from './logs.ts';
 import { beginSignal, beginToken, beginWait, endFlag, endReport, endSignal, endToken, endWritePrimitive } from './marks.ts';
 import type { Context } from './outcome.ts';
 import { type Begin, costNanos, DONE, type End, refused, timed } from './outcome.ts';
-import { beginArc, beginSet, endArc, endSet, resetDevice } from './states.ts';
+import { beginArc, beginSet, endArc, endSet, guestReset, resetDevice } from './states.ts';
 
 export function beginOp(context: Context): Begin {
   const { op } = context;
@@ -46,7 +46,10 @@ export function endOp(context: Context): End {
   if ('snapshot' in primitive) return endSnapshot(context);
   if ('write' in primitive) return endWritePrimitive(context, primitive);
   if ('report' in primitive) return endReport(context, primitive);
-  if ('reset' in primitive && context.op.subject >= 0) resetDevice(context.machine, context.op.subject, context.op.host, context.step);
+  if ('reset' in primitive && context.op.subject >= 0) {
+    const reset = primitive.by === 'guest' ? guestReset : resetDevice;
+    reset(context.machine, context.op.subject, context.op.host, context.step);
+  }
   return DONE;
 }
 

@@ -44,7 +44,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       machine.armed = machine.armed.with(on, 1);
       machine.scope = machine.scope.with(on, regionsOf(context, def));
       // All pages are protected again: what an earlier attempt left open would be written without a bit.
-      machine.tracers.protectAll(bit);
+      machine.tracers.reprotect(bit, 'all');
       machine.memory.reprotect(bit, 'all');
       if (recorder.on)
         recorder.event('log-start', lane, machine.now, {
@@ -53,6 +53,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
         });
       return DONE;
     case 'disarm':
+      if (def.spec.disarms === false) return DONE;
       machine.armed = machine.armed.with(on, 0);
       forget(machine, bit, () => true);
       recorder.event('log-stop', lane, machine.now, { step: context.step, args: { log: def.id } });
@@ -90,8 +91,8 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       return DONE;
     case 'reprotect':
       recorder.event('log-protect', lane, machine.now, { step: context.step, args: { log: def.id } });
-      machine.tracers.protectPending(bit);
-      machine.tracers.reprotect(bit);
+      machine.tracers.reprotect(bit, 'pending');
+      machine.tracers.reprotect(bit, 'buffer');
       machine.memory.reprotect(bit, 'pending');
       machine.memory.reprotect(bit, 'buffer');
       return DONE;
@@ -123,7 +124,7 @@ export function harvest(context: Context, log: number, host: number, noClear: bo
   const def = machine.program.logs[log] as LogDef;
   const bit = 1 << machine.logOn(log, host);
   swap(machine, def, bit, host, noClear);
-  machine.tracers.reprotect(bit);
+  machine.tracers.reprotect(bit, 'buffer');
   machine.memory.reprotect(bit, 'buffer');
   merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear, noClear);
 }

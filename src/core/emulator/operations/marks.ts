@@ -17,10 +17,10 @@ import { type Begin, type Context, costNanos, DONE, type End, refused, timed } f
 const MARK_BYTES = 5;
 
 export function beginWait(context: Context, primitive: WaitPrimitive): Begin {
-  const { machine, op, thread } = context;
+  const { machine, op, thread, frame } = context;
   if (holds(machine, primitive.wait, op.host)) return timed(costNanos(op, 0, 0));
   const limit = primitive.limitNanos;
-  if (limit !== undefined && machine.now >= thread.blockedSince + limit && thread.blockedSince >= 0) {
+  if (limit !== undefined && frame.stage === 'blocked' && machine.now >= thread.blockedSince + limit) {
     machine.fact({ kind: 'timeout', host: op.host, text: describe(primitive.wait), events: [thread.stepEvent] });
     return refused('ETIMEDOUT', `${describe(primitive.wait)} did not come true in time`);
   }

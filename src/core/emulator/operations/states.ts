@@ -4,12 +4,12 @@ import type { SetStatePrimitive } from '../../scenario/primitives.ts';
 import type { StateSpec } from '../../scenario/scenario.ts';
 import type { EventArgs } from '../../trace/trace.ts';
 import { VCPUS } from '../compile.ts';
-import { holds } from '../conditions.ts';
+import { describe, holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import { askTokens } from '../probes.ts';
 import type { ArcDef, Op } from '../program.ts';
 import { listen, wipeAll } from '../signals.ts';
-import { DEFAULT_REQUEST_NANOS } from '../state.ts';
+import { DEFAULT_REQUEST_NANOS, type DeviceState } from '../state.ts';
 import { recordCall } from './calls.ts';
 import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed, unfoldOnce } from './outcome.ts';
 
@@ -78,7 +78,7 @@ export function beginArc(context: Context, arc: ArcDef, deviceIndex: number): Be
   const { machine, op } = context;
   if (arc.errno !== undefined) return refused(arc.errno, 'the driver refuses the arc');
   if (arc.needs !== undefined && !holds(machine, arc.needs.condition, op.host)) {
-    return refused(arc.needs.errno, 'what the arc needs is not there');
+    return refused(arc.needs.errno, `the arc needs ${describe(arc.needs.condition)}`);
   }
   if (arc.checksImage !== undefined && !imageComplete(machine, deviceIndex, op.host)) {
     return refused(arc.checksImage, 'the loaded image is not complete');
@@ -149,8 +149,38 @@ function stopInFlight(machine: Machine, deviceIndex: number, host: number): void
   if (figures?.inFlight?.atStop === 'go-on') device.lateUntil = machine.now + (figures.figures.requestNanos ?? DEFAULT_REQUEST_NANOS);
 }
 
+/** A reset by the guest: where the device keeps its migration state, only what it holds and what was captured of it is lost. */
+export function guestReset(machine: Machine, deviceIndex: number, host: number, step: string): void {
+  const def = machine.program.devices[deviceIndex];
+  if (def?.model.guestReset !== 'keeps') {
+    resetDevice(machine, deviceIndex, host, step, undefined, 'guest');
+    return;
+  }
+  const device = machine.device(deviceIndex, host);
+  wipeAll(machine, deviceIndex, host);
+  device.version += 1;
+  device.given = 0;
+  device.reading = [];
+  dropRequests(device);
+  const { recorder } = machine;
+  if (recorder.on)
+    recorder.band(
+      'device-state',
+      recorder.lane(host, 'device', def.id),
+      machine.now,
+      { device: def.id, state: def.states[device.state]?.id ?? '', from: def.states[device.state]?.id ?? '', reset: true, by: 'guest' },
+      step,
+    );
+}
+
+function dropRequests(device: DeviceState): void {
+  device.queue = [];
+  device.working = -1;
+  device.doneNanos = Number.POSITIVE_INFINITY;
+}
+
 /** VFIO_DEVICE_RESET: back to the initial state, sessions dead, what was loaded lost. */
-export function resetDevice(machine: Machine, deviceIndex: number, host: number, step: string, wanted?: string): void {
+export function resetDevice(machine: Machine, deviceIndex: number, host: number, step: string, wanted?: string, by = 'vmm'): void {
   const def = machine.program.devices[deviceIndex];
   if (def === undefined) return;
   const device = machine.device(deviceIndex, host);
@@ -159,18 +189,17 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
   device.reset = true;
   wipeAll(machine, deviceIndex, host);
   device.version += 1;
-  device.queue = [];
-  device.working = -1;
+  dropRequests(device);
   enterState(
     machine,
     deviceIndex,
     host,
     def.states.findIndex((state) => state.id === def.protocol.initial),
     step,
-    { reset: true, ...(wanted === undefined ? {} : { wanted }) },
+    { reset: true, ...(by === 'vmm' ? {} : { by }), ...(wanted === undefined ? {} : { wanted }) },
   );
-  // It runs, and nobody has told it to do anything.
-  device.told = false;
+  // It runs, and nobody has told it to do anything; but the guest that resets its device goes on to use it.
+  if (by === 'vmm') device.told = false;
 }
 
 /** After a refused change: the named recovery state, else reset (vfio-v2.md, section 7). */
