@@ -2,7 +2,7 @@
 import { NO_ARGS, TraceBuilder } from '../../trace/builder.ts';
 import type { Clock, RawLines, Trace } from '../../trace/trace.ts';
 import { EVENT_KINDS, type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
-import { type Alignment, alignAll, shiftsOf } from './clock.ts';
+import { type Alignment, alignAll, type Shift, shiftsOf } from './clock.ts';
 import { RefusedLogs } from './intake.ts';
 import { notesOf } from './notes.ts';
 import { orderByMarks } from './order.ts';
@@ -54,7 +54,10 @@ export function mergeLogs(readers: readonly LogReader[], byHand: ReadonlyMap<str
     if (!receiver.hasTime && !sender.hasTime) orderByMarks(receiver, sender);
     alignments[i] = undefined;
   });
-  const shifts = shiftsOf(alignments).map((shift, i) => byHand.get(hosts[i] as string) ?? shift);
+  const shifts = shiftsOf(
+    alignments,
+    hosts.map((host) => byHand.get(host)),
+  );
   const raw = fill(builder, readers, hosts, shifts);
   for (const note of notesOf(readers, hosts, alignments, byHand)) builder.note(note);
   const clocks = readers.map((reader, i): Clock => {
@@ -62,7 +65,7 @@ export function mergeLogs(readers: readonly LogReader[], byHand: ReadonlyMap<str
     return {
       host: hosts[i] as string,
       zero: reader.hasTime && rows.length > 0 ? `${rows.micros[0]} µs since 1970` : '',
-      offsetNanos: (shifts[i] as number) * 1_000,
+      offsetNanos: (shifts[i] as Shift).offset * 1_000,
       plusMinusNanos: byHand.has(hosts[i] as string) ? 0 : (alignments[i]?.plusMinus ?? 0) * 1_000,
     };
   });
@@ -135,7 +138,7 @@ export function nameHosts(readers: readonly LogReader[]): readonly string[] {
 }
 
 /** All rows in the order of their aligned times; rows of one time keep the order of their file. */
-function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: readonly string[], shifts: readonly number[]): RawLines {
+function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: readonly string[], shifts: readonly Shift[]): RawLines {
   const order = readers.map((reader) => inOrder(reader));
   const lanes = readers.map((reader, i) => lanesOf(builder, reader, hosts[i] as string));
   const total = readers.reduce((sum, reader) => sum + reader.rows.length, 0);
@@ -147,7 +150,7 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
   const timeAt = (i: number): number => {
     const { rows } = readers[i] as LogReader;
     const row = at[i] as number;
-    return row < rows.length ? (rows.micros[order[i]?.[row] ?? row] as number) + (shifts[i] as number) : Number.POSITIVE_INFINITY;
+    return row < rows.length ? (shifts[i] as Shift).common(rows.micros[order[i]?.[row] ?? row] as number) : Number.POSITIVE_INFINITY;
   };
   const next = readers.map((_, i) => timeAt(i));
   const zero = Math.min(...next);
@@ -219,7 +222,7 @@ function filesOf(reader: LogReader): readonly string[] {
   return reader.texts.map((text) => text.name.replace(/^.*[\\/]/, ''));
 }
 
-function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | undefined)[], shifts: readonly number[]): object {
+function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | undefined)[], shifts: readonly Shift[]): object {
   return Object.fromEntries(
     hosts.flatMap((host, i) => {
       const one = alignments[i];
@@ -228,7 +231,7 @@ function clockFacts(hosts: readonly string[], alignments: readonly (Alignment | 
         [
           host,
           {
-            offset_ms: (shifts[i] as number) / 1_000,
+            offset_ms: (shifts[i] as Shift).offset / 1_000,
             plus_minus_ms: one.plusMinus === undefined ? null : one.plusMinus / 1_000,
             pairs: one.pairs,
             drift_ppm: one.drift?.ppm ?? null,

@@ -44,7 +44,7 @@ function clockOf(host: string, byHand: number | undefined, alignment: Alignment 
           'The pairs contradict each other, as where a clock was set during the migration or the logs are of different runs: no one offset fits.',
         ]
       : []),
-    driftWords(alignment.drift),
+    driftWords(alignment),
     ...(Math.abs(offset) > STRANGE_MICROS
       ? [`The clocks of the two logs differ by ${(Math.abs(offset) / 60e6).toFixed(0)} minutes: are these logs of one migration?`]
       : []),
@@ -58,12 +58,12 @@ function howSure({ plusMinus, stored }: Alignment): string {
     : 'the least that lets nothing arrive before it was sent; without a return path nothing bounds it from above';
 }
 
-function driftWords(drift: Alignment['drift']): string {
+function driftWords({ drift, corrects }: Alignment): string {
   if (drift === undefined) return 'Nothing bounds the drift of the two clocks: it is taken for none.';
   const { ppm, plusMinus } = drift;
   if (Math.abs(ppm) <= plusMinus)
     return `No drift of the two clocks shows: it is within ± ${(Math.abs(ppm) + plusMinus).toFixed(0)} parts per million.`;
-  return `The drift of the two clocks is ${ppm.toFixed(0)} ± ${plusMinus.toFixed(0)} parts per million; it is not corrected.`;
+  return `The drift of the two clocks is ${ppm.toFixed(0)} ± ${plusMinus.toFixed(0)} parts per million: ${corrects === 0 ? 'one offset fits all pairs all the same, and is kept' : 'it is corrected, and what it leaves open is in the uncertainty'}.`;
 }
 
 /** Whether what the one sent is what the other loaded: the order of sections of two completed migrations is the same. */
