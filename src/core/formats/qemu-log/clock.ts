@@ -2,6 +2,7 @@
  * Clocks made one: what the one host sends the other cannot have received before, and the answer to a ping cannot come before the
  * ping was read. Each pair bounds the offset that is to be added to the receiver's times.
  */
+import { type Bound, type Drift, driftSeen, most, offsetWith, roomOf } from './drift.ts';
 import { type Meeting, THROUGH_FILE } from './meetings.ts';
 
 export interface Alignment {
@@ -21,7 +22,7 @@ export interface Alignment {
   /** The stream was stored: nothing tells how long. */
   readonly stored: boolean;
   /** How much faster the source's clock goes, in parts per million, and its half interval; undefined where nothing bounds it, or none fits. */
-  readonly drift: { readonly ppm: number; readonly plusMinus: number } | undefined;
+  readonly drift: Drift | undefined;
 }
 
 /** Sent on the source, then seen on the target. */
@@ -102,101 +103,27 @@ export function shiftsOf(alignments: readonly (Alignment | undefined)[], byHand:
   });
 }
 
-/** A pair of events as a bound of the offset, at a time of the target's clock counted from the middle of all. */
-interface Bound {
-  readonly at: number;
-  readonly micros: number;
-}
-
 function align(source: readonly Meeting[], target: readonly Meeting[]): Omit<Alignment, 'by'> | undefined {
   const lows = differences(source, target, FORTH);
   const highs = differences(source, target, BACK);
   if (lows.length === 0) return undefined;
   const times = [...lows, ...highs].map((one) => one.at);
-  const middle = Math.round((most(times) - most(times.map((at) => -at))) / 2);
-  const room = roomOf(
-    lows.map((one) => ({ ...one, at: one.at - middle })),
-    highs.map((one) => ({ ...one, at: one.at - middle })),
-  );
+  const [first, last] = [-most(times.map((at) => -at)), most(times)];
+  const middle = Math.round((first + last) / 2);
+  const centred = (bounds: readonly Bound[]) => bounds.map((one) => ({ ...one, at: one.at - middle }));
+  const room = roomOf(centred(lows), centred(highs));
   const [low, high] = room(0);
   const stored = [...source, ...target].some((one) => one.what === THROUGH_FILE);
-  const drift = highs.length === 0 ? undefined : driftOf(room);
-  const common = { pairs: lows.length + highs.length, drift, contradicting: high < low, stored, middle, corrects: 0 };
+  const seen = stored ? undefined : driftSeen(centred(lows), room);
+  const common = { pairs: lows.length + highs.length, drift: seen?.drift, contradicting: high < low, stored, middle, corrects: 0 };
   // A stored stream says only that it was not loaded before it was saved: the clocks are left as they are, if that fits.
   if (stored && low <= 0) return { ...common, offset: 0, plusMinus: undefined };
-  if (drift !== undefined && low - high > LEAST_MICROS) return drifting(common, room, drift, most(times) - middle);
+  if (seen?.shows === true) {
+    const { offset, plusMinus } = offsetWith(room, seen.drift, (last - first) / 2);
+    return { ...common, offset, plusMinus, contradicting: false, corrects: seen.drift.ppm * 1e-6 };
+  }
   if (high < low || !Number.isFinite(high)) return { ...common, offset: low, plusMinus: undefined };
   return { ...common, offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2) };
-}
-
-function most(values: readonly number[]): number {
-  return values.reduce((best, one) => Math.max(best, one), Number.NEGATIVE_INFINITY);
-}
-
-/** What a drift leaves open for the offset in the middle: from the least to the most; turned round where nothing is left. */
-type Room = (drift: number) => readonly [low: number, high: number];
-
-function roomOf(lows: readonly Bound[], highs: readonly Bound[]): Room {
-  return (drift) => {
-    const low = most(lows.map((one) => one.micros - drift * one.at));
-    return [low, -most(highs.map((one) => drift * one.at - one.micros))];
-  };
-}
-
-/** No clock of a host that keeps time drifts by more: NTP slews by 500 parts per million at most (RFC 5905, 11.3), twice over. */
-const MOST_DRIFT = 1e-3;
-/** One offset that misses by less is that of late stamps. */
-const LEAST_MICROS = 100;
-const STEPS = 60;
-
-/**
- * The drifts with which some offset fits all pairs. What is left open is concave in the drift: its best is found by thirds, and where
- * it ends by halves.
- */
-function driftOf(room: Room): Alignment['drift'] {
-  const open = (drift: number) => {
-    const [low, high] = room(drift);
-    return high - low;
-  };
-  let [from, to] = [-MOST_DRIFT, MOST_DRIFT];
-  for (let i = 0; i < STEPS; i += 1) {
-    const third = (to - from) / 3;
-    if (open(from + third) < open(to - third)) from += third;
-    else to -= third;
-  }
-  const best = (from + to) / 2;
-  if (open(best) < 0) return undefined;
-  const end = (beyond: number) => {
-    let [inside, outside] = [best, beyond];
-    if (open(outside) >= 0) return outside;
-    for (let i = 0; i < STEPS; i += 1) {
-      const middle = (inside + outside) / 2;
-      if (open(middle) >= 0) inside = middle;
-      else outside = middle;
-    }
-    return inside;
-  };
-  const [least, greatest] = [end(-MOST_DRIFT), end(MOST_DRIFT)];
-  // Nothing holds it on one side: any drift would do.
-  if (least <= -MOST_DRIFT || greatest >= MOST_DRIFT) return undefined;
-  return { ppm: ((least + greatest) / 2) * 1e6, plusMinus: ((greatest - least) / 2) * 1e6 };
-}
-
-/** One drift and one offset for all pairs; what they leave open is most at the ends of the migration, `reach` from its middle. */
-function drifting(
-  common: Omit<Alignment, 'by' | 'offset' | 'plusMinus'>,
-  room: Room,
-  { ppm, plusMinus }: NonNullable<Alignment['drift']>,
-  reach: number,
-): Omit<Alignment, 'by'> {
-  const drifts = Array.from({ length: 33 }, (_, i) => (ppm + plusMinus * (i / 16 - 1)) * 1e-6);
-  const open = [-reach, 0, reach].map((at) => {
-    const ends = drifts.map((drift) => room(drift).map((micros) => micros + drift * at));
-    return [-most(ends.map(([low = 0]) => -low)), most(ends.map(([, high = 0]) => high))] as const;
-  });
-  const [low, high] = room(ppm * 1e-6);
-  const doubt = most(open.map(([from, to]) => (to - from) / 2));
-  return { ...common, contradicting: false, corrects: ppm * 1e-6, offset: Math.round((low + high) / 2), plusMinus: Math.ceil(doubt) };
 }
 
 /** Source time less target time of what both saw. */

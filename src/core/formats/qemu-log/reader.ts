@@ -75,6 +75,7 @@ export class LogReader {
   #loading = -1;
   #startsAt: Meaning | undefined;
   #saving = '';
+  readonly #pieces = new Map<string, number>();
   /** Migrations of this process so far. */
   #part = 0;
   #textLane = -1;
@@ -254,6 +255,7 @@ export class LogReader {
       case 'qemu_loadvm_state_section_partend': {
         const section = this.#sections.get(args.trim()) ?? `section ${args.trim()}`;
         const device = section.endsWith('/vfio') ? { device: section.slice(0, -'/vfio'.length) } : {};
+        if (section === 'ram') this.#meetPiece('loaded');
         this.#loading = this.#row({ kind: 'section-load', lane: 'stream', args: { section, ...device } });
         return true;
       }
@@ -312,11 +314,22 @@ export class LogReader {
       this.meetings.push({ what: `${what} ${id}`, micros: this.#micros, part: this.#part });
   }
 
+  /** RAM goes in pieces under one section: the n-th that was begun is the n-th that is loaded. */
+  #meetPiece(what: 'sent' | 'loaded'): void {
+    const key = `${what} RAM ${this.#part}`;
+    const number = (this.#pieces.get(key) ?? 0) + 1;
+    this.#pieces.set(key, number);
+    this.meetings.push({ what: `${what} RAM piece ${number}`, micros: this.#micros, part: this.#part });
+  }
+
   #nameSection(meaning: Meaning): void {
     const { section, sectionId } = meaning.args;
     this.#sections.set(String(sectionId), String(section));
     if (meaning.kind === 'section-load') this.#meetSection('loaded', `${section} ${sectionId}`);
-    else this.#saving = `${section} ${sectionId}`;
+    else {
+      this.#saving = `${section} ${sectionId}`;
+      if (section === 'ram') this.#meetPiece('sent');
+    }
   }
 
   #unknownText(why: string): void {
