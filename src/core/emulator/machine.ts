@@ -285,7 +285,8 @@ export class Machine {
     if (!this.options.evidence)
       for (const one of this.facts)
         if (one.kind === kind && one.host === host && one.device === device && one.other === other && one.errno === errno) return;
-    const whole: Fact = { device: -1, other: -1, atNanos: this.now, gap: this.gapCount - 1, errno: '', by: 'workload', ...fact };
+    const { text, events, atNanos = this.now, gap = this.gapCount - 1, by = 'workload' } = fact;
+    const whole: Fact = { kind, host, device, other, atNanos, gap, events, text, errno, by };
     if (this.options.evidence) this.facts.push(whole);
     else this.facts = [...this.facts, whole];
   }

@@ -40,7 +40,8 @@ import {
 } from './tracer-row.ts';
 
 export class Tracers {
-  rows: Int32Array;
+  /** A plain array: its copy is a few words moved, where a typed one would be a buffer asked for at each fork. */
+  rows: number[];
   count: number;
   /** Parallel to the rows; undefined when no evidence is wanted. */
   gaps: GapList[] | undefined;
@@ -50,7 +51,7 @@ export class Tracers {
   /** Number of walks: the bits of a host's walks are `walks` long. */
   readonly #walks: number;
 
-  private constructor(rows: Int32Array, count: number, gaps: GapList[] | undefined, walks: number) {
+  private constructor(rows: number[], count: number, gaps: GapList[] | undefined, walks: number) {
     this.rows = rows;
     this.count = count;
     this.gaps = gaps;
@@ -59,7 +60,7 @@ export class Tracers {
 
   /** One untouched row for each writer, its content current on the hosts that run at the beginning. */
   static start(program: Program, evidence: boolean): Tracers {
-    const tracers = new Tracers(new Int32Array(WIDTH * 32), 0, evidence ? [] : undefined, program.walks.length);
+    const tracers = new Tracers([], 0, evidence ? [] : undefined, program.walks.length);
     const owner = Math.max(
       0,
       program.hosts.findIndex((host) => host.runs),
@@ -76,7 +77,7 @@ export class Tracers {
   }
 
   fork(): Tracers {
-    const copy = new Tracers(this.rows.slice(0, Math.max(WIDTH * 8, this.count * WIDTH)), this.count, this.gaps?.slice(), this.#walks);
+    const copy = new Tracers(this.rows.slice(0, this.count * WIDTH), this.count, this.gaps?.slice(), this.#walks);
     copy.#after = this.#after;
     return copy;
   }
@@ -134,7 +135,7 @@ export class Tracers {
   }
 
   /** Applies `change` to every row that matches: `mask` of regions by `regionOf[writer]`. */
-  each(change: (row: number, rows: Int32Array) => void): void {
+  each(change: (row: number, rows: number[]) => void): void {
     for (let i = 0; i < this.count; i += 1) change(i * WIDTH, this.rows);
   }
 
@@ -389,12 +390,9 @@ export class Tracers {
   }
 
   #push(): number {
-    if ((this.count + 1) * WIDTH > this.rows.length) {
-      const wider = new Int32Array(this.rows.length * 2);
-      wider.set(this.rows);
-      this.rows = wider;
-    }
+    const row = this.count * WIDTH;
+    if (row === this.rows.length) for (let field = 0; field < WIDTH; field += 1) this.rows.push(0);
     this.count += 1;
-    return (this.count - 1) * WIDTH;
+    return row;
   }
 }

@@ -17,6 +17,7 @@ import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import {
   type Choice,
   type Edge,
+  edgeTo,
   type Found,
   factorial,
   inner,
@@ -275,7 +276,7 @@ export class Searcher {
       facts: this.#verdicts.take(machine),
     };
     if (stop.what === 'over') {
-      from.node.edges.push({ ...by, to: this.#leaf(this.#verdicts.world(machine)) });
+      from.node.edges.push(edgeTo(this.#leaf(this.#verdicts.world(machine)), by));
       return;
     }
     const open = stop.what === 'closed' ? chosen.with(stop.list, undefined) : chosen;
@@ -283,7 +284,7 @@ export class Searcher {
     const known = this.#known[state];
     if (known !== undefined) {
       this.#merged += 1;
-      from.node.edges.push({ ...by, to: known });
+      from.node.edges.push(edgeTo(known, by));
       return;
     }
     const node = stop.what === 'closed' ? inner(stop.list, []) : inner(stop.list, open[stop.list] ?? []);
@@ -296,7 +297,7 @@ export class Searcher {
   #complete({ node, by }: Frame): void {
     node.tallies = talliesOf(node.edges, this.#verdicts.facts);
     this.#stack.pop();
-    this.#stack[this.#stack.length - 1]?.node.edges.push({ ...by, to: node });
+    this.#stack[this.#stack.length - 1]?.node.edges.push(edgeTo(node, by));
   }
 
   /** Whether the next branch at the dividing depth belongs to this part. */

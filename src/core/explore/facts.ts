@@ -20,14 +20,17 @@ export function wordOf(fact: Fact): string {
 /** Sets of facts by number; 0 is the empty one. */
 export class FactSets {
   readonly #facts: Fact[] = [];
-  readonly #wordNumbers = new Map<string, number>();
+  /** Sets of one fact by its word; of refused calls by errno alone: most facts are such, and to make the word costs more than to look it up. */
+  readonly #single = new Map<string, number>();
+  readonly #refused = new Map<string, number>();
   readonly #sets: (readonly number[])[] = [[]];
   readonly #setNumbers = new Map<string, number>([['', 0]]);
   readonly #unions = new Map<number, number>();
 
   of(facts: readonly Fact[]): number {
-    if (facts.length === 0) return 0;
-    return this.#number(facts.map((fact) => this.#word(fact)));
+    let set = 0;
+    for (const fact of facts) set = this.union(set, this.#alone(fact));
+    return set;
   }
 
   union(a: number, b: number): number {
@@ -45,12 +48,15 @@ export class FactSets {
     return (this.#sets[set] ?? []).map((word) => this.#facts[word] as Fact);
   }
 
-  #word(fact: Fact): number {
-    const word = wordOf(fact);
-    const known = this.#wordNumbers.get(word);
+  #alone(fact: Fact): number {
+    const refused = fact.kind === 'refused';
+    const word = refused ? fact.errno : wordOf(fact);
+    const sets = refused ? this.#refused : this.#single;
+    const known = sets.get(word);
     if (known !== undefined) return known;
-    this.#wordNumbers.set(word, this.#facts.length);
-    return this.#facts.push(fact) - 1;
+    const set = this.#number([this.#facts.push(fact) - 1]);
+    sets.set(word, set);
+    return set;
   }
 
   #number(words: readonly number[]): number {

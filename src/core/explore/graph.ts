@@ -29,6 +29,11 @@ export interface Edge extends Way {
   readonly to: Node;
 }
 
+/** Written out: a spread with one more field is a slow copy, and a search makes an edge for each of its branches. */
+export function edgeTo(to: Node, { step, freed, freedOf, downtimeNanos, bytes, facts }: Way): Edge {
+  return { step, freed, freedOf, downtimeNanos, bytes, facts, to };
+}
+
 export interface Node {
   /** List that chooses next; -1 where none does. */
   readonly list: number;

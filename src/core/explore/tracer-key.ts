@@ -73,7 +73,7 @@ export class TracerKeys {
   }
 
   /** Finds the losses that stand. */
-  #stand(rows: Int32Array, count: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
+  #stand(rows: readonly number[], count: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
     this.#standsOn.fill(NO_HOST);
     for (let at = 0; at < count * WIDTH; at += WIDTH) {
       const current = rows[at + CUR] as number;
@@ -90,7 +90,7 @@ export class TracerKeys {
   }
 
   /** Whether the content of a row can travel no more: no bit and no copy still to come will send it, and no load walks it. */
-  #stays(rows: Int32Array, at: number, bits: readonly number[], { harvests, copies, whole }: ToCome): boolean {
+  #stays(rows: readonly number[], at: number, bits: readonly number[], { harvests, copies, whole }: ToCome): boolean {
     const region = this.#program.writers[rows[at + WRITER] as number]?.region ?? 0;
     const logged = ((rows[at + PEND] as number) | (rows[at + BUF] as number)) & harvests;
     if (logged !== 0 || ((rows[at + DIRTY] as number) & copies) !== 0 || rows[at + WALKED] !== 0) return false;
@@ -98,7 +98,7 @@ export class TracerKeys {
     return copies === 0 || ((whole >> region) & 1) === 0;
   }
 
-  #row(rows: Int32Array, at: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
+  #row(rows: readonly number[], at: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
     if (this.#finer) {
       this.#whole(rows, at, bits, found);
       return;
@@ -130,8 +130,8 @@ export class TracerKeys {
     else this.#add(found, CONTENT, writer, pend, buf, dirty, has, walked, state, current, fresh, saw);
   }
 
-  #whole(rows: Int32Array, at: number, bits: readonly number[], found: number[]): void {
-    const words = Array.from(rows.subarray(at, at + WIDTH));
+  #whole(rows: readonly number[], at: number, bits: readonly number[], found: number[]): void {
+    const words = rows.slice(at, at + WIDTH);
     words[HAS] = renumber(words[HAS] as number, bits);
     words[NEW] = renumber(words[NEW] as number, bits);
     this.#add(found, FOUND, ...words);
@@ -144,7 +144,8 @@ export class TracerKeys {
     let at = found.length;
     while (at > 0 && (found[at - 1] as number) > number) at -= 1;
     if (at > 0 && found[at - 1] === number) return;
-    found.splice(at, 0, number);
+    for (let i = found.length; i > at; i -= 1) found[i] = found[i - 1] as number;
+    found[at] = number;
   }
 }
 

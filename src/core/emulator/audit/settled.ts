@@ -39,7 +39,7 @@ export function settledState(machine: Machine): string {
     `pages ${[...rows].sort().join(' ')} ${owner < 0 ? '' : machine.memory.stale(owner).length}`,
     `devices ${devices.join(' ')}`,
     `signals ${machine.edges.map((known) => (known === 0 ? 'heard' : 'unheard')).join(',')}`,
-    `snapshots ${program.hosts.map((host, index) => (host.snapshot ? [...tracers.rows.subarray(0, tracers.count * WIDTH)].filter((_, i) => i % WIDTH === STATE && (((tracers.rows[i] as number) & AFTER) !== 0) !== tracers.isStale((i - STATE) / WIDTH, index)).length : '')).join(',')}`,
+    `snapshots ${program.hosts.map((host, index) => (host.snapshot ? [...tracers.rows.slice(0, tracers.count * WIDTH)].filter((_, i) => i % WIDTH === STATE && (((tracers.rows[i] as number) & AFTER) !== 0) !== tracers.isStale((i - STATE) / WIDTH, index)).length : '')).join(',')}`,
     `requests ${requests}`,
     `facts ${facts.join(' ')} ${errors.join(' ')}`,
     `lists ${machine.threads.map((thread) => thread.status).join(',')}`,
