@@ -48,6 +48,8 @@ export class Tracers {
 
   /** A snapshot was taken: what is written from now on is after it. */
   #after = 0;
+  /** So many rows from the first are known to differ from each other: nothing has changed in them since they were settled. */
+  #distinct = 0;
   /** Number of walks: the bits of a host's walks are `walks` long. */
   readonly #walks: number;
 
@@ -79,6 +81,7 @@ export class Tracers {
   fork(): Tracers {
     const copy = new Tracers(this.rows.slice(0, this.count * WIDTH), this.count, this.gaps?.slice(), this.#walks);
     copy.#after = this.#after;
+    copy.#distinct = this.#distinct;
     return copy;
   }
 
@@ -136,6 +139,7 @@ export class Tracers {
 
   /** Applies `change` to every row that matches: `mask` of regions by `regionOf[writer]`. */
   each(change: (row: number, rows: number[]) => void): void {
+    this.#distinct = 0;
     for (let i = 0; i < this.count; i += 1) change(i * WIDTH, this.rows);
   }
 
@@ -293,8 +297,8 @@ export class Tracers {
 
   /** Equal rows become one; their gaps are joined. */
   settle(): void {
-    let kept = 0;
-    for (let i = 0; i < this.count; i += 1) {
+    let kept = this.#distinct;
+    for (let i = kept; i < this.count; i += 1) {
       const twin = this.#find(i, kept);
       if (twin < 0) {
         if (i !== kept) {
@@ -307,6 +311,7 @@ export class Tracers {
       }
     }
     this.count = kept;
+    this.#distinct = kept;
     if (this.gaps !== undefined) this.gaps.length = kept;
   }
 
@@ -341,6 +346,7 @@ export class Tracers {
       const from = i * WIDTH;
       if (this.rows[from + WRITER] !== writer || ((this.rows[from + STATE] as number) & 3) !== half) continue;
       if (host >= 0 && this.rows[from + BY] !== host) continue;
+      if (!slow) this.#distinct = 0;
       const row = slow ? this.#clone(i, -1) : from;
       const told = change(row) & ~NOTED;
       this.rows[row + STATE] = ((this.rows[row + STATE] as number) & PLACED) | this.#after | told;
