@@ -2,7 +2,7 @@
  * Clocks made one: what the one host sends the other cannot have received before, and the answer to a ping cannot come before the
  * ping was read. Each pair bounds the offset that is to be added to the receiver's times.
  */
-import { type Bound, type Drift, driftSeen, most, offsetWith, roomOf } from './drift.ts';
+import { type Bound, type Drift, driftSeen, LEAST_MICROS, most, offsetWith, roomOf } from './drift.ts';
 import { type Meeting, THROUGH_FILE } from './meetings.ts';
 
 export interface Alignment {
@@ -115,15 +115,23 @@ function align(source: readonly Meeting[], target: readonly Meeting[]): Omit<Ali
   const [low, high] = room(0);
   const stored = [...source, ...target].some((one) => one.what === THROUGH_FILE);
   const seen = stored ? undefined : driftSeen(centred(lows), room);
-  const common = { pairs: lows.length + highs.length, drift: seen?.drift, contradicting: high < low, stored, middle, corrects: 0 };
+  const common = {
+    pairs: lows.length + highs.length,
+    drift: seen?.drift,
+    contradicting: low - high > LEAST_MICROS,
+    stored,
+    middle,
+    corrects: 0,
+  };
   // A stored stream says only that it was not loaded before it was saved: the clocks are left as they are, if that fits.
   if (stored && low <= 0) return { ...common, offset: 0, plusMinus: undefined };
   if (seen?.shows === true) {
     const { offset, plusMinus } = offsetWith(room, seen.drift, (last - first) / 2);
     return { ...common, offset, plusMinus, contradicting: false, corrects: seen.drift.ppm * 1e-6 };
   }
-  if (high < low || !Number.isFinite(high)) return { ...common, offset: low, plusMinus: undefined };
-  return { ...common, offset: Math.round((low + high) / 2), plusMinus: Math.ceil((high - low) / 2) };
+  if (common.contradicting || !Number.isFinite(high)) return { ...common, offset: low, plusMinus: undefined };
+  const plusMinus = high < low ? LEAST_MICROS : Math.ceil((high - low) / 2);
+  return { ...common, offset: Math.round((low + high) / 2), plusMinus };
 }
 
 /** Source time less target time of what both saw. */

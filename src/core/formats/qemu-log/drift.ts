@@ -26,7 +26,7 @@ export type Room = (drift: number) => readonly [low: number, high: number];
 /** No clock of a host that keeps time drifts by more: NTP slews by 500 parts per million at most (RFC 5905, 11.3); twice that. */
 const MOST_DRIFT = 1e-3;
 /** One offset that misses by less is that of late stamps. */
-const LEAST_MICROS = 100;
+export const LEAST_MICROS = 100;
 const STEPS = 60;
 /** Parts of the migration of which the quickest pairs are compared, and pairs in each at least. */
 const PARTS = 6;
