@@ -90,3 +90,29 @@ test('states that a line names are bands of their device, a refused one is an er
     { device: 'fd 16', state: 'STOP', from: 'PRE_COPY' },
   ]);
 });
+
+test('numbers in place of names, and descriptors without names: told by the table of the kernel and by how they were opened', () => {
+  const { trace, lines } = read(
+    '100 1795459662.000001 openat(AT_FDCWD, "/dev/vfio/vfio", O_RDWR) = 4',
+    '100 1795459662.000002 openat(AT_FDCWD, "/dev/vfio/7", O_RDWR) = 5',
+    '100 1795459662.000003 ioctl(5, _IOC(_IOC_NONE, 0x3b, 0x6a, 0), 0x7ffd0) = 6',
+    '100 1795459662.000004 ioctl(4, _IOC(_IOC_NONE, 0x3b, 0x75, 0), 0x7ffd0) = 0',
+    '100 1795459662.000005 ioctl(6, _IOC(_IOC_NONE, 0x3b, 0x75, 0), 0x7ffd0) = -1 ENOTTY (Inappropriate ioctl for device)',
+    '100 1795459662.000006 ioctl(6, 0x3b6f) = 0',
+    '100 1795459662.000007 ioctl(9, VFIO_EEH_PE_OP, 0x7ffd0) = 0',
+    '100 1795459662.000008 read(9, ""..., 4096) = 60',
+    '100 1795459662.000009 close(6) = 0',
+    '100 1795459662.000010 read(6, ""..., 4096) = 12',
+  );
+  const events = Array.from({ length: trace.length }, (_, seq) => trace.args(seq));
+  expect(events.filter((one) => one['name'] !== undefined)).toMatchObject([
+    { name: 'VFIO_GROUP_GET_DEVICE_FD', fd: 'group', answer: 6 },
+    { name: 'VFIO_IOMMU_DIRTY_PAGES', fd: 'container', answer: 0 },
+    { name: 'VFIO_DEVICE_FEATURE', fd: 'device', errno: 'ENOTTY', structure: 'a pointer' },
+    { name: 'VFIO_DEVICE_RESET', fd: 'device' },
+    { name: 'VFIO_MIG_GET_PRECOPY_INFO', fd: 'data' },
+    { name: 'read', region: 'data_fd', bytes: 60 },
+  ]);
+  expect(lines).toMatchObject({ understood: 6, text: 4 });
+  expect(trace.notes.map((note) => note.message)).toEqual([expect.stringMatching(/^3 calls on states.* show a pointer/)]);
+});

@@ -4,6 +4,7 @@
  */
 import type { EventArgs } from '../trace/trace.ts';
 import type { EventKind, LaneKind } from '../trace/vocabulary.ts';
+import { type Descriptor, Descriptors, nameOfRequest } from './vfio-calls.ts';
 
 export interface SystemCall {
   readonly pid: number;
@@ -109,39 +110,38 @@ function ended(pid: number, micros: number, name: string, text: string): SystemC
 /** `6<anon_inode:[vfio-device]>` and what the kernel calls such a thing. */
 const DESCRIPTOR = /^(\d+)(?:<([^>]*)>)?/;
 
-function descriptor(args: string): { readonly fd: number; readonly what: string } | undefined {
+function descriptor(args: string, known: Descriptors, request?: string): { readonly fd: number; readonly what: Descriptor } | undefined {
   const found = DESCRIPTOR.exec(args);
   if (found === null) return undefined;
-  const name = found[2] ?? '';
-  const what = /\[?vfio-device\]?|\/dev\/vfio\/devices\//.test(name)
-    ? 'device'
-    : /_mig|mig_|vfio.*data|migration/.test(name)
-      ? 'data'
-      : name === '/dev/vfio/vfio'
-        ? 'container'
-        : name.startsWith('/dev/vfio/')
-          ? 'group'
-          : name === '/dev/iommu'
-            ? 'iommufd'
-            : /kvm/.test(name)
-              ? 'kvm'
-              : '';
-  return { fd: Number(found[1]), what };
+  const [, number, name] = found;
+  const fd = Number(number);
+  return { fd, what: name === undefined ? known.whatIs(fd, request) : byName(name) };
 }
 
-/** Several requests share a number; the descriptor tells which it is (vfio-v2.md, section 1). */
-const BY_DESCRIPTOR: { readonly [what: string]: readonly (readonly [RegExp, string])[] } = {
-  device: [[/VFIO_DEVICE_FEATURE|0x3b, 0x75/, 'VFIO_DEVICE_FEATURE']],
-  container: [
-    [/VFIO_IOMMU_DIRTY_PAGES|0x3b, 0x75/, 'VFIO_IOMMU_DIRTY_PAGES'],
-    [/VFIO_IOMMU_UNMAP_DMA|0x3b, 0x72/, 'VFIO_IOMMU_UNMAP_DMA'],
-  ],
-  data: [[/VFIO_EEH_PE_OP|0x3b, 0x79/, 'VFIO_MIG_GET_PRECOPY_INFO']],
-};
+function byName(name: string): Descriptor {
+  if (/\[?vfio-device\]?|\/dev\/vfio\/devices\//.test(name)) return 'device';
+  if (/_mig|mig_|vfio.*data|migration/.test(name)) return 'data';
+  if (name === '/dev/vfio/vfio') return 'container';
+  if (name.startsWith('/dev/vfio/')) return 'group';
+  if (name === '/dev/iommu') return 'iommufd';
+  return /kvm/.test(name) ? 'kvm' : '';
+}
+
+/** The request of an ioctl: a name or several, a number, or a macro with its arguments in brackets. */
+function requestIn(args: string): string {
+  return /^[^,]*,\s*(_IO[A-Z]*\([^)]*\)|[^,]*(?:\([^)]*\))?)/.exec(args)?.[1]?.trim() ?? '';
+}
+
+/** A request whose structure says it all, printed as a pointer. */
+function blind(name: string, args: string): boolean {
+  return /^VFIO_(?:DEVICE_FEATURE|MIG_GET_PRECOPY_INFO|IOMMU_DIRTY_PAGES)$/.test(name) && /, 0x[0-9a-f]+$/.test(args);
+}
 
 /** What a call on a VFIO or KVM descriptor means; undefined for all others. */
-export function meaningOfCall(call: SystemCall): CallMeaning | undefined {
-  const target = descriptor(call.args);
+export function meaningOfCall(call: SystemCall, known = new Descriptors()): CallMeaning | undefined {
+  const request = call.name === 'ioctl' ? requestIn(call.args) : undefined;
+  const target = descriptor(call.args, known, request);
+  if (call.part !== 'begin') known.after(call.name, call.args, Number(call.answer ?? -1), request);
   if (target === undefined || target.what === '') return undefined;
   const { fd, what } = target;
   const common = {
@@ -151,16 +151,22 @@ export function meaningOfCall(call: SystemCall): CallMeaning | undefined {
     ...(call.pid > 0 ? { pid: call.pid } : {}),
   };
   const answer = Number(call.answer ?? 0);
-  if (call.name === 'ioctl') {
-    const request = /^[^,]*,\s*([^,]*(?:\([^)]*\))?)/.exec(call.args)?.[1]?.trim() ?? '';
-    const own = BY_DESCRIPTOR[what]?.find(([pattern]) => pattern.test(request))?.[1] ?? request.replace(/ or .*/, '');
+  if (request !== undefined) {
+    const own = nameOfRequest(request, what) ?? (request.startsWith('_') ? request : (request.split(' ')[0] ?? ''));
     const feature = /^VFIO_DEVICE_FEATURE(?: (?:SET|GET|PROBE))* ([A-Z_]{4,})/.exec(request)?.[1];
     const state = stateIn(call.args);
     const name = feature === undefined ? (own.split(' ')[0] ?? own) : `${own} ${feature}`;
     return {
       kind: 'ioctl',
       lane: 'ioctl',
-      args: { name, ...common, ...(state === undefined ? {} : { state }), ...(request.includes(' ') ? { request } : {}), answer },
+      args: {
+        name,
+        ...common,
+        ...(state === undefined ? {} : { state }),
+        ...(own === request ? {} : { request }),
+        ...(blind(own, call.args) ? { structure: 'a pointer' } : {}),
+        answer,
+      },
     };
   }
   const reads = /^(?:read|pread64|preadv?)$/.test(call.name);
@@ -189,8 +195,8 @@ export function stateSetBy(call: SystemCall): { readonly device: string; readonl
   if (call.name !== 'ioctl' || call.errno !== undefined || call.part === 'begin') return undefined;
   if (!/\bSET\b|FEATURE_SET/.test(call.args)) return undefined;
   const state = stateIn(call.args);
-  const found = descriptor(call.args);
-  if (state === undefined || found?.what !== 'device') return undefined;
-  const name = DESCRIPTOR.exec(call.args)?.[2] ?? '';
-  return { device: name.startsWith('/') ? name.replace(/^.*\//, '') : `fd ${found.fd}`, state };
+  const found = DESCRIPTOR.exec(call.args);
+  if (state === undefined || found === null || (found[2] !== undefined && byName(found[2]) !== 'device')) return undefined;
+  const [, fd, name = ''] = found;
+  return { device: name.startsWith('/') ? name.replace(/^.*\//, '') : `fd ${fd}`, state };
 }

@@ -22,6 +22,11 @@ function ofFile(reader: LogReader): readonly string[] {
           'The lines have no time: one line is drawn as one microsecond, and between two hosts only what was sent and loaded tells the order.',
         ]
       : []),
+    ...(reader.blindCalls > 0
+      ? [
+          `${reader.blindCalls} calls on states, dirty logs or sizes show a pointer and not what it points to: strace did not decode these structures. Their names, times and answers are here; which states were set is not. QEMU's own trace says it (-trace "vfio_migration_*"): open it beside this file. Of strace use -f -ttt -T -y -v, so that threads, times, descriptors and whatever it can decode are there.`,
+        ]
+      : []),
     ...(reader.cut > 0
       ? [`${reader.cut} ${reader.cut === 1 ? 'line is' : 'lines are'} longer than 65,536 bytes; the rest of each was not read.`]
       : []),

@@ -10,6 +10,7 @@ import { type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary
 import { RawText } from '../raw-text.ts';
 import { meaningOfCall, StraceLines, type SystemCall, stateSetBy } from '../strace.ts';
 import { timeOf } from '../timed-text.ts';
+import { Descriptors } from '../vfio-calls.ts';
 import { Asked } from './asked.ts';
 import { type KnownEvent, KnownEvents } from './events.ts';
 import { ProcessFacts } from './facts.ts';
@@ -47,6 +48,8 @@ export class LogReader {
   /** Lines of strace, and other lines that begin with a time. */
   calls = 0;
   timed = 0;
+  /** Calls of which the log has a pointer in place of what was asked. */
+  blindCalls = 0;
   /** Lines longer than the limit. */
   cut = 0;
   /** What was said of the file before its lines were read. */
@@ -54,6 +57,7 @@ export class LogReader {
   readonly #events = new KnownEvents();
   readonly #head = new LineHead();
   readonly #strace = new StraceLines();
+  readonly #descriptors = new Descriptors();
   /** Rows of calls that have begun, by thread. */
   readonly #openCalls = new Map<number, number>();
   readonly #rounds = new RamRounds();
@@ -198,7 +202,8 @@ export class LogReader {
   /** A system call. One that another thread's interrupts is one event, and ends with its second line. */
   #call(call: SystemCall): void {
     this.#tick(call.at, ++this.calls);
-    const meaning = meaningOfCall(call);
+    const meaning = meaningOfCall(call, this.#descriptors);
+    if (meaning?.args['structure'] !== undefined) this.blindCalls += 1;
     if (meaning === undefined) {
       this.#unknownText(`system call ${call.name}`);
       return;
