@@ -15,6 +15,52 @@ test('all orderings are decided, with counts by class', async ({ lab }) => {
   await expect(panel.getByRole('list', { name: 'By class' })).toContainText('Fails cleanly');
 });
 
+test('what a search will cost stands there before it is begun, and a search under way is held against it', async ({ lab }) => {
+  await lab.pick('v2-twelve-steps');
+  const panel = await panelOf(lab);
+  const forecast = panel.getByRole('region', { name: 'Forecast' });
+  await expect(forecast).toContainText('479,001,600');
+  await expect(forecast).toContainText(/about [\d,]+ \([\d,]+ to [\d,]+\)/);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  await expect(panel.getByRole('progressbar', { name: 'Orderings decided' })).toBeVisible();
+  await expect(panel).toContainText(/[\d,]+ states of about [\d,]+ .* states a second/);
+  await panel.getByRole('button', { name: /^Stop \(/ }).click();
+  await expect(panel).toContainText('so far, the search was stopped.');
+});
+
+test('a search beyond the limit says so before it starts; pinning what it names brings it under, and can be undone', async ({ lab }) => {
+  const steps = Array.from({ length: 24 }, (_, i) => ({ id: `step-${i}`, label: `Flag ${i}`, does: [{ flag: 'one', value: i }] }));
+  const scenario = {
+    format: 'switchover.scenario',
+    version: 1,
+    id: 'many-steps',
+    title: 'Many steps',
+    question: 'Is it too large?',
+    memory: { regions: [{ id: 'ram', pages: 16 }] },
+    channels: [{ id: 'main', bytesPerSecond: 1_000_000_000, latencyNanos: 1_000 }],
+    devices: [],
+    logs: [],
+    writers: [],
+    flags: { one: 0 },
+    steps: { source: steps, target: [] },
+  };
+  await lab.page
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles([{ name: 'many.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(scenario)) }]);
+  await lab.idle();
+  const panel = await panelOf(lab);
+  const forecast = panel.getByRole('region', { name: 'Forecast' });
+  await expect(forecast).toContainText('More than the limit.');
+  await expect(panel.getByRole('button', { name: 'Decide as many as the limit allows' })).toBeVisible();
+  await forecast.getByRole('button', { name: /^Pin (it|these \d+)$/ }).click();
+  await lab.idle();
+  await expect(panel.getByRole('button', { name: 'Decide all' })).toBeVisible();
+  await expect(forecast).not.toContainText('More than the limit.');
+  await lab.button('Undo').click();
+  await expect(forecast).toContainText('More than the limit.');
+});
+
 test('a search that is stopped answers with what is decided so far, and says so', async ({ lab }) => {
   await lab.pick('v2-twelve-steps');
   const panel = await panelOf(lab);

@@ -9,9 +9,9 @@ import type { Exploration } from '../core/explore/report.ts';
 import type { OrderingEdit } from '../core/scenario/edits.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import type { Answer, DecidedSoFar, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
+import type { Answer, DecidedSoFar, ForecastAnswer, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
 
-export type { ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
+export type { ForecastAnswer, ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
 
 export interface RunWish {
   readonly topic: string;
@@ -39,6 +39,10 @@ export type NearestOutcome =
 
 export type LatticeOutcome = { readonly kind: 'lattice'; readonly lattice: Lattice } | Exclude<RunOutcome, { readonly kind: 'done' }>;
 
+export type ForecastOutcome =
+  | { readonly kind: 'forecast'; readonly forecast: ForecastAnswer | undefined }
+  | Exclude<RunOutcome, { readonly kind: 'done' }>;
+
 export interface EmulatorPort {
   /** Logs of any number of processes; progress in bytes. `byHand`: microseconds to add to the clocks of hosts. */
   importLogs(
@@ -57,6 +61,8 @@ export interface EmulatorPort {
   ): Promise<RunOutcome | { readonly kind: 'slots' }>;
   /** All orderings; progress in distinct states and orderings. Cancelled (topic `explore`), it answers with what is decided so far. */
   explore(scenario: Scenario, onProgress: (states: number, decided: DecidedSoFar | undefined) => void): Promise<ExploreOutcome>;
+  /** What `explore` will cost, better from word to word. Topic `forecast`; nobody waits for it: it does not count as pending. */
+  forecast(scenario: Scenario, onBetter: (forecast: ForecastAnswer) => void): Promise<ForecastOutcome>;
   /** The nearest safe or bad ordering, or the fewest edits that still fail; progress in runs. Topic `nearest`. */
   nearest(
     scenario: Scenario,
@@ -73,13 +79,14 @@ export interface EmulatorPort {
   crash(): void;
 }
 
-type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | NearestOutcome | LatticeOutcome | { readonly kind: 'slots' };
+type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | ForecastOutcome | NearestOutcome | LatticeOutcome | { readonly kind: 'slots' };
 
 interface Waiting {
   readonly onProgress: ((happenings: number, of: number, edits: readonly OrderingEdit[] | undefined) => void) | undefined;
   readonly onSlot: ((slot: SlotOutcome) => void) | undefined;
   readonly onPartial?: ((partial: PartialRun) => void) | undefined;
   readonly onDecided?: (states: number, decided: DecidedSoFar | undefined) => void;
+  readonly onForecast?: (forecast: ForecastAnswer) => void;
   readonly quiet?: boolean;
   readonly settle: (outcome: Outcome) => void;
 }
@@ -124,6 +131,7 @@ export function viaWorker(): EmulatorPort {
     if (answer.type === 'progress') {
       one.onProgress?.(answer.happenings, answer.of ?? 0, answer.edits);
       one.onDecided?.(answer.happenings, answer.decided);
+      if (answer.forecast !== undefined) one.onForecast?.(answer.forecast);
       return;
     }
     if (answer.type === 'partial') {
@@ -138,6 +146,7 @@ export function viaWorker(): EmulatorPort {
     if (answer.type === 'superseded') one.settle({ kind: 'superseded' });
     else if (answer.type === 'failed') one.settle({ kind: 'failed', message: answer.message, crashed: false });
     else if (answer.exploration !== undefined) one.settle({ kind: 'explored', exploration: answer.exploration });
+    else if (answer.forecast !== undefined) one.settle({ kind: 'forecast', forecast: answer.forecast ?? undefined });
     else if (answer.lattice !== undefined) one.settle({ kind: 'lattice', lattice: answer.lattice });
     else if (answer.nearest !== undefined) one.settle({ kind: 'nearest', nearest: answer.nearest ?? undefined });
     else if (answer.imported !== undefined) {
@@ -191,6 +200,13 @@ export function viaWorker(): EmulatorPort {
         { onProgress: undefined, onSlot: undefined, onDecided: onProgress },
       );
       return isEnd(outcome) || outcome.kind === 'explored' ? outcome : GIVEN_UP;
+    },
+    async forecast(scenario, onBetter) {
+      const outcome = await ask(
+        { type: 'forecast', id: next++, topic: 'forecast', scenario },
+        { onProgress: undefined, onSlot: undefined, onForecast: onBetter, quiet: true },
+      );
+      return isEnd(outcome) || outcome.kind === 'forecast' ? outcome : GIVEN_UP;
     },
     async nearest(scenario, ordering, goal, onProgress) {
       const outcome = await ask(

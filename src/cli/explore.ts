@@ -4,6 +4,7 @@ import type { Program } from '../core/emulator/program.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
 import { prepare } from '../core/emulator/run.ts';
 import { countOrderings, DEFAULT_LIMITS, type Decided, movableSteps, Searcher, type Shard, tooLarge } from '../core/explore/explore.ts';
+import { type Forecast, forecast } from '../core/explore/forecast.ts';
 import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
 import { checkScenario } from '../core/scenario/check.ts';
@@ -48,7 +49,9 @@ const SLICE = 2_000;
 /** Goes on until all is decided, a limit is hit or the user has had enough (SIGINT): then the answer is what is known so far. */
 async function decide(program: Program, states: number, shard: Shard | undefined): Promise<Decided> {
   const problem = tooLarge(program);
-  if (problem !== '') throw new UsageError(`explore: ${problem}`);
+  const ahead = shard === undefined || problem !== '' ? foretold(program, states) : undefined;
+  if (problem !== '') throw new UsageError(`explore: ${problem}${ahead === undefined ? '' : `: ${ahead.pin.join(', ')} would do`}`);
+  if (ahead?.exceeds === true) process.stderr.write(`explore: ${aheadWords(ahead, states)}\n`);
   const searcher = new Searcher(program, shard);
   let stopped = false;
   const stop = () => {
@@ -72,6 +75,26 @@ async function decide(program: Program, states: number, shard: Shard | undefined
   process.off('SIGINT', stop);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return searcher.decided();
+}
+
+/** A forecast is looked for that long; a search that is over sooner needs none. */
+const FORECAST_MS = 1_500;
+
+function foretold(program: Program, states: number): Forecast | undefined {
+  const began = performance.now();
+  let known: Forecast | undefined;
+  for (const better of forecast(program, states)) {
+    known = better ?? known;
+    if (performance.now() - began > FORECAST_MS) break;
+  }
+  return known;
+}
+
+function aheadWords(ahead: Forecast, states: number): string {
+  const figure = (count: number) => Number(count.toPrecision(2)).toLocaleString('en');
+  const all = `about ${figure(ahead.states)} distinct states are to be expected (${figure(ahead.least)} to ${figure(ahead.most)}), the limit is ${states.toLocaleString('en')}`;
+  const pin = ahead.pin.length === 0 ? '' : `; with ${ahead.pin.join(', ')} pinned ("pinned": true) about ${figure(ahead.statesThen)}`;
+  return `${all}${pin}; going on until the limit`;
 }
 
 /** Parts that other machines have decided, as one answer. */

@@ -8,6 +8,7 @@ import type { Program } from '../core/emulator/program.ts';
 import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
 import { countOrderings, DEFAULT_LIMITS, Searcher, tooLarge } from '../core/explore/explore.ts';
+import { type Forecast, forecast } from '../core/explore/forecast.ts';
 import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import { report } from '../core/explore/report.ts';
@@ -22,6 +23,8 @@ import type { Progress } from './logs.ts';
 import type {
   Answer,
   ExploreRequest,
+  ForecastAnswer,
+  ForecastRequest,
   ImportRequest,
   LatticeRequest,
   NearestRequest,
@@ -186,6 +189,36 @@ async function answerExplore(request: ExploreRequest): Promise<void> {
   say({ type: 'done', id, exploration: report(program, searcher.decided(), Math.round(performance.now() - began)) });
 }
 
+/** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */
+const FORECAST_MS = 2_500;
+
+async function answerForecast(request: ForecastRequest): Promise<void> {
+  const { id, topic } = request;
+  const program = programOf(request.scenario);
+  const steps = forecast(program, DEFAULT_LIMITS.states);
+  let spent = 0;
+  let known: Forecast | undefined;
+  const timed = (): ForecastAnswer | null => {
+    if (known === undefined) return null;
+    const pace = spent / 1_000 / Math.max(1, known.looked);
+    const seconds = known.exact ? (known.states / Math.max(1, known.looked)) * (spent / 1_000) : known.states * pace;
+    return { ...known, seconds, secondsThen: known.statesThen * pace, mostStates: DEFAULT_LIMITS.states };
+  };
+  for (;;) {
+    // Its own work alone: what else the worker does between two slices is not the search's pace.
+    const began = performance.now();
+    const { value, done } = steps.next();
+    spent += performance.now() - began;
+    const better = value !== undefined && value !== known;
+    known = value ?? known;
+    if (done === true || spent > FORECAST_MS) return say({ type: 'done', id, forecast: timed() });
+    const answer = better ? timed() : null;
+    if (answer !== null) say({ type: 'progress', id, happenings: answer.looked, forecast: answer });
+    await breathe();
+    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+  }
+}
+
 async function answerNearest(request: NearestRequest): Promise<void> {
   const { id, topic, goal, ordering } = request;
   const program = programOf(request.scenario);
@@ -228,6 +261,7 @@ self.onmessage = async (event: MessageEvent<Request>) => {
     if (request.type === 'run') await answerRun(request);
     else if (request.type === 'slots') await answerSlots(request);
     else if (request.type === 'explore') await answerExplore(request);
+    else if (request.type === 'forecast') await answerForecast(request);
     else if (request.type === 'nearest') await answerNearest(request);
     else if (request.type === 'lattice') await answerLattice(request);
     else await answerImport(request);

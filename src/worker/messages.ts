@@ -5,6 +5,7 @@
  */
 
 import type { SlotOutcome } from '../core/emulator/slots.ts';
+import type { Forecast } from '../core/explore/forecast.ts';
 import type { Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
@@ -60,6 +61,14 @@ export interface ExploreRequest {
   readonly scenario: Scenario;
 }
 
+/** What deciding all orderings will cost; each better answer comes as a `progress`. */
+export interface ForecastRequest {
+  readonly type: 'forecast';
+  readonly id: number;
+  readonly topic: string;
+  readonly scenario: Scenario;
+}
+
 /** The nearest safe or bad ordering, or the fewest edits that still fail. */
 export interface NearestRequest {
   readonly type: 'nearest';
@@ -94,6 +103,7 @@ export type Request =
   | SlotsRequest
   | ImportRequest
   | ExploreRequest
+  | ForecastRequest
   | NearestRequest
   | LatticeRequest
   | CancelRequest
@@ -140,6 +150,14 @@ export interface DecidedSoFar {
   readonly of: string;
 }
 
+/** A forecast with what the worker's clock makes of it. */
+export interface ForecastAnswer extends Forecast {
+  /** Seconds that the search should take at the pace of the measurement; with the steps of `pin` pinned. */
+  readonly seconds: number;
+  readonly secondsThen: number;
+  readonly mostStates: number;
+}
+
 export type Answer =
   | { readonly type: 'ready' }
   /** `of`: how many there will be, if that is known. `edits`: of a shrinking, those that are left and still fail. */
@@ -150,6 +168,7 @@ export type Answer =
       readonly of?: number;
       readonly decided?: DecidedSoFar;
       readonly edits?: readonly OrderingEdit[];
+      readonly forecast?: ForecastAnswer;
     }
   | { readonly type: 'partial'; readonly id: number; readonly partial: PartialRun }
   | { readonly type: 'slot'; readonly id: number; readonly slot: SlotOutcome }
@@ -160,6 +179,8 @@ export type Answer =
       readonly imported?: ImportAnswer;
       readonly exploration?: Exploration;
       readonly lattice?: Lattice;
+      /** Null: nothing was found out before it was stopped. */
+      readonly forecast?: ForecastAnswer | null;
       /** Null: there is nothing to shrink. */
       readonly nearest?: Nearest | NoneNear | null;
     }

@@ -88,7 +88,7 @@ const SLICE = 512;
 export class TooManyStates extends Error {}
 
 /** Beyond so many movable steps no search is begun: there are 2^26 sets of chosen ones, and each that can be reached is a state at least. */
-const MOST_STEPS = 26;
+export const MOST_STEPS = 26;
 
 /** Why a search would go beyond its limits, and what to do; empty where it may begin. */
 export function tooLarge(program: Program): string {

@@ -2,8 +2,11 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import type { Exploration } from '../../../core/explore/report.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import { Answer } from './Answer.tsx';
+import { ForecastLine, useForecast } from './Forecast.tsx';
 import { Matrix } from './Matrix.tsx';
 import styles from './orderings.module.css';
+import { Running, type SearchState } from './Running.tsx';
+import { useVisible } from './visible.ts';
 
 const Lattice = lazy(() => import('./Lattice.tsx').then((module) => ({ default: module.Lattice })));
 const RequiredPairs = lazy(() => import('./RequiredPairs.tsx').then((module) => ({ default: module.RequiredPairs })));
@@ -21,22 +24,20 @@ export function Orderings() {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const [answer, setAnswer] = useState<{ readonly of: unknown; readonly exploration: Exploration }>();
-  const [states, setStates] = useState<string>();
+  const [running, setRunning] = useState<SearchState>();
   const [problem, setProblem] = useState('');
   const [view, setView] = useState<View>('matrix');
   const views = useRef<HTMLDivElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  const exploration = answer?.of === scenario ? answer.exploration : undefined;
+  const forecast = useForecast(scenario, useVisible(panel) && exploration === undefined && running === undefined);
 
   const decide = async () => {
     setProblem('');
-    setStates('0 states');
-    const outcome = await lab.port.explore(scenario, (known, decided) =>
-      setStates(
-        decided === undefined
-          ? `${known.toLocaleString('en')} states`
-          : `${BigInt(decided.orderings).toLocaleString('en')} of ${BigInt(decided.of).toLocaleString('en')} decided so far`,
-      ),
-    );
-    setStates(undefined);
+    const began = performance.now();
+    setRunning({ began, now: began, states: 0, decided: undefined });
+    const outcome = await lab.port.explore(scenario, (states, decided) => setRunning({ began, now: performance.now(), states, decided }));
+    setRunning(undefined);
     if (outcome.kind === 'failed') setProblem(`${outcome.message}. Pin steps in the scenario ("pinned": true), or use the command line.`);
     if (outcome.kind !== 'explored') return;
     setAnswer({ of: scenario, exploration: outcome.exploration });
@@ -50,9 +51,8 @@ export function Orderings() {
     setView(next.id);
     views.current?.querySelector<HTMLElement>(`[data-view="${next.id}"]`)?.focus();
   };
-  const exploration = answer?.of === scenario ? answer.exploration : undefined;
   return (
-    <section className={styles['panel']} aria-label="All orderings">
+    <section ref={panel} className={styles['panel']} aria-label="All orderings">
       <div className={styles['head']}>
         <div ref={views} role="radiogroup" aria-label="View of the orderings" className={styles['views']}>
           {VIEWS.map((one) => (
@@ -74,13 +74,14 @@ export function Orderings() {
             </button>
           ))}
         </div>
-        {states === undefined ? (
+        {running === undefined ? (
           <button type="button" className={styles['decide']} onClick={() => void decide()}>
-            Decide all
+            {exploration === undefined && forecast?.exceeds === true ? 'Decide as many as the limit allows' : 'Decide all'}
           </button>
         ) : (
           <button type="button" className={styles['decide']} onClick={() => lab.port.cancel('explore')}>
-            Stop ({states})
+            Stop
+            <span className={styles['soFar']}> ({soFarWords(running)})</span>
           </button>
         )}
         {exploration === undefined ? null : (
@@ -91,6 +92,8 @@ export function Orderings() {
           </p>
         )}
       </div>
+      {running !== undefined ? <Running search={running} forecast={forecast} /> : null}
+      {running === undefined && exploration === undefined ? <ForecastLine forecast={forecast} /> : null}
       {problem === '' ? null : <p role="alert">{problem}</p>}
       {view === 'matrix' ? <Matrix /> : null}
       <Suspense fallback={<p className={styles['quiet']}>Drawing…</p>}>
@@ -100,11 +103,16 @@ export function Orderings() {
       {view === 'counts' && exploration !== undefined ? <Answer exploration={exploration} /> : null}
       {(view === 'pairs' || view === 'counts') && exploration === undefined ? (
         <p className={styles['quiet']}>
-          {states === undefined
+          {running === undefined
             ? 'Nothing is decided yet. Decide all runs every order of the movable steps, equal states merged, and nothing is taken from a list of rules.'
             : 'Deciding…'}
         </p>
       ) : null}
     </section>
   );
+}
+
+function soFarWords({ states, decided }: SearchState): string {
+  if (decided === undefined) return `${states.toLocaleString('en')} states`;
+  return `${BigInt(decided.orderings).toLocaleString('en')} of ${BigInt(decided.of).toLocaleString('en')} decided so far`;
 }

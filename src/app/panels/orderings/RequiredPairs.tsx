@@ -4,17 +4,18 @@ import type { Required } from '../../../core/explore/required.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import styles from './orderings.module.css';
 import { BOX, placePairs } from './pair-layout.ts';
-import { partsOf, showCounterexample } from './show-pair.ts';
+import { labelOf as labelIn, partsOf, showCounterexample } from './show-pair.ts';
+
+/** The graph fits its room; smaller than that its words could not be read, and it scrolls. */
+const LEAST_SCALE = 0.8;
+const MOST_SCALE = 1.15;
 
 /** What every safe ordering keeps, as a graph and as a list; each pair leads to the shortest run without it. */
 export function RequiredPairs({ exploration }: { readonly exploration: Exploration }) {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const [chosen, setChosen] = useState<Required>();
-  const labelOf = (key: string) => {
-    const { list, step } = partsOf(key);
-    return scenario.steps[list]?.find((one) => one.id === step)?.label ?? step;
-  };
+  const labelOf = (key: string) => labelIn(scenario, key);
   const placed = useMemo(() => placePairs(exploration.required, labelOf), [exploration, scenario]);
   const show = (pair: Required) => {
     setChosen(pair);
@@ -32,8 +33,7 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
     <div className={styles['pairs']}>
       <div className={styles['graphBox']}>
         <svg
-          width={placed.width}
-          height={placed.height}
+          style={{ width: '100%', minWidth: placed.width * LEAST_SCALE, maxWidth: placed.width * MOST_SCALE }}
           viewBox={`0 0 ${placed.width} ${placed.height}`}
           className={styles['graph']}
           aria-hidden="true"
@@ -92,10 +92,16 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
           ))}
         </ol>
         {exploration.free.length === 0 ? null : (
-          <p className={styles['quiet']}>
-            Not required here, since some safe order has them the other way round (a rule that asks for them finds no counter-example):{' '}
-            {exploration.free.map((pair) => `${labelOf(pair.before)} before ${labelOf(pair.after)}`).join('; ')}.
-          </p>
+          <section className={styles['free']} aria-label="Not required">
+            <h3>Not required here: some safe order has them the other way round, so a rule that asks for them finds no counter-example.</h3>
+            <ul aria-label="Pairs that are not required">
+              {exploration.free.map((pair) => (
+                <li key={`${pair.before} ${pair.after}`}>
+                  {labelOf(pair.before)} <i>before</i> {labelOf(pair.after)}
+                </li>
+              ))}
+            </ul>
+          </section>
         )}
       </div>
     </div>

@@ -1,6 +1,7 @@
 /** A counter-example on the timeline: the order without the pair is run, and its two steps carry the markers A and B. */
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { Required } from '../../../core/explore/required.ts';
+import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { kindAt, type Trace } from '../../../core/trace/trace.ts';
 import type { Lab } from '../../store/create-lab.ts';
 
@@ -8,6 +9,11 @@ import type { Lab } from '../../store/create-lab.ts';
 export function partsOf(key: string): { readonly list: string; readonly step: string } {
   const at = key.indexOf('/');
   return { list: key.slice(0, at), step: key.slice(at + 1) };
+}
+
+export function labelOf(scenario: Scenario, key: string): string {
+  const { list, step } = partsOf(key);
+  return scenario.steps[list]?.find((one) => one.id === step)?.label ?? step;
 }
 
 export async function showCounterexample(lab: Lab, exploration: Exploration, pair: Required): Promise<void> {

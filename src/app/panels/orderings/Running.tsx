@@ -1,0 +1,29 @@
+import type { DecidedSoFar } from '../../../worker/messages.ts';
+import type { ForecastAnswer } from '../../emulator-port.ts';
+import { statesWords } from './Forecast.tsx';
+import styles from './orderings.module.css';
+
+/** How far a search has come; times of the page's clock, in milliseconds. */
+export interface SearchState {
+  readonly began: number;
+  readonly now: number;
+  readonly states: number;
+  readonly decided: DecidedSoFar | undefined;
+}
+
+/** A search under way: orderings decided, states against the forecast, and its pace. */
+export function Running({ search, forecast }: { readonly search: SearchState; readonly forecast: ForecastAnswer | undefined }) {
+  const { states, decided } = search;
+  const seconds = Math.max(0.001, (search.now - search.began) / 1_000);
+  const share = decided === undefined ? 0 : Number((BigInt(decided.orderings) * 10_000n) / BigInt(decided.of)) / 10_000;
+  return (
+    <div className={styles['running']}>
+      <progress aria-label="Orderings decided" max={1} value={share} />
+      <span>
+        {(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} % decided · {states.toLocaleString('en')} states
+        {forecast === undefined ? '' : ` of ${statesWords(forecast)}`} · {Math.round(states / seconds).toLocaleString('en')} states a second
+        · {seconds.toFixed(0)} s
+      </span>
+    </div>
+  );
+}
