@@ -69,3 +69,13 @@ test('a process that is started again under the same number is another; a reset 
   expect(readersOf('a.log', `${life.join('\n')}\n`)).toHaveLength(1);
   expect(readersOf('a.log', `${[...life, ...run(9, ['prelaunch', 'running'])].join('\n')}\n`)).toHaveLength(2);
 });
+
+test('a target that was killed, and the one that was started in its place', () => {
+  const target = (pid: number, second: number) => [
+    `${pid}@${second}.000001:migration_socket_incoming_accepted `,
+    `${pid}@${second}.000002:migrate_set_state new state active`,
+    `${pid}@${second}.000003:qemu_loadvm_state_section_startfull 2(ram) 0 4`,
+  ];
+  const readers = readersOf('targets.log', `${[...target(100, 1), ...target(200, 1)].join('\n')}\n`);
+  expect(readers.map((reader) => reader.facts.migrations.length)).toEqual([1, 1]);
+});

@@ -132,7 +132,7 @@ export class Processes {
     if (reader.lastMicros - micros > BACKWARDS_MICROS) return true;
     if (last === undefined) return false;
     // What only a main thread prints, from a thread that has printed nothing so far.
-    const byMain = REALIZES.test(name) || (name === 'migrate_set_state' && args.trim() === 'new state setup');
+    const byMain = REALIZES.test(name) || RECEIVES.test(name) || (name === 'migrate_set_state' && args.trim() === 'new state setup');
     return byMain || (last.role === 'outgoing' && INCOMING.test(name)) || hasLeft(reader, runState);
   }
 
