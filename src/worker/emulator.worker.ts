@@ -244,6 +244,14 @@ async function answerLattice(request: LatticeRequest): Promise<void> {
   }
 }
 
+/** What the browser says of a file that it cannot read names neither the file nor the reason. */
+function wordsOf(error: unknown, request: Request): string {
+  const unreadable = error instanceof DOMException && (error.name === 'NotReadableError' || error.name === 'NotFoundError');
+  if (!unreadable || request.type !== 'import') return error instanceof Error ? error.message : String(error);
+  const names = request.files.map((file) => file.name).join(', ');
+  return `${names} could not be read to the end: it was changed, moved or removed meanwhile, or it is a folder. Open the files again (of a folder, the files in it).`;
+}
+
 self.onmessage = async (event: MessageEvent<Request>) => {
   const request = event.data;
   if (request.type === 'cancel') {
@@ -266,7 +274,7 @@ self.onmessage = async (event: MessageEvent<Request>) => {
     else if (request.type === 'lattice') await answerLattice(request);
     else await answerImport(request);
   } catch (error) {
-    say({ type: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });
+    say({ type: 'failed', id: request.id, message: wordsOf(error, request) });
   }
 };
 

@@ -28,7 +28,13 @@ export async function openFiles(lab: Lab, files: readonly File[]): Promise<void>
 
 /** JSON begins with a brace or a bracket, be it whole or not; an empty file is told as JSON that it is not. */
 async function isJson(file: File): Promise<boolean> {
-  const head = (await file.slice(0, 512).text()).trimStart();
+  const text = await file
+    .slice(0, 512)
+    .text()
+    .catch(() => undefined);
+  // A folder, or a file that is gone: the worker says so.
+  if (text === undefined) return false;
+  const head = text.trimStart();
   // Chrome traces and the recordings of logs are read in the worker, as logs are.
   if (head.startsWith('[') || head.includes('"traceEvents"')) return false;
   if (head.includes('"switchover.recording"') && /"scenario"\s*:\s*null/.test(head)) return false;
@@ -43,6 +49,10 @@ export async function openPasted(lab: Lab, text: string): Promise<void> {
 }
 
 async function openFile(lab: Lab, file: File): Promise<void> {
+  if (file.size === 0) {
+    refuse(lab, file.name, [{ path: 'size', message: '0 bytes: the file is empty, there is nothing to read' }]);
+    return;
+  }
   if (file.size > MOST_TEXT_BYTES) {
     refuse(lab, file.name, [{ path: '$', message: `${file.size} bytes, at most ${MOST_TEXT_BYTES} are read` }]);
     return;
