@@ -317,6 +317,7 @@ function edgesOf(scenario: Scenario, devices: readonly DeviceDef[]): readonly Ed
       id: spec.id,
       title: spec.title ?? spec.id,
       level: spec.kind === 'level',
+      held: spec.kind === 'level' && spec.asserted === 'by-step',
       once: spec.once ?? false,
       from: spec.from === undefined ? OTHER_ACTOR : actorOf(devices, spec.from),
       to,

@@ -321,6 +321,7 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     state: def.starts[host] as number,
     version: 1,
     session: 0,
+    endedVersion: 0,
     given: 0,
     loadedSession: 0,
     stamps: def.sections.map(() => -1),

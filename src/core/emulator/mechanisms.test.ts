@@ -15,6 +15,7 @@ import {
   move,
   postcopy,
   put,
+  readsFirstFd,
   secondAttempt,
   stages,
   step,
@@ -164,6 +165,32 @@ const CASES: readonly Case[] = [
     (s) => {
       s.signals = [{ id: 'intx', kind: 'level', from: 'mdev', to: 'vcpus' }];
     },
+  ],
+  [
+    'signal: a line that stands in the state of its device, and that a step must assert again',
+    'lost-signal',
+    /the line stands in the state of mdev, which sees no change in raising it, and no step asserts it again on the target/,
+    (s) => {
+      s.signals = [{ id: 'intx', kind: 'level', asserted: 'by-step', from: 'mdev', to: 'vcpus' }];
+    },
+    (s) => {
+      s.signals = [{ id: 'intx', kind: 'level', asserted: 'by-step', from: 'mdev', to: 'vcpus' }];
+      put(s, 'target', 'start-vcpus', 'assert', { signal: 'intx', op: 'raise' });
+    },
+  ],
+  [
+    'save: read from the data_fd of a session that has ended, which serves what it has',
+    'torn-state',
+    /The image of mdev was read at version \d+, and the device went on to version/,
+    (s) => readsFirstFd(s, 1, 'serves'),
+    (s) => readsFirstFd(s, 2, 'serves'),
+  ],
+  [
+    'save: read from the data_fd of a session that has ended, which refuses',
+    'refused',
+    /ENODEV: source\/save: the data_fd of session 1 of mdev ended with it, and session 2 has one of its own/,
+    (s) => readsFirstFd(s, 1, 'refuses'),
+    (s) => readsFirstFd(s, 2, 'refuses'),
   ],
   [
     'signal: a kick after the resume makes good what was lost',

@@ -72,6 +72,8 @@ export interface EdgeDef {
   readonly id: string;
   readonly title: string;
   readonly level: boolean;
+  /** A level that a step must assert again where its device was loaded. */
+  readonly held: boolean;
   readonly once: boolean;
   readonly from: number;
   readonly to: number;
@@ -190,7 +192,14 @@ export interface Op {
 /** What the machine unfolds a primitive into; scenarios cannot say these. */
 export type InnerPrimitive =
   | { readonly inner: 'arc'; readonly arc: ArcDef; readonly device: number }
-  | { readonly inner: 'read-section'; readonly device: number; readonly section: number; readonly piece: number }
+  | {
+      readonly inner: 'read-section';
+      readonly device: number;
+      readonly section: number;
+      readonly piece: number;
+      /** Of a data_fd that was named. */
+      readonly session: number | undefined;
+    }
   | {
       readonly inner: 'send-image';
       readonly device: number;

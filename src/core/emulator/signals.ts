@@ -29,7 +29,13 @@ function keeper(machine: Machine, def: EdgeDef, host: number): number {
 
 export function raise(machine: Machine, index: number, host: number, by: RaisedBy, park = false): void {
   const def = machine.program.edges[index];
-  if (def === undefined || (!park && hears(machine, def, host))) return;
+  if (def === undefined) return;
+  if (def.held && standsElsewhere(machine, index, host)) {
+    // Its device has the line up already, and sees no change in raising it: a step alone asserts it anew, and then it stands here.
+    if (by.by === 'probe') return;
+    machine.program.hosts.forEach((_, other) => setEdge(machine, placeOf(machine, index, other), 0));
+  }
+  if (!park && hears(machine, def, host)) return;
   const place = placeOf(machine, index, host);
   setEdge(machine, place, def.level || keeper(machine, def, host) >= 0 ? 1 << host : NOBODY);
   outdate(machine, 1 << place);
@@ -37,6 +43,10 @@ export function raise(machine: Machine, index: number, host: number, by: RaisedB
   // Only a sentence asks which raise it was.
   if (!machine.options.evidence && before !== undefined && !before.wiped && before.by === by.by) return;
   machine.unheard = machine.edges.map((_, i) => (i === place ? { ...by, atNanos: machine.now, wiped: false } : machine.unheard[i]));
+}
+
+function standsElsewhere(machine: Machine, index: number, host: number): boolean {
+  return machine.program.hosts.some((_, other) => other !== host && machine.edges[placeOf(machine, index, other)] !== 0);
 }
 
 /** Where the raises of a signal on one host stand in the machine's lists. */
@@ -76,7 +86,7 @@ export function listen(machine: Machine, host: number): void {
   eachPlace(machine, (place, def) => {
     const known = machine.edges[place] as number;
     if (known === 0 || !hears(machine, def, host)) return;
-    if (((known >> host) & 1) === 1 || (def.level && raiserHasState(machine, def, host))) setEdge(machine, place, 0);
+    if (((known >> host) & 1) === 1 || (def.level && !def.held && raiserHasState(machine, def, host))) setEdge(machine, place, 0);
   });
 }
 

@@ -56,6 +56,8 @@ export interface DeviceState {
   version: number;
   /** Saving session; 0 when there has been none. */
   session: number;
+  /** Version at which the last saving session ended; 0 when none has. */
+  endedVersion: number;
   /** Sections (bits) that were read in this session. */
   given: number;
   /** Session that what is loaded here came from. */

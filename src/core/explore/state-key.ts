@@ -24,7 +24,6 @@ import { TracerKeys } from './tracer-key.ts';
 /** Stands for "no number here" and "never". */
 const NONE = -1;
 const NEVER = -2;
-const NO_LISTS: readonly number[] = [];
 
 export class StateKeys {
   readonly table = new StateTable();
@@ -44,6 +43,8 @@ export class StateKeys {
   readonly #carriers: readonly number[];
   /** A fault cuts channels: what is still in flight is lost then, and it matters when an item arrives. */
   readonly #cuts: boolean;
+  /** Some save names the session whose data_fd it reads. */
+  readonly #fds: boolean;
   /** Something asks how many items are on the wires, whoever reads them. */
   readonly #counts: boolean;
   readonly #ops = new WeakMap<object, number>();
@@ -80,6 +81,7 @@ export class StateKeys {
     const onHosts = program.hosts.reduce((mask, _, host) => mask | (askedLogs << (host * program.logs.length)), 0);
     this.#foresight = new Foresight(program, onHosts);
     this.#tracers = new TracerKeys(program);
+    this.#fds = text.includes('"session":');
     this.#cuts = (program.scenario.faults ?? []).some((fault) => fault.what === 'cut');
     this.#counts = program.channels.length > 1 || ops.some((op) => 'barrier' in op.primitive);
     // A new process on a host gives it new channels, and what ended goes on.
@@ -211,9 +213,8 @@ export class StateKeys {
     let least = Number.POSITIVE_INFINITY;
     for (const thread of machine.threads) {
       if (thread.status !== 'running' && thread.status !== 'waiting') continue;
-      if (!(this.#readers[channel] ?? NO_LISTS).includes(thread.list)) continue;
-      const timed = top(thread)?.stage === 'timed';
-      least = Math.min(least, timed ? thread.wakeNanos - this.#now : 0);
+      if (!(this.#readers[channel] as readonly number[]).includes(thread.list)) continue;
+      least = Math.min(least, top(thread)?.stage === 'timed' ? thread.wakeNanos - this.#now : 0);
     }
     return least;
   }
@@ -266,8 +267,9 @@ export class StateKeys {
     const ranks = this.#ranks(machine, device);
     this.#put(state.state);
     const saved = ((saves >> index) & 1) === 1;
-    this.#put((saved && state.session > 0 ? 2 : 0) + (state.told ? 1 : 0));
+    this.#put((saved ? (this.#fds ? state.session : Math.min(1, state.session)) * 2 : 0) + (state.told ? 1 : 0));
     this.#put(saved ? state.given : NONE);
+    this.#put(saved && this.#fds ? rank(ranks, state.endedVersion) : NONE);
     // Whether what comes next is of the session that the loaded sections are of.
     const loaded = state.stamps.some((stamp) => stamp >= 0);
     this.#put(loaded ? this.#session(machine, device, state.loadedSession) : NONE);
@@ -314,7 +316,7 @@ export class StateKeys {
     const seen = new Set<number>();
     for (let host = 0; host < this.#program.hosts.length; host += 1) {
       const state = machine.device(device, host);
-      seen.add(state.version);
+      seen.add(state.version).add(this.#fds ? state.endedVersion : state.version);
       for (const stamp of state.stamps) seen.add(stamp);
       for (const stamp of state.reading) seen.add(stamp.version);
       if (state.inbox?.what === 'image') for (const stamp of state.inbox.stamps) seen.add(stamp.version);

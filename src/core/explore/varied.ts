@@ -58,6 +58,7 @@ function model(dice: Dice, walks: boolean): DeviceModelSpec {
     ],
     ...(dice.once(5) ? { reserialises: true } : {}),
     ...(dice.once(2) ? { guestReset: 'keeps' as const } : {}),
+    ...(dice.once(2) ? { endedFd: 'serves' as const } : {}),
     figures: {
       stopNanos: dice.of([0, 1_000, 300_000]),
       startNanos: dice.of([0, 1_000]),
@@ -103,7 +104,7 @@ function sourcePool(dice: Dice, devices: readonly string[], logs: readonly LogSp
     },
     { save: device, phase: 'precopy', ...channel, ...policy(dice) },
     { save: device, phase: 'final', ...channel, ...policy(dice) },
-    { save: device, ...(dice.once(3) ? { chunks: 2 } : {}) },
+    { save: device, ...(dice.once(3) ? { chunks: 2 } : {}), ...(dice.once(4) ? { session: 1 } : {}) },
     { token: 'disk', op: dice.of(['give', 'take'] as const) },
     { flag: 'try', value: dice.below(2) },
     { signal: 'ping', op: 'send' },

@@ -91,6 +91,8 @@ export interface DeviceModelSpec {
   readonly inFlight?: InFlightSpec;
   /** The device looks at its queues by itself when it starts to run. Default: true. */
   readonly scansQueuesAtStart?: boolean;
+  /** A read from the data_fd of a session that has ended: ENODEV (default), or the data as they were when it ended. */
+  readonly endedFd?: 'refuses' | 'serves';
   /**
    * What a reset by the guest (`{ "reset": …, "by": "guest" }`) does to the migration state: `leaves` (default) falls back to the
    * initial state as VFIO_DEVICE_RESET does, `keeps` stays where it is. What was captured of its data is void either way.

@@ -229,3 +229,14 @@ export function inPrecopy(s: Loose): void {
   s.models[0].protocol = 'pre';
   put(s, 'source', 'bulk', 'pre-copy', { set: 'mdev', to: 'pre-copy' });
 }
+
+/** Two saving sessions, one after the other; the image is read through the fd of `session`. */
+export function readsFirstFd(s: Loose, session: number, endedFd: string): void {
+  inPrecopy(s);
+  s.protocols[0].states[0].saves = 'none';
+  s.protocols[0].arcs.push({ from: 'pre-copy', to: 'running' });
+  s.models[0].endedFd = endedFd;
+  put(s, 'source', 'round', 'cancel', { set: 'mdev', to: 'running' });
+  put(s, 'source', 'round', 'pre-copy-again', { set: 'mdev', to: 'pre-copy' });
+  step(s, 'source', 'save').does = [{ save: 'mdev', session }];
+}

@@ -111,6 +111,8 @@ export interface SavePrimitive {
   readonly chunks?: number;
   /** `prepare`: the driver fills its buffer; `data`: what lies in the buffer is sent, be it fresh or not. Left out: both. */
   readonly part?: 'prepare' | 'data';
+  /** Through the data_fd that the N-th saving session gave (1: the first); left out: that of the present one. An ended one answers as the model's `endedFd` says. */
+  readonly session?: number;
 }
 export interface LoadPrimitive {
   /**

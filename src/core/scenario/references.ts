@@ -145,6 +145,7 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
       ...(token.guards === undefined ? [] : one(actors, token.guards, `$.tokens[${i}].guards`, 'device (or vcpus)')),
     ]),
     ...signalProblems(scenario, known),
+    ...countProblems(scenario, known),
     ...Object.keys(scenario.steps).flatMap((list) => {
       const host = scenario.lists?.[list]?.host ?? list.split('.')[0] ?? list;
       return known.hosts.includes(host)
@@ -159,10 +160,29 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
   ];
 }
 
+/** Logs on hosts are followed as bits of one number: thirty of them. */
+function countProblems(scenario: Scenario, known: Known): readonly Problem[] {
+  const count = scenario.logs.length * known.hosts.length;
+  return count > 30
+    ? [
+        {
+          path: '$.logs',
+          message: `logs times hosts is ${count}: at most 30 can be followed, leave out logs or hosts that the bug does without`,
+        },
+      ]
+    : [];
+}
+
 function signalProblems(scenario: Scenario, known: Known): readonly Problem[] {
   const actors = ['vcpus', ...known.devices];
   const count = (scenario.signals ?? []).length * known.hosts.length;
-  if (count > 30) return [{ path: '$.signals', message: `signals times hosts is ${count}: at most 30 can be followed` }];
+  if (count > 30)
+    return [
+      {
+        path: '$.signals',
+        message: `signals times hosts is ${count}: at most 30 can be followed, leave out signals or hosts that the bug does without`,
+      },
+    ];
   return (scenario.signals ?? []).flatMap((signal, i) => {
     const at = `$.signals[${i}]`;
     const { from, parkedIn } = signal;

@@ -223,6 +223,11 @@ export interface SignalSpec {
   readonly title?: string;
   /** `edge` (default): heard at the moment or parked, else lost. `level`: stands as long as who raises it has its state. */
   readonly kind?: 'edge' | 'level';
+  /**
+   * Of a level: how the line comes to stand again where its device was loaded. `by-state` (default): it does wherever the device
+   * has its state. `by-step`: the device believes it up and raises nothing, so that a step must (`raise`, `deliver`).
+   */
+  readonly asserted?: 'by-state' | 'by-step';
   /** Raises it by itself whenever it works (with probes: in every gap): `vcpus` or a device. Left out: steps alone do. */
   readonly from?: string;
   /** Hears it: `vcpus` while they run, or a device while it answers accesses. */

@@ -67,6 +67,7 @@ export const PRIMITIVES = {
     channel: optional(id),
     chunks: optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))),
     part: optional(v.picklist(['prepare', 'data'])),
+    session: optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     ...options,
   }),
   load: v.strictObject({

@@ -113,6 +113,7 @@ export const modelSchema = v.strictObject({
   interruptsThrough: optional(id),
   inFlight: optional(v.strictObject({ atStop: optional(v.picklist(['finish', 'freeze', 'go-on'])), inImage: optional(v.boolean()) })),
   scansQueuesAtStart: optional(v.boolean()),
+  endedFd: optional(v.picklist(['refuses', 'serves'])),
   guestReset: optional(v.picklist(['keeps', 'leaves'])),
   registers: optional(
     v.array(v.strictObject({ name: text, offset: bytes, bytes, follows: optional(v.picklist(['submitted', 'completed'])) })),
@@ -241,6 +242,7 @@ export const scenarioSchema = v.strictObject({
           id,
           title: optional(text),
           kind: optional(v.picklist(['edge', 'level'])),
+          asserted: optional(v.picklist(['by-state', 'by-step'])),
           from: optional(id),
           to: id,
           parkedIn: optional(v.strictObject({ device: id, section: optional(id) })),

@@ -84,6 +84,8 @@ function whyUnheard(machine: Machine, def: EdgeDef, where: number, raisedOn: num
   const listener = def.to < 0 ? 'the vCPUs' : (program.devices[def.to]?.id ?? '');
   const place = program.devices[def.parkedIn]?.id;
   if (wiped) return `it was parked in ${place}, and what came after threw it away`;
+  if (def.held && def.from >= 0 && raisedOn !== owner)
+    return `the line stands in the state of ${program.devices[def.from]?.id}, which sees no change in raising it, and no step asserts it again on ${hostWords(program.hosts[owner])}`;
   if (((where >> owner) & 1) === 1) return `it waits, and ${listener} never listen${def.to < 0 ? '' : 's'}`;
   if (((where >> raisedOn) & 1) === 0) return `${listener} did not listen, and nothing keeps it`;
   return `it was parked${place === undefined ? '' : ` in ${place}`}, and no image that was read after it reached ${hostWords(program.hosts[owner])}`;

@@ -32,6 +32,12 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
   if (allowed === 'none' && device.session === 0 && hasSessions(def)) {
     return { go: 'impossible', reason: `nothing to read: ${def.id} has never entered a state that gives its image` };
   }
+  const ended = primitive.session !== undefined && primitive.session < device.session;
+  if (ended && def.model.endedFd !== 'serves')
+    return refused(
+      'ENODEV',
+      `the data_fd of session ${primitive.session} of ${def.id} ended with it, and session ${device.session} has one of its own`,
+    );
   if (allowed !== 'any' && allowed !== phase) return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
   if (primitive.part !== 'data') device.reading = [];
   const show = primitive.part === undefined ? (def.protocol.beforeSave ?? []) : [];
@@ -61,7 +67,7 @@ export function beginImage(context: Context, primitive: SavePrimitive): Begin {
   if (tooLarge && op.onError === 'abort') return refused(tooLargeErrno(def), tooLargeText(def, image));
   if (tooLarge) noteTooLarge(context, def, image);
   const ops = unfoldOnce(op, given & ~buffered, () => {
-    const reads = tooLarge ? [] : readOps(op, def, sections, chunks);
+    const reads = tooLarge ? [] : readOps(op, def, sections, primitive);
     const send = innerOp(op, { inner: 'send-image', device: op.subject, sections, chunks, keep: primitive.part === 'data' });
     if (primitive.part === 'prepare') return reads;
     return primitive.part === 'data' ? [send] : [...reads, send];
@@ -79,13 +85,13 @@ function hasSessions(def: DeviceDef): boolean {
   return def.states.some((state) => (state.saves ?? 'none') === 'none');
 }
 
-function readOps(op: Op, def: DeviceDef, sections: readonly number[], chunks: number): readonly Op[] {
-  const pieces = def.model.reserialises === true ? chunks : 1;
+function readOps(op: Op, def: DeviceDef, sections: readonly number[], { chunks, session }: SavePrimitive): readonly Op[] {
+  const pieces = def.model.reserialises === true ? (chunks ?? 1) : 1;
   return Array.from({ length: pieces }, (_, piece) =>
     sections.map((section) =>
       innerOp(
         op,
-        { inner: 'read-section', device: op.subject, section, piece },
+        { inner: 'read-section', device: op.subject, section, piece, session },
         {
           nanosPerKib: def.model.figures.saveNanosPerKib / pieces,
         },
@@ -122,13 +128,15 @@ export function beginRead(context: Context, device: number, section: number): Be
   return timed(costNanos(op, bytes, 0));
 }
 
-export function endRead(context: Context, device: number, section: number): End {
+export function endRead(context: Context, device: number, section: number, session: number | undefined): End {
   const { machine, op } = context;
   const state = machine.device(device, op.host);
   state.given |= 1 << section;
+  // An ended session has data of the last moment of an ended one.
+  const version = session !== undefined && session < state.session ? Math.min(state.version, state.endedVersion) : state.version;
   state.reading = [
     ...state.reading.filter((stamp) => stamp.section !== section),
-    { section, version: state.version, edges: carried(machine, device, section, op.host) },
+    { section, version, edges: carried(machine, device, section, op.host) },
   ];
   return DONE;
 }

@@ -84,7 +84,7 @@ function endInner(context: Context, primitive: InnerPrimitive): End {
     case 'arc':
       return endArc(context, primitive.arc, primitive.device);
     case 'read-section':
-      return endRead(context, primitive.device, primitive.section);
+      return endRead(context, primitive.device, primitive.section, primitive.session);
     case 'send-image':
       return endSend(context, primitive.device, primitive.sections, primitive.chunks, primitive.keep);
     case 'call':

@@ -120,6 +120,7 @@ export function enterState(machine: Machine, deviceIndex: number, host: number, 
     device.session += 1;
     device.given = 0;
   }
+  if (saved !== 'none' && (state.saves ?? 'none') === 'none') device.endedVersion = device.version;
   if (state.loads === true && from?.loads !== true) {
     device.stamps = device.stamps.map(() => -1);
     device.walks = [];
