@@ -226,6 +226,7 @@ export function copyDevice(device: DeviceState): DeviceState {
     state: device.state,
     version: device.version,
     session: device.session,
+    endedVersion: device.endedVersion,
     given: device.given,
     loadedSession: device.loadedSession,
     stamps: device.stamps,

@@ -46,6 +46,9 @@ test.each([
   'x13-resumed-without-images',
   'x12-channels-not-synced',
   'g28-hint-and-postcopy',
+  'x15-postcopy-with-dma',
+  'x16-peer-stops-first',
+  'x19-fd-of-last-attempt',
 ])('%s equals brute force (with seed=3)', (entry) => {
   const { skipped: _skipped, ...file } = JSON.parse(readFileSync(join(FOLDER, `${entry}.right.json`), 'utf8')) as Scenario;
   const scenario = withMovable(file, 3);
