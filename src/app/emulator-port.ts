@@ -11,7 +11,7 @@ import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Answer, DecidedSoFar, ForecastAnswer, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
 
-export type { ForecastAnswer, ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
+export type { DecidedSoFar, ForecastAnswer, ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
 
 export interface RunWish {
   readonly topic: string;

@@ -4,6 +4,8 @@ import { assert } from '../../core/base/assert.ts';
 import type { Lab } from './create-lab.ts';
 import type { LabState } from './state.ts';
 
+export type { DecidedSoFar, ForecastAnswer } from '../emulator-port.ts';
+
 export const LabContext = createContext<Lab | undefined>(undefined);
 
 export function useLab(): Lab {

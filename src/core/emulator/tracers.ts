@@ -101,23 +101,21 @@ export class Tracers {
       if ((waits & 1) !== 0 && (((this.rows[from + DIRTY] as number) >> host) & 1) === 1) continue;
       if ((waits & 2) !== 0 && (((this.rows[from + CUR] as number) >> host) & 1) === 0) continue;
       const row = this.#clone(i, gap);
-      const told = this.#setLog(row, logs, protects);
+      this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after | (this.#setLog(row, logs, protects) & LEFT_WRITABLE);
       this.#land(row, host);
-      this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after | (told & LEFT_WRITABLE);
     }
   }
 
   /** The log half of a two-phase write: a bit without data yet (or for data that landed before). */
   writeLogHalf(writer: number, gap: number, logs: number, protects: number, placed: boolean): void {
     const log = (row: number) => this.#setLog(row, logs, protects);
-    if (this.#finish(writer, LANDED, gap, log, false)) return;
-    this.#half(writer, gap, LOGGED, placed, log);
+    if (!this.#finish(writer, LANDED, gap, log, false)) this.#half(writer, gap, LOGGED, placed, log);
   }
 
   /** The landing half: data without a bit (or for a bit that was set before). */
   writeLandHalf(writer: number, host: number, gap: number, placed: boolean): void {
-    if (this.#finish(writer, LOGGED, gap, (row) => this.#landLate(row, host), false)) return;
-    this.#half(writer, gap, LANDED, placed, (row) => this.#land(row, host));
+    const late = (row: number) => this.#landLate(row, host);
+    if (!this.#finish(writer, LOGGED, gap, late, false)) this.#half(writer, gap, LANDED, placed, (row) => this.#land(row, host));
   }
 
   /** Second halves alone, of writes that began before: some come now, and if `slow` some later still. */
@@ -133,8 +131,8 @@ export class Tracers {
       this.rows[row + BY] = host;
       return this.#setLog(row, logs, protects);
     };
-    if (first === 'log-first') this.#half(writer, gap, LOGGED, false, log);
-    else this.#half(writer, gap, LANDED, false, (row) => this.#land(row, host));
+    const land = (row: number) => this.#land(row, host);
+    this.#half(writer, gap, first === 'log-first' ? LOGGED : LANDED, false, first === 'log-first' ? log : land);
   }
 
   /** Applies `change` to every row that matches: `mask` of regions by `regionOf[writer]`. */
@@ -184,8 +182,7 @@ export class Tracers {
   /** Unread bits of one log go on to another; `into` 0: they are gone. */
   flush(from: number, into: number): void {
     this.each((row, rows) => {
-      if (((rows[row + PEND] as number) & from) === 0) return;
-      rows[row + PEND] = ((rows[row + PEND] as number) & ~from) | into;
+      if (((rows[row + PEND] as number) & from) !== 0) rows[row + PEND] = ((rows[row + PEND] as number) & ~from) | into;
     });
   }
 
@@ -284,7 +281,6 @@ export class Tracers {
     });
   }
 
-  /** Pages of a region that goes away on `host`, as far as logs keep bits in the mapping. */
   isStale(index: number, host: number): boolean {
     return (((this.rows[index * WIDTH + CUR] as number) >> host) & 1) === 0;
   }

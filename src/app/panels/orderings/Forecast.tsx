@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'react';
 import { pinning } from '../../../core/explore/forecast.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
-import type { ForecastAnswer } from '../../emulator-port.ts';
-import { useLab, useLabState } from '../../store/context.ts';
+import { type ForecastAnswer, useLab, useLabState } from '../../store/context.ts';
 import styles from './orderings.module.css';
 import { labelOf } from './show-pair.ts';
 

@@ -1,5 +1,4 @@
-import type { DecidedSoFar } from '../../../worker/messages.ts';
-import type { ForecastAnswer } from '../../emulator-port.ts';
+import type { DecidedSoFar, ForecastAnswer } from '../../store/context.ts';
 import { statesWords } from './Forecast.tsx';
 import styles from './orderings.module.css';
 
