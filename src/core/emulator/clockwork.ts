@@ -6,6 +6,7 @@
 import type { Ordering } from '../scenario/ordering.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { rangesAndWriters } from './operations/logs.ts';
+import { firstBand } from './operations/states.ts';
 import { probe } from './probes.ts';
 import type { Program } from './program.ts';
 import { Recorder } from './recorder.ts';
@@ -38,12 +39,7 @@ function openBands(machine: Machine): void {
   program.hosts.forEach((host, index) => {
     recorder.band('run-state', recorder.lane(index, 'cpu'), 0, { state: host.runs ? 'running' : 'stopped' });
     program.devices.forEach((def, device) => {
-      recorder.band('device-state', recorder.lane(index, 'device', def.id), 0, {
-        device: def.id,
-        state: machine.stateOf(device, index)?.id ?? '',
-        ...(machine.stateOf(device, index)?.access === 'queued' ? { access: 'queued' } : {}),
-        ...(def.peers.length === 0 ? {} : { peers: def.peers.map((peer) => program.devices[peer]?.id ?? '') }),
-      });
+      recorder.band('device-state', recorder.lane(index, 'device', def.id), 0, firstBand(machine, device, index));
     });
     recordArmed(machine, index);
   });

@@ -7,7 +7,7 @@ import { describe, holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import { beginOp, endOp } from './operations/index.ts';
 import type { Context, Refusal } from './operations/outcome.ts';
-import { recover } from './operations/states.ts';
+import { firstBand, recover } from './operations/states.ts';
 import { probe } from './probes.ts';
 import type { ListDef, Op, StepDef } from './program.ts';
 import type { Frame, Thread } from './state.ts';
@@ -44,7 +44,7 @@ export function advanceThread(machine: Machine, thread: Thread): void {
   if (thread.status === 'waiting') {
     thread.status = 'running';
     thread.wakeNanos = machine.now;
-    if (machine.program.lists[thread.list]?.fresh === true) machine.startProcess((machine.program.lists[thread.list] as ListDef).host);
+    if (machine.program.lists[thread.list]?.fresh === true) startProcess(machine, machine.program.lists[thread.list] as ListDef);
   }
   const frame = top(thread);
   if (frame === undefined) {
@@ -53,6 +53,20 @@ export function advanceThread(machine: Machine, thread: Thread): void {
   }
   if (frame.stage === 'timed') finishOp(machine, thread, frame);
   else startOp(machine, thread, frame);
+}
+
+/** A new process on the list's host, which opens its devices anew. */
+function startProcess(machine: Machine, { id, host }: ListDef): void {
+  const { recorder, program } = machine;
+  machine.startProcess(host);
+  if (!recorder.on) return;
+  recorder.event('process', recorder.lane(host, 'migration'), machine.now, { args: { list: id } });
+  program.devices.forEach((def, device) => {
+    recorder.band('device-state', recorder.lane(host, 'device', def.id), machine.now, {
+      ...firstBand(machine, device, host),
+      opened: true,
+    });
+  });
 }
 
 export function stepOf(machine: Machine, thread: Thread): StepDef | undefined {

@@ -13,31 +13,9 @@ import { run } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { CallbackSpec, DeviceModelSpec, FaultSpec, Scenario, WriterSpec } from '../scenario/scenario.ts';
-import type { Audit, FindingKind, RuleAnswer } from '../trace/audit.ts';
-import { rules } from './index.ts';
+import type { Audit, RuleAnswer } from '../trace/audit.ts';
 import { judgeTrace } from './judge.ts';
-
-/** Severities that explain a finding (ordering-rules.md); what is not listed no order explains. */
-const EXPLAINED_BY: { readonly [kind in FindingKind]?: string } = {
-  // Of two hosts that both run the guest each lacks what the other writes.
-  'lost-write': 'LB',
-  'torn-state': 'XL',
-  // A guest hangs by what it reads (torn, stale) or by what it is not told; a signal is lost with the state that holds it.
-  'hung-guest': 'XLI',
-  'lost-signal': 'IX',
-  'doubled-request': 'XB',
-  'two-owners': 'B',
-};
-
-/** What a broken rule must be able to do to a guest. */
-const SHOWS_AS: { readonly [severity: string]: readonly FindingKind[] } = {
-  L: ['lost-write'],
-  X: ['torn-state', 'hung-guest'],
-  E: ['refused'],
-  H: ['hung-migration'],
-  B: ['two-owners', 'lost-write'],
-  I: ['lost-signal', 'hung-guest'],
-};
+import { EXPLAINED_BY, showsAs } from './severities.ts';
 
 /** Scenarios of the same protocol and with the same steps in which a broken rule may show, where it does not in the story itself. */
 function* likeScenarios(scenario: Scenario): Generator<Scenario> {
@@ -156,8 +134,7 @@ function unexplained(audit: Audit, broken: readonly RuleAnswer[]): readonly stri
 
 function harmless(scenario: Scenario, ordering: Ordering, audit: Audit, broken: readonly RuleAnswer[]): readonly string[] {
   return broken.flatMap((rule) => {
-    const { also = [] } = rules.find((one) => one.id === rule.rule) ?? {};
-    const kinds = [rule.severity ?? '', ...also].flatMap((severity) => SHOWS_AS[severity] ?? []);
+    const kinds = showsAs(rule.rule);
     if (kinds.length === 0 || audit.findings.some((one) => kinds.includes(one.kind))) return [];
     for (const like of likeScenarios(scenario)) if (run(like, ordering).audit.findings.some((one) => kinds.includes(one.kind))) return [];
     return [`${rule.rule} is broken and shows nowhere: ${rule.sentence}`];

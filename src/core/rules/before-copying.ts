@@ -4,7 +4,7 @@ import type { Migration } from './migration.ts';
 import { devicesIn, firstOf, isBefore, isEarlier, type Moment, when } from './moment.ts';
 import { capital, list, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
-import { isStart } from './states.ts';
+import { hasImage, isStart } from './states.ts';
 import { lastFullPass, passesOf, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
 
 /** ordering-rules.md, A1. */
@@ -49,6 +49,7 @@ function unasked(migration: Migration, device: string): Opinion {
   if (!migration.handedOver || start === undefined || known === undefined) {
     return cannotTell(`no event of this trace tells whether anybody asked if ${device} can be migrated`);
   }
+  if (!hasImage(migration.source?.states ?? [], device)) return cannotTell(`${device} has no state of its own that could be left behind`);
   return broken(
     `Nobody asked whether ${device} can be migrated, and the migration went through at ${when(start)} without any of its state.`,
     known,

@@ -83,6 +83,7 @@ class Cutter {
   #quit = false;
 
   take(moment: Moment): void {
+    if (moment.kind === 'process') this.#restart(String(moment.args['list']));
     if (this.#begins(moment)) this.#cut();
     // What a process does when it is told to quit is no part of any migration.
     if (moment.kind === 'callback' && moment.args['name'] === 'runstate shutdown') this.#quit = true;
@@ -99,6 +100,14 @@ class Cutter {
       return !known;
     }
     return kind === 'phase' && this.#over && this.#lists.size === 0 && (args['status'] === 'setup' || args['status'] === 'active');
+  }
+
+  /** A new process, whose first list this is: of the one before it nothing is left but that the vCPUs stand. */
+  #restart(list: string): void {
+    const before = this.#lists.size === 0 ? (this.parts.pop() ?? []) : (this.parts.at(-1) ?? []);
+    this.#lists.add(list);
+    const run = before.findLast((one) => one.kind === 'run-state');
+    this.parts.push(run === undefined ? [] : [run]);
   }
 
   /** The next part begins with the states that the host and its devices are in, and the logs that are still on. */

@@ -5,6 +5,7 @@ import { stories } from '../scenario/library/index.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { RuleAnswer } from '../trace/audit.ts';
+import { kindAt } from '../trace/trace.ts';
 import { rules } from './index.ts';
 import { judgeTrace } from './judge.ts';
 import { isGrave } from './rule.ts';
@@ -139,4 +140,13 @@ test('a rule that throws is crashed, and the others still answer', () => {
   const [first, second] = judgeTrace(trace, [bad, ...rules]);
   expect(first).toMatchObject({ outcome: 'crashed', sentence: 'Error: no' });
   expect(second?.rule).toBe('A1');
+});
+
+test('a load that was given up: a new process opens the device anew, and E4 sees it', () => {
+  const known = story('v2-second-attempt');
+  const again = Object.entries(known.lists ?? {}).map(([id, list]) => [id, id === 'target.in.2' ? { ...list, fresh: true } : list]);
+  const { trace } = run({ ...known, lists: Object.fromEntries(again) });
+  const answer = judgeTrace(trace).find((one) => one.rule === 'E4');
+  expect(answer).toMatchObject({ outcome: 'holds', sentence: expect.stringContaining('a new process opened nic') });
+  expect(kindAt(trace, (answer?.events.at(-1) ?? 0) - 1)).toBe('process');
 });

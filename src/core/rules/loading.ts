@@ -4,7 +4,7 @@ import { devicesIn, firstOf, isBefore, lastOf, type Moment, when, whenOver } fro
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, isStart } from './states.ts';
+import { deviceRuns, hasImage, isStart } from './states.ts';
 
 const NO_TARGET = 'the log of the target is missing';
 
@@ -90,6 +90,7 @@ const dataBeforeRun: Rule = {
 
 function dataOf(migration: Migration, target: Side, device: string): Opinion {
   if (migration.emulated && migration.targetRun === undefined) return cannotTell('the guest did not run on the target');
+  if (!hasImage(target.states, device)) return cannotTell(`${device} has no state of its own that could be loaded`);
   const own = target.states.filter((one) => one.args['device'] === device);
   const loads = target.loads.filter((one) => one.args['device'] === device);
   const reset = own.findLast((one) => one.args['reset'] === true && (migration.emulated || loads.some((load) => load.seq < one.seq)));
@@ -202,6 +203,8 @@ const configBeforeRun: Rule = {
   id: 'D4',
   title: 'PCI configuration of a device is loaded before it runs',
   severity: 'I',
+  // Where it is a part of the image (CFG_SPACE of a GVT-g image), that part is not the one that the device runs with.
+  also: ['X'],
   binds: EVERY,
   why: 'Without it MMIO is unmapped and interrupts have no vector (ordering-rules.md, D4).',
   check(migration) {

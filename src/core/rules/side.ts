@@ -19,6 +19,7 @@ const LISTS = [
   'logStops',
   'clears', // bits cleared apart from a sync
   'protects',
+  'flushes', // a buffer's bits go into another log
   'syncs',
   'pending', // what a convergence test saw
   'passes', // RAM read and sent
@@ -60,6 +61,7 @@ const PLACES: { readonly [kind in EventKind]?: List } = {
   'log-stop': 'logStops',
   'log-clear': 'clears',
   'log-protect': 'protects',
+  'log-flush': 'flushes',
   checkpoint: 'checkpoints',
   callback: 'callbacks',
   write: 'writes',
@@ -116,6 +118,7 @@ const WANTED: ReadonlySet<EventKind> = new Set<EventKind>([
   'section-save',
   'section-load',
   'step',
+  'process',
 ]);
 
 export function isWanted(kind: EventKind): boolean {
@@ -128,5 +131,27 @@ export function sideOf(host: string, moments: readonly Moment[]): Side {
     const list = listOf(moment);
     if (list !== undefined) lists[list].push(moment);
   }
-  return { ...lists, host, all: moments };
+  return { ...lists, states: withFollowers(lists.states, lists.runs), host, all: moments };
+}
+
+/**
+ * States as rules ask for them. What works by the vCPUs' run state and not by its own (a clock, an APIC) runs and stops with them,
+ * and nobody finds it standing: no vCPU is there to touch it. What works by some other condition has no run state that a trace tells.
+ */
+function withFollowers(states: readonly Moment[], runs: readonly Moment[]): readonly Moment[] {
+  const by = new Map(
+    states.flatMap(({ args }) => (args['worksWhile'] === undefined ? [] : [[String(args['device']), args['worksWhile']]])),
+  );
+  if (by.size === 0) return states;
+  const own = states.filter((one) => !by.has(String(one.args['device'])));
+  const followers = [...by].flatMap(([device, what]) =>
+    what === 'vcpus' ? runs.map((run, i) => following(device, run, runs[i - 1])) : [],
+  );
+  return [...own, ...followers].sort((a, b) => a.seq - b.seq);
+}
+
+function following(device: string, run: Moment, before: Moment | undefined): Moment {
+  const state = (moment: Moment) => (moment.args['state'] === 'running' ? 'running' : 'stopped');
+  const from = before === undefined ? {} : { from: state(before) };
+  return { ...run, kind: 'device-state', args: { device, state: state(run), access: 'queued', ...from } };
 }

@@ -52,6 +52,11 @@ export function isStop(moment: Moment): boolean {
   return !deviceRuns(moment) && (before === undefined ? moment.from > 0 : RUNS.has(before));
 }
 
+/** It has state that an image could carry: the trace does not say that it has none (the model of an eventfd). */
+export function hasImage(states: readonly Moment[], device: string): boolean {
+  return !states.some((one) => one.args['device'] === device && one.args['sections'] === 0);
+}
+
 /** Whether a device writes to a peer: in a run where its scenario says so, in a log any two may. */
 export function writesTo(states: readonly Moment[], device: string, peer: string, emulated: boolean): boolean {
   if (!emulated) return true;

@@ -150,6 +150,12 @@ const resetAfterAbort: Rule = {
       if (entered === undefined) return cannotTell(`${device} was not being loaded when the load was given up`);
       const next = migration.after(target, device, over);
       if (next === undefined) return cannotTell(`${device} was not used again after the load was given up (#${over.seq})`);
+      if (next.args['opened'] === true)
+        return holds(
+          `The load of ${device}, begun at ${when(entered)}, was given up at ${when(over)}, and a new process opened ${device} at ${when(next)}.`,
+          entered,
+          next,
+        );
       if (next.args['reset'] === true)
         return holds(
           `The load of ${device}, begun at ${when(entered)}, was given up at ${when(over)}, and ${device} was reset at ${when(next)}.`,

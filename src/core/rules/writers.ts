@@ -86,11 +86,21 @@ function deviceWriter(source: Side, device: string): Pick<Writer, 'rest' | 'rest
   return { rest: own.findLast(isStop), restless: last !== undefined && deviceRuns(last) };
 }
 
-/** Syncs of a writer's logs that could find something, on the source. */
+/**
+ * Syncs of a writer's logs that could find something, on the source. Where its log is a buffer in front of another, what a sync of
+ * the other finds is what was flushed by then: the flush is the moment that counts.
+ */
 export function syncsOf(source: Side, writer: Writer): readonly Moment[] {
-  return source.syncs.filter(
-    (one) => one.args['off'] !== true && (writer.logs === undefined || writer.logs.includes(String(one.args['log']))),
+  const useful = source.syncs.filter((one) => one.args['off'] !== true);
+  const { logs } = writer;
+  if (logs === undefined) return useful;
+  const flushes = source.flushes.filter(
+    (flush) =>
+      logs.includes(String(flush.args['log'])) &&
+      flush.args['off'] !== true &&
+      useful.some((sync) => sync.args['log'] === flush.args['into'] && isBefore(flush, sync)),
   );
+  return [...useful.filter((one) => logs.includes(String(one.args['log']))), ...flushes].sort((a, b) => a.seq - b.seq);
 }
 
 export function startsOf(source: Side, writer: Writer): readonly Moment[] {
@@ -138,6 +148,8 @@ export function lastRead(migration: Migration, writer: Writer): Said | undefined
     return { moment: pinned, words: 'the last pages of the pinned log were read', byItsEnd: true };
   if (full !== undefined && (sync === undefined || endsBefore(sync, full)))
     return { moment: full, words: 'all pages were read for the last time', byItsEnd: true };
+  if (sync?.kind === 'log-flush')
+    return { moment: sync, words: `what ${sync.args['log']} held went into ${sync.args['into']} for the last time` };
   return sync === undefined ? undefined : { moment: sync, words: 'the last dirty sync was made' };
 }
 

@@ -31,7 +31,7 @@ export const EVENT_KINDS = [
   'checkpoint', // migration: name (a downtime checkpoint)
   'run-state', // cpu band: state, from?, reason?
   'callback', // cpu: name, device?, running, phase (prepare | change), errno?
-  'device-state', // device band: device, state, from?, wanted? (the state that was asked for and not reached), reset?, access? (queued: accesses wait), peers? (at the beginning: whom it writes to)
+  'device-state', // device band: device, state, from?, wanted? (the state that was asked for and not reached), reset?, access? (queued: accesses wait), opened? (by a new process); at the beginning: peers? (whom it writes to), sections? (0: no image carries anything of it), worksWhile? (what it works by, where that is not its own state: `vcpus`, or a condition in words)
   'ioctl', // ioctl: name, number, fd, errno?, further struct fields
   'region-read', // region: device, region, offset, bytes, errno?
   'region-write', // region: device, region, offset, bytes, value?, errno?
@@ -39,6 +39,7 @@ export const EVENT_KINDS = [
   'log-stop', // bitmap: log, dropped?
   'log-clear', // bitmap: log, op (swap | discard): bits cleared by a call of its own, no sync
   'log-protect', // bitmap: log: written pages are protected again by a call of its own, no sync
+  'log-flush', // bitmap: log, into, off? (the other log was not on: the bits are gone): what a buffer holds goes into another log, no sync
   'bitmap-sync', // bitmap: log, pages, count, cleared, off? (the log was not on: nothing could be found)
   'ram-round', // ram: round, what (all | dirty), pages, count, bytes, remaining, clear? (after: bits are cleared after the pages were read)
   'send', // stream: item, what, bytes, pages?, section?, interruptsOf? (devices whose interrupts the image holds)
@@ -54,6 +55,7 @@ export const EVENT_KINDS = [
   'token', // migration: token, op (take | give | fence)
   'access', // dma: access (map | unmap | protect | allow | present | absent), pages, drops? (logs whose bits an unmap drops)
   'migratable', // migration: device, migratable: somebody asked
+  'process', // migration: list: a new process begins on this host, its RAM empty, its devices opened anew, its logs off
   'wait', // migration: for, limitNanos?, met
   'fault', // migration: errno, what (an authored failure, a cut channel)
   'error', // migration: errno?, message

@@ -72,6 +72,10 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       const taken = machine.armed[into] === 1 ? 1 << into : 0;
       machine.tracers.flush(bit, taken);
       machine.memory.flush(bit, taken);
+      recorder.event('log-flush', lane, machine.now, {
+        step: context.step,
+        args: { log: def.id, into: primitive.into ?? '', ...(taken === 0 ? { off: true } : {}) },
+      });
       return empty(machine, on);
     }
     case 'fill':

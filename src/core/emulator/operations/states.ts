@@ -1,5 +1,6 @@
 /** Run-state changes (primitive 5) and resets: vCPUs, and devices along the arcs of their protocol. */
 
+import type { Condition } from '../../scenario/condition.ts';
 import type { SetStatePrimitive } from '../../scenario/primitives.ts';
 import type { StateSpec } from '../../scenario/scenario.ts';
 import type { EventArgs } from '../../trace/trace.ts';
@@ -7,7 +8,7 @@ import { VCPUS } from '../compile.ts';
 import { describe, holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import { askTokens } from '../probes.ts';
-import type { ArcDef, Op } from '../program.ts';
+import type { ArcDef, DeviceDef, Op } from '../program.ts';
 import { listen, wipeAll } from '../signals.ts';
 import { DEFAULT_REQUEST_NANOS, type DeviceState } from '../state.ts';
 import { recordCall } from './calls.ts';
@@ -216,4 +217,24 @@ export function recover(context: Context, primitive: SetStatePrimitive): void {
     return;
   }
   for (const arc of path.arcs) enterState(machine, op.subject, op.host, arc.to, context.step);
+}
+
+/** What a trace tells of a device when its host's process opens it. */
+export function firstBand(machine: Machine, deviceIndex: number, host: number): EventArgs {
+  const def = machine.program.devices[deviceIndex] as DeviceDef;
+  const state = machine.stateOf(deviceIndex, host);
+  const { worksWhile, sections } = def.model;
+  return {
+    device: def.id,
+    state: state?.id ?? '',
+    ...(state?.access === 'queued' ? { access: 'queued' } : {}),
+    ...(sections.length === 0 ? { sections: 0 } : {}),
+    ...(worksWhile === undefined ? {} : { worksWhile: worksBy(worksWhile) }),
+    ...(def.peers.length === 0 ? {} : { peers: def.peers.map((peer) => machine.program.devices[peer]?.id ?? '') }),
+  };
+}
+
+/** `vcpus` for a device that works exactly while the vCPUs of its host run (a clock, an APIC); else the condition in words. */
+function worksBy(condition: Condition): string {
+  return 'vcpus' in condition && condition.vcpus === 'running' && condition.on === undefined ? 'vcpus' : describe(condition);
 }
