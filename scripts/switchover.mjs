@@ -19,13 +19,18 @@ if (!isFresh(`${OUT}/.stamp`, stamp)) {
     configFile: false,
     logLevel: 'error',
     publicDir: false,
-    build: { ssr: join(ROOT, 'src/cli/switchover.ts'), outDir: join(ROOT, OUT), emptyOutDir: false, target: 'node20', minify: false },
+    build: {
+      ssr: true,
+      rolldownOptions: { input: ['switchover', 'search-thread'].map((name) => join(ROOT, `src/cli/${name}.ts`)) },
+      outDir: join(ROOT, OUT),
+      emptyOutDir: false,
+      target: 'node20',
+      minify: false,
+    },
     ssr: { noExternal: true },
   });
   keep(`${OUT}/.stamp`, stamp);
 }
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 2));
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error) => {
   if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(0);

@@ -1,19 +1,24 @@
-/** `explore SCENARIO [--json] [--shard I/N]`, `explore --merge FILE...`: all orderings of the movable steps, decided. */
+/** `explore SCENARIO [--json] [--jobs N] [--shard I/N]`, `explore --merge FILE...`: all orderings of the movable steps, decided. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { models } from '../core/emulator/devices/index.ts';
 import type { Program } from '../core/emulator/program.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
 import { prepare } from '../core/emulator/run.ts';
-import { countOrderings, DEFAULT_LIMITS, type Decided, movableSteps, Searcher, type Shard, tooLarge } from '../core/explore/explore.ts';
+import { DEFAULT_LIMITS, type Decided, type Shard } from '../core/explore/explore.ts';
 import { type Forecast, forecast } from '../core/explore/forecast.ts';
+import { countOrderings, movableSteps, tooLarge } from '../core/explore/orderings.ts';
 import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
+import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
 import { checkScenario } from '../core/scenario/check.ts';
 import { printNanos } from '../core/trace/time.ts';
 import { parseArguments, UsageError, wholeNumber } from './arguments.ts';
 import { emit, readJson, scenarioOf } from './files.ts';
+import type { SearchData } from './search-thread.ts';
 
 export async function explore(args: readonly string[]): Promise<number> {
-  const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out'], ['json', 'merge']);
+  const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out', 'jobs'], ['json', 'merge']);
   if (flags.has('merge')) {
     print(merge(words), flags.has('json'));
     return 0;
@@ -25,7 +30,8 @@ export async function explore(args: readonly string[]): Promise<number> {
   const shard = shardOf(values.get('shard'));
   const program = prepare(scenarioOf(word));
   const began = performance.now();
-  const decided = await decide(program, states, shard);
+  const jobs = shard === undefined ? (wholeNumber('jobs', values.get('jobs'), 1) ?? availableParallelism()) : 1;
+  const decided = await decide(program, states, shard, jobsFor(jobs));
   const elapsedMs = Math.round(performance.now() - began);
   if (shard !== undefined && !decided.complete)
     throw new UsageError('explore: stopped; a part of a search is of use only when it is whole');
@@ -44,22 +50,35 @@ function shardOf(text: string | undefined): Shard | undefined {
 }
 
 /** Branches between two looks at signals. */
-const SLICE = 2_000;
+const SLICE = 200;
+
+/** A searcher in a thread of its own. */
+function peerOf({ scenario }: Program): StartPeer {
+  return (searcher, heard, lost) => {
+    const workerData: SearchData = { scenario, searcher };
+    const thread = new Worker(new URL('./search-thread.js', import.meta.url), { workerData });
+    thread.on('message', heard);
+    thread.on('error', (error) => lost(String(error)));
+    return { tell: (batch) => thread.postMessage(batch), end: () => void thread.terminate() };
+  };
+}
 
 /** Goes on until all is decided, a limit is hit or the user has had enough (SIGINT): then the answer is what is known so far. */
-async function decide(program: Program, states: number, shard: Shard | undefined): Promise<Decided> {
+async function decide(program: Program, states: number, shard: Shard | undefined, jobs: number): Promise<Decided> {
   const problem = tooLarge(program);
   const ahead = shard === undefined || problem !== '' ? foretold(program, states) : undefined;
   if (problem !== '') throw new UsageError(`explore: ${problem}${ahead === undefined ? '' : `: ${ahead.pin.join(', ')} would do`}`);
   if (ahead?.exceeds === true) process.stderr.write(`explore: ${aheadWords(ahead, states)}\n`);
-  const searcher = new Searcher(program, shard);
+  const pool = new Pool(program, jobs, peerOf(program), shard);
+  const { searcher } = pool;
+  const began = performance.now();
   let stopped = false;
   const stop = () => {
     stopped = true;
   };
   process.once('SIGINT', stop);
   const total = countOrderings(program);
-  while (!stopped && searcher.advance(SLICE)) {
+  while (!stopped && pool.advance(SLICE, performance.now() - began)) {
     if (searcher.states > states) {
       process.stderr.write(
         `explore: more than ${states} distinct states (${total} orderings): the answer is what is decided so far; pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N\n`,
@@ -72,7 +91,9 @@ async function decide(program: Program, states: number, shard: Shard | undefined
     }
     await new Promise((done) => setImmediate(done));
   }
+  pool.end();
   process.off('SIGINT', stop);
+  if (pool.lost !== '') process.stderr.write(`explore: a thread of the search was lost, and the others went on: ${pool.lost}\n`);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return searcher.decided();
 }

@@ -7,10 +7,13 @@
 import type { Program } from '../core/emulator/program.ts';
 import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
-import { countOrderings, DEFAULT_LIMITS, Searcher, tooLarge } from '../core/explore/explore.ts';
+import type { Batch } from '../core/explore/exchange.ts';
+import { DEFAULT_LIMITS } from '../core/explore/explore.ts';
 import { type Forecast, forecast } from '../core/explore/forecast.ts';
 import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
+import { countOrderings, tooLarge } from '../core/explore/orderings.ts';
+import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { report } from '../core/explore/report.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -19,9 +22,11 @@ import { namedEvents } from '../core/trace/audit.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
+import { breathe } from './breathe.ts';
 import type { Progress } from './logs.ts';
 import type {
   Answer,
+  DecidedSoFar,
   ExploreRequest,
   ForecastAnswer,
   ForecastRequest,
@@ -32,6 +37,7 @@ import type {
   RunRequest,
   SlotsRequest,
 } from './messages.ts';
+import type { ToSearcher } from './search.worker.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -62,17 +68,6 @@ function programOf(scenario: Scenario): Program {
   const text = JSON.stringify(scenario);
   if (compiled?.text !== text) compiled = { text, program: prepare(scenario) };
   return compiled.program;
-}
-
-/** Lets waiting messages in. A message channel is not slowed down as timers are. */
-const breath = new MessageChannel();
-const waiting: (() => void)[] = [];
-breath.port1.onmessage = () => waiting.shift()?.();
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    breath.port2.postMessage(0);
-  });
 }
 
 /** Some milliseconds of a run; true when it is over. */
@@ -169,6 +164,25 @@ async function answerImport(request: ImportRequest): Promise<void> {
 /** Branches of a search between two looks at the messages: some milliseconds of work. */
 const BRANCHES = 200;
 
+/** A searcher in a worker of its own. */
+function peerOf(scenario: Scenario): StartPeer {
+  return (searcher, heard, lost) => {
+    const worker = new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: `search ${searcher}` });
+    const post = (message: ToSearcher) => worker.postMessage(message);
+    worker.onmessage = ({ data }: MessageEvent<Batch>) => heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      lost(event.message);
+    };
+    post({ type: 'begin', scenario, searcher });
+    return { tell: (batch) => post({ type: 'batch', batch }), end: () => worker.terminate() };
+  };
+}
+
+/** Milliseconds between two looks at what the orderings decided so far have come to. */
+const COUNT_MS = 400;
+
 /** Stopped, it answers with what is decided so far; superseded by a newer search, it does not. */
 async function answerExplore(request: ExploreRequest): Promise<void> {
   const { id, topic } = request;
@@ -176,15 +190,31 @@ async function answerExplore(request: ExploreRequest): Promise<void> {
   const program = programOf(request.scenario);
   const problem = tooLarge(program);
   if (problem !== '') throw new Error(problem);
-  const searcher = new Searcher(program);
-  const total = String(countOrderings(program));
-  while (searcher.advance(BRANCHES)) {
-    const { states, decided } = searcher.progress();
-    say({ type: 'progress', id, happenings: states, decided: { orderings: String(decided), of: total } });
-    await breathe();
-    if (newest.get(topic) === CANCELLED) break;
-    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
-    if (states > DEFAULT_LIMITS.states) break;
+  const pool = new Pool(program, jobsFor(self.navigator.hardwareConcurrency), peerOf(request.scenario));
+  const { searcher } = pool;
+  const of = String(countOrderings(program));
+  let counted = began;
+  let byClass: DecidedSoFar['byClass'];
+  try {
+    while (pool.advance(BRANCHES, performance.now() - began)) {
+      const { states, decided } = searcher.progress();
+      if (performance.now() - counted > COUNT_MS) {
+        byClass = searcher.byClass();
+        counted = performance.now();
+      }
+      say({
+        type: 'progress',
+        id,
+        happenings: states,
+        decided: { orderings: String(decided), of, byClass, searchers: pool.size, lost: pool.lost },
+      });
+      await breathe();
+      if (newest.get(topic) === CANCELLED) break;
+      if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+      if (states > DEFAULT_LIMITS.states) break;
+    }
+  } finally {
+    pool.end();
   }
   say({ type: 'done', id, exploration: report(program, searcher.decided(), Math.round(performance.now() - began)) });
 }

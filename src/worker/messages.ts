@@ -15,7 +15,7 @@ import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { Silence } from '../core/swimlane/axis.ts';
 import type { LaneIndex } from '../core/swimlane/lane-index.ts';
-import type { Audit, LossWindow, Metrics, RuleAnswer } from '../core/trace/audit.ts';
+import type { Audit, LossWindow, Metrics, RuleAnswer, RunClass } from '../core/trace/audit.ts';
 import type { PackedTrace } from '../core/trace/packed.ts';
 import type { StateIndex } from '../core/trace/state-index.ts';
 
@@ -148,6 +148,11 @@ export interface ImportAnswer {
 export interface DecidedSoFar {
   readonly orderings: string;
   readonly of: string;
+  /** Looked at now and then: of those that were decided by then, how many are of which class. */
+  readonly byClass?: { readonly [one in RunClass]?: string } | undefined;
+  /** How many searchers are at work, and why one was lost. */
+  readonly searchers: number;
+  readonly lost: string;
 }
 
 /** A forecast with what the worker's clock makes of it. */

@@ -5,9 +5,11 @@ import { applyEdit, parseEdits } from '../scenario/edits.ts';
 import { stories } from '../scenario/library/index.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { DEFAULT_LIMITS, movableSteps, probe, search } from './explore.ts';
+import { DEFAULT_LIMITS, search } from './explore.ts';
 import { nearest, shrink } from './nearest.ts';
+import { movableSteps } from './orderings.ts';
 import { mergeParts, type Part, partOf, readPart } from './parts.ts';
+import { probe } from './probe.ts';
 import { report } from './report.ts';
 
 function decide(scenario: Scenario) {

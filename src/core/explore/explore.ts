@@ -5,15 +5,15 @@
  *
  *     for (const progress of search(program, limits)) report(progress);   // the last one is the answer
  */
-import { classify, findingsOf } from '../emulator/audit/audit.ts';
 import { downtimeNanos } from '../emulator/audit/owners.ts';
-import { settledState } from '../emulator/audit/settled.ts';
-import { assemble, conclude, nextThread, tick, turn } from '../emulator/clockwork.ts';
+import { assemble, conclude, nextThread, turn } from '../emulator/clockwork.ts';
 import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
 import type { Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
-import { type Ordering, orderingOf } from '../scenario/ordering.ts';
+import { orderingOf } from '../scenario/ordering.ts';
+import type { RunClass } from '../trace/audit.ts';
+import { type Batch, Exchange } from './exchange.ts';
 import {
   type Choice,
   type Edge,
@@ -27,13 +27,15 @@ import {
   NONE_FREED,
   type Node,
   pairsOf,
-  talliesOf,
+  tallied,
   type Way,
   wayTo,
 } from './graph.ts';
+import { movableSteps, orderingsOf, planOf, tooLarge } from './orderings.ts';
+import { ended, OPTIONS } from './probe.ts';
 import { StateKeys } from './state-key.ts';
 import type { Open } from './to-come.ts';
-import { isSafe, kindsOf, type Verdict, Verdicts, type World } from './verdicts.ts';
+import { isSafe, type Verdict, Verdicts, type World } from './verdicts.ts';
 
 export interface Limits {
   /** Distinct states at most; beyond it the search ends, and its answer says that it is not complete. */
@@ -80,29 +82,22 @@ export interface Decided {
   readonly complete: boolean;
 }
 
-const OPTIONS = { probes: true, workload: false, evidence: false, seed: 1 };
-
 /** Branches between two looks at the caller. */
 const SLICE = 512;
 
-export class TooManyStates extends Error {}
-
-/** Beyond so many movable steps no search is begun: there are 2^26 sets of chosen ones, and each that can be reached is a state at least. */
-export const MOST_STEPS = 26;
-
-/** Why a search would go beyond its limits, and what to do; empty where it may begin. */
-export function tooLarge(program: Program): string {
-  const counts = movableSteps(program).map((steps) => steps.length);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total <= MOST_STEPS) return '';
-  const lists = program.lists.map((list, i) => `${counts[i]} in ${list.id}`).join(', ');
-  return `${countOrderings(program)} orderings of ${total} movable steps (${lists}) are too many to decide: at most ${MOST_STEPS} can move; pin ${total - MOST_STEPS} of them ("pinned": true)`;
+/** Which of several searchers that share what they solve this is: each takes the branches in an order of its own. */
+export interface Place {
+  readonly shard?: Shard | undefined;
+  /** From 0: the first takes them as listed, and gives the answer. */
+  readonly searcher?: number;
 }
+
+export class TooManyStates extends Error {}
 
 export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard?: Shard): Generator<Progress, Decided> {
   const problem = tooLarge(program);
   if (problem !== '') throw new TooManyStates(problem);
-  const searcher = new Searcher(program, shard);
+  const searcher = new Searcher(program, { shard });
   while (searcher.advance(SLICE)) {
     // What is decided so far is an answer too: it says that it is not complete.
     if (searcher.states > limits.states) break;
@@ -111,33 +106,11 @@ export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard
   return searcher.decided();
 }
 
-/** Steps by list and place, left-out ones gone. */
-function planOf(program: Program): readonly (readonly number[])[] {
-  const listed = orderingOf(program.scenario);
-  return program.lists.map((list) =>
-    (listed.lists[list.id] ?? [])
-      .map((id) => list.indexOf.get(id) ?? -1)
-      .filter((step) => !listed.skipped.includes(`${list.id}/${list.steps[step]?.id}`)),
-  );
-}
-
-/** Steps of each list that are permuted, in the order listed. */
-export function movableSteps(program: Program): readonly (readonly number[])[] {
-  return planOf(program).map((steps, list) => steps.filter((step) => program.lists[list]?.steps[step]?.pinned !== true));
-}
-
-/** How many orderings there are to decide. */
-export function countOrderings(program: Program): bigint {
-  return orderingsOf(movableSteps(program));
-}
-
-function orderingsOf(open: Open): bigint {
-  return open.reduce((product, steps) => product * factorial(steps?.length ?? 0), 1n);
-}
-
 /** A node whose edges are being found. */
 interface Frame {
   readonly node: Node;
+  /** Its number; -1 for the root and where a search is divided. */
+  readonly state: number;
   /** Stands before the choice. The last branch uses it up. */
   readonly machine: Machine;
   /** What each list may still choose. */
@@ -174,20 +147,26 @@ export class Searcher {
   readonly #stack: Frame[] = [];
   readonly #root = inner(-1, []);
   #merged = 0;
+  readonly #searcher: number;
+  readonly #exchange: Exchange;
+  /** Solved, and not told yet. */
+  #untold: number[] = [];
 
-  constructor(program: Program, shard?: Shard) {
+  constructor(program: Program, { shard, searcher = 0 }: Place = {}) {
     const listed = orderingOf(program.scenario);
     this.#program = program;
     this.#shard = shard;
+    this.#searcher = searcher;
     this.#plan = planOf(program);
     this.#movable = movableSteps(program);
     this.#keys = new StateKeys(program);
     const nothingChosen = { ...listed, lists: Object.fromEntries(Object.keys(listed.lists).map((id) => [id, []])) };
     const machine = assemble(program, nothingChosen, OPTIONS, false);
     this.#verdicts = new Verdicts(machine.fork(), ended(program, program.scenario.reference ?? listed));
+    this.#exchange = new Exchange(searcher, this.#keys, this.#verdicts);
     const open = this.#movable.map((steps) => (steps.length === 0 ? undefined : steps));
     const by = { step: NO_STEP, freed: NONE_FREED, freedOf: -1, downtimeNanos: 0, bytes: 0, facts: 0 };
-    this.#stack.push({ node: this.#root, machine, open, left: [NO_STEP], depth: 0, by, weight: 1n, mine: shard === undefined });
+    this.#stack.push({ node: this.#root, state: -1, machine, open, left: [NO_STEP], depth: 0, by, weight: 1n, mine: shard === undefined });
   }
 
   get states(): number {
@@ -212,6 +191,17 @@ export class Searcher {
     return { states: this.states, merged: this.#merged, decided };
   }
 
+  /** Orderings decided so far by class, `equivalent` among `sound`; decimal strings. */
+  byClass(): { readonly [one in RunClass]?: string } {
+    const sums = new Map<RunClass, bigint>();
+    const root = this.#stack.length === 0 ? this.#root : this.#partial();
+    for (const { world, facts, count } of tallied(root, this.#verdicts.facts)) {
+      const { class: one } = this.#verdicts.of(world, facts);
+      sums.set(one, (sums.get(one) ?? 0n) + count);
+    }
+    return Object.fromEntries([...sums].map(([one, sum]) => [one, String(sum)]));
+  }
+
   /** The answer as far as it has come. */
   decided(): Decided {
     const complete = this.#stack.length === 0;
@@ -220,7 +210,7 @@ export class Searcher {
     const safe = (world: World) => isSafe(verdicts.of(world, 0));
     return {
       endings: endingsOf(root, verdicts),
-      pairs: pairsOf(root, safe, (facts) => verdicts.damages(facts)),
+      pairs: pairsOf(root, verdicts.facts, safe, (facts) => verdicts.damages(facts)),
       lookUp: (chosen) => lookUp(root, chosen, verdicts),
       states: this.states,
       merged: this.#merged,
@@ -234,7 +224,7 @@ export class Searcher {
     let below: Edge | undefined;
     for (const { node, by } of this.#stack.toReversed()) {
       const edges = below === undefined ? node.edges : [...node.edges, below];
-      below = { ...by, to: { ...node, edges, tallies: talliesOf(edges, this.#verdicts.facts) } };
+      below = { ...by, to: { ...node, edges, tallies: undefined } };
     }
     return below?.to ?? this.#root;
   }
@@ -289,15 +279,48 @@ export class Searcher {
     }
     const node = stop.what === 'closed' ? inner(stop.list, []) : inner(stop.list, open[stop.list] ?? []);
     if (!dividing) this.#known[state] = node;
-    const left = stop.what === 'closed' ? [NO_STEP] : node.open.toReversed();
+    const left = stop.what === 'closed' ? [NO_STEP] : lastFirst(node.open, this.#searcher);
     const weight = from.weight * factorial(by.freed.length);
-    this.#stack.push({ node, machine, open, left, depth, by, weight, mine: !dividing });
+    this.#stack.push({ node, state, machine, open, left, depth, by, weight, mine: !dividing });
   }
 
-  #complete({ node, by }: Frame): void {
-    node.tallies = talliesOf(node.edges, this.#verdicts.facts);
+  #complete({ node, state, by }: Frame): void {
+    if (this.#searcher > 0) node.edges.sort((a, b) => node.open.indexOf(a.step) - node.open.indexOf(b.step));
+    if (state >= 0) this.#untold.push(state);
     this.#stack.pop();
     this.#stack[this.#stack.length - 1]?.node.edges.push(edgeTo(node, by));
+  }
+
+  /** States solved and not told yet. */
+  get untold(): number {
+    return this.#untold.length;
+  }
+
+  /** What was solved since the last batch. */
+  tell(): Batch {
+    const solved = this.#untold.map((state): readonly [number, Node] => [state, this.#known[state] as Node]);
+    this.#untold = [];
+    return this.#exchange.tell(solved);
+  }
+
+  /** Takes over what another has solved: it need not be walked here. */
+  hear(batch: Batch): void {
+    for (const { state, list, open, edges, named } of this.#exchange.hear(batch, (world) => this.#leaf(this.#verdicts.known(world)))) {
+      const known = this.#known[state];
+      const frame = known === undefined ? -1 : this.#stack.findIndex((one) => one.node === known);
+      const node = known ?? inner(list, open);
+      named(node);
+      if (known !== undefined && frame < 0) continue;
+      this.#known[state] = node;
+      node.edges.splice(0, node.edges.length, ...edges());
+      if (frame >= 0) this.#drop(frame);
+    }
+  }
+
+  /** The node of a frame was solved elsewhere: what is under way below it need not be. */
+  #drop(frame: number): void {
+    for (const { state } of this.#stack.splice(frame + 1)) if (state >= 0) delete this.#known[state];
+    this.#stack[frame]?.left.splice(0);
   }
 
   /** Whether the next branch at the dividing depth belongs to this part. */
@@ -341,10 +364,17 @@ export class Searcher {
   }
 }
 
+/** Branches in the order of a searcher, last first: as listed, the other way round, then turned by some. */
+function lastFirst(open: readonly number[], searcher: number): number[] {
+  if (searcher === 0) return open.toReversed();
+  const turn = open.length === 0 ? 0 : (searcher >> 1) % open.length;
+  return [...open.slice(turn), ...open.slice(0, turn)];
+}
+
 /** The root's tallies, judged; those that are judged alike and cost the same are one. */
 function endingsOf(root: Node, verdicts: Verdicts): readonly Ending[] {
   const endings = new Map<string, Ending>();
-  for (const tally of root.tallies) {
+  for (const tally of tallied(root, verdicts.facts)) {
     const verdict = verdicts.of(tally.world, tally.facts);
     const { downtimeNanos, bytes, count } = tally;
     const key = `${verdict.class} ${verdict.kinds.join('+')} ${verdict.settled} ${downtimeNanos} ${bytes}`;
@@ -363,27 +393,4 @@ function needsStep(thread: Thread): boolean {
 function priceOf(machine: Machine): { readonly downtimeNanos: number; readonly bytes: number } {
   const since = machine.outageSince >= 0 ? machine.now - machine.outageSince : 0;
   return { downtimeNanos: downtimeNanos(machine) + since, bytes: machine.bytesSent };
-}
-
-/** A machine at the end of an ordering, under the options of the search. */
-function ended(program: Program, ordering: Ordering): Machine {
-  const machine = assemble(program, ordering, OPTIONS, false);
-  while (tick(machine));
-  conclude(machine);
-  return machine;
-}
-
-/** Class, kinds, settled state and price of one ordering under the options of the search. */
-export function probe(program: Program, ordering: Ordering) {
-  const machine = ended(program, ordering);
-  const findings = findingsOf(machine);
-  const runClass = classify(machine, findings, false);
-  return {
-    class: runClass,
-    findings,
-    kinds: kindsOf(machine),
-    settled: runClass === 'sound' ? settledState(machine) : '',
-    downtimeNanos: downtimeNanos(machine),
-    bytes: machine.bytesSent,
-  };
 }

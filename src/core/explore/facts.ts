@@ -48,6 +48,15 @@ export class FactSets {
     return (this.#sets[set] ?? []).map((word) => this.#facts[word] as Fact);
   }
 
+  get size(): number {
+    return this.#sets.length;
+  }
+
+  /** Sets from a number on. */
+  from(first: number): readonly (readonly Fact[])[] {
+    return this.#sets.slice(first).map((_, i) => this.facts(first + i));
+  }
+
   #alone(fact: Fact): number {
     const refused = fact.kind === 'refused';
     const word = refused ? fact.errno : wordOf(fact);

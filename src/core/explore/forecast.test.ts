@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { prepare } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import type { Scenario, StepSpec } from '../scenario/scenario.ts';
-import { movableSteps, Searcher } from './explore.ts';
+import { Searcher } from './explore.ts';
 import { type Forecast, forecast, pinning } from './forecast.ts';
+import { movableSteps } from './orderings.ts';
 
 const LIMIT = 2_000_000;
 

@@ -14,7 +14,8 @@ import { type RandomStream, randomStream } from '../base/random.ts';
 import type { Program } from '../emulator/program.ts';
 import { prepare } from '../emulator/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { countOrderings, MOST_STEPS, movableSteps, Searcher } from './explore.ts';
+import { Searcher } from './explore.ts';
+import { countOrderings, MOST_STEPS, movableSteps } from './orderings.ts';
 
 export interface Forecast {
   /** Distinct states, expected, and the bounds within which two thirds of such forecasts should lie. */

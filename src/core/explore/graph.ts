@@ -43,7 +43,8 @@ export interface Node {
   readonly edges: Edge[];
   /** Of an ending. */
   readonly world: World | undefined;
-  tallies: readonly Tally[];
+  /** Undefined until they are asked for (`tallied`). */
+  tallies: readonly Tally[] | undefined;
 }
 
 /** What is still to come from a node on: the ending's world, and facts and price on the way there. */
@@ -63,16 +64,22 @@ export function leaf(world: World): Node {
 }
 
 export function inner(list: number, open: readonly number[]): Node {
-  return { list, open, edges: [], world: undefined, tallies: [] };
+  return { list, open, edges: [], world: undefined, tallies: undefined };
 }
 
-/** The tallies of a node from those of the nodes that its edges lead to. */
-export function talliesOf(edges: readonly Edge[], facts: FactSets): readonly Tally[] {
+/** The tallies of a node, which is not to be added to any more; each node's are found once. */
+export function tallied(node: Node, facts: FactSets): readonly Tally[] {
+  node.tallies ??= talliesOf(node.edges, facts);
+  return node.tallies;
+}
+
+/** From those of the nodes that the edges lead to. */
+function talliesOf(edges: readonly Edge[], facts: FactSets): readonly Tally[] {
   const sums: (Tally & { count: bigint })[] = [];
   const places = edges.length > 1 ? new Map<number, number[]>() : undefined;
   for (const edge of edges) {
     const ways = edge.freed.length < 2 ? 1n : factorial(edge.freed.length);
-    for (const tally of edge.to.tallies) {
+    for (const tally of tallied(edge.to, facts)) {
       const moved = {
         world: tally.world,
         facts: facts.union(tally.facts, edge.facts),
@@ -134,7 +141,7 @@ export function wayTo(root: Node, ending: Tally, facts: FactSets): readonly Choi
   let sofar = 0;
   while (node.world === undefined) {
     const edge = node.edges.find((one) =>
-      one.to.tallies.some(
+      tallied(one.to, facts).some(
         (tally) =>
           tally.world === ending.world &&
           tally.downtimeNanos === downtimeNanos - one.downtimeNanos &&
@@ -154,13 +161,18 @@ export function wayTo(root: Node, ending: Tally, facts: FactSets): readonly Choi
 }
 
 /** Pairs `list/a/b`: some safe ordering has step a before step b. */
-export function pairsOf(root: Node, isSafeEnding: (world: World) => boolean, damages: (facts: number) => boolean): ReadonlySet<string> {
+export function pairsOf(
+  root: Node,
+  facts: FactSets,
+  isSafeEnding: (world: World) => boolean,
+  damages: (facts: number) => boolean,
+): ReadonlySet<string> {
   const pairs = new Set<string>();
   const safe = new Map<Node, boolean>();
   const isSafe = (node: Node): boolean => {
     const known = safe.get(node);
     if (known !== undefined) return known;
-    const found = node.tallies.some((tally) => isSafeEnding(tally.world) && !damages(tally.facts));
+    const found = tallied(node, facts).some((tally) => isSafeEnding(tally.world) && !damages(tally.facts));
     safe.set(node, found);
     return found;
   };

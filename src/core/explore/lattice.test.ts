@@ -4,8 +4,9 @@ import { prepare } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { probe, search } from './explore.ts';
+import { search } from './explore.ts';
 import { type Lattice, lattice } from './lattice.ts';
+import { probe } from './probe.ts';
 import { report } from './report.ts';
 
 /** A story with all but some steps of the source kept in their places. */

@@ -6,7 +6,8 @@ import { randomStream } from '../base/random.ts';
 import { prepare } from '../emulator/run.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario, StepSpec } from '../scenario/scenario.ts';
-import { DEFAULT_LIMITS, probe, search } from './explore.ts';
+import { DEFAULT_LIMITS, search } from './explore.ts';
+import { probe } from './probe.ts';
 import { report } from './report.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../public/examples/gallery');

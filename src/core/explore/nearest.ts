@@ -6,7 +6,7 @@ import type { Program } from '../emulator/program.ts';
 import { applyEdit, END, editsBetween, type OrderingEdit } from '../scenario/edits.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
-import { probe } from './explore.ts';
+import { probe } from './probe.ts';
 
 export interface Nearest {
   readonly ordering: Ordering;

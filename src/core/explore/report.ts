@@ -2,8 +2,9 @@
 import type { Program } from '../emulator/program.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
-import { type Decided, type Ending, probe } from './explore.ts';
+import type { Decided, Ending } from './explore.ts';
 import { type Choice, factorial } from './graph.ts';
+import { probe } from './probe.ts';
 import { explain, nearTo, type Pair, type Required, reduced, requiredPairs } from './required.ts';
 import { isSafe } from './verdicts.ts';
 

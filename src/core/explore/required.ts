@@ -6,7 +6,8 @@ import type { Program } from '../emulator/program.ts';
 import { startRun } from '../emulator/run.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { Finding } from '../trace/audit.ts';
-import { type Decided, probe } from './explore.ts';
+import type { Decided } from './explore.ts';
+import { probe } from './probe.ts';
 import { isSafe } from './verdicts.ts';
 
 export interface Required {

@@ -7,7 +7,8 @@ import { prepare } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { probe, search } from './explore.ts';
+import { search } from './explore.ts';
+import { probe } from './probe.ts';
 import { report } from './report.ts';
 
 /** The source's list with setup and ram-precopy pinned before all: rule, step that comes first, step that comes after. */

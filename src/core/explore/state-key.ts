@@ -9,14 +9,18 @@
  *   - a device's versions count as "the present one or older";
  *   - what nobody will take off a channel does not count, nor when an item arrived at a reader who is busy till later.
  *
- * A key is a sequence of integers, numbered exactly by `StateTable`: no hash is ever taken for equality.
+ * A key is a sequence of integers, numbered exactly by `StateTable`: no hash is ever taken for equality. Some of its words are
+ * numbers that this searcher gave to texts and tracer lines as it met them; where they stand is written at the key's end, so
+ * that another searcher can put its own numbers in their place (`translate`).
  */
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
 import type { Channel, DeviceState, Item, Stamp, Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
+import { ChannelUse } from './channel-use.ts';
 import { wordOf } from './facts.ts';
-import { innerKey, STAGE, STATUS, takesOff } from './op-key.ts';
+import { innerKey, STAGE, STATUS } from './op-key.ts';
+import { LINE, MEMBER, markOf, type Names, TEXT, translate } from './own-numbers.ts';
 import { StateTable } from './state-table.ts';
 import { Foresight, type Open, type ToCome, withInner, withoutPages } from './to-come.ts';
 import { TracerKeys } from './tracer-key.ts';
@@ -35,18 +39,9 @@ export class StateKeys {
   readonly #origin: number;
   readonly #foresight: Foresight;
   readonly #tracers: TracerKeys;
-  /** By channel: lists that read from it. */
-  readonly #readers: readonly (readonly number[])[];
-  /** By channel: one operation alone takes items off it, in their order up to the end mark; what is sent after that nobody reads. */
-  readonly #streams: readonly boolean[];
-  /** Channels that pages are sent through. */
-  readonly #carriers: readonly number[];
-  /** A fault cuts channels: what is still in flight is lost then, and it matters when an item arrives. */
-  readonly #cuts: boolean;
+  readonly #use: ChannelUse;
   /** Some save names the session whose data_fd it reads. */
   readonly #fds: boolean;
-  /** Something asks how many items are on the wires, whoever reads them. */
-  readonly #counts: boolean;
   readonly #ops = new WeakMap<object, number>();
   readonly #texts = new Map<string, number>();
   /** The machine's moment, and what may still be taken off a channel, while a key is written. */
@@ -54,6 +49,8 @@ export class StateKeys {
   readonly #items: Item[] = [];
   #words = new Int32Array(1 << 10);
   #length = 0;
+  /** Where words with own numbers stand, as `place * 4 + kind`. */
+  readonly #own: number[] = [];
 
   constructor(program: Program) {
     this.#program = program;
@@ -82,42 +79,43 @@ export class StateKeys {
     this.#foresight = new Foresight(program, onHosts);
     this.#tracers = new TracerKeys(program);
     this.#fds = text.includes('"session":');
-    this.#cuts = (program.scenario.faults ?? []).some((fault) => fault.what === 'cut');
-    this.#counts = program.channels.length > 1 || ops.some((op) => 'barrier' in op.primitive);
-    // A new process on a host gives it new channels, and what ended goes on.
-    const renewed = program.lists.some((list) => list.fresh);
-    this.#streams = program.channels.map((_, channel) => {
-      const taking = ops.filter((op) => op.channel === channel && takesOff(op));
-      return !renewed && taking.length === 1 && taking.every(({ primitive }) => 'load' in primitive && primitive.load === 'stream');
-    });
-    this.#carriers = [...new Set(ops.flatMap((op) => ('copy' in op.primitive ? [op.channel] : [])))];
-    this.#readers = program.channels.map((_, channel) =>
-      program.lists.flatMap((list, index) => {
-        const own = [...list.steps, ...list.recovery].flatMap((step) => step.ops);
-        return own.some((op) => op.channel === channel && takesOff(op)) ? [index] : [];
-      }),
-    );
+    this.#use = new ChannelUse(program, ops);
   }
 
   /** Number of the machine's state, which stands before a choice or not; equal numbers mean equal futures. */
   of(machine: Machine, open: Open, choosing: boolean): number {
-    this.#write(machine, open);
-    this.#put(choosing ? 1 : 0);
+    this.#write(machine, open, choosing);
     // What did not fit was not written: write it again into more room.
     while (this.#length > this.#words.length) {
       this.#words = new Int32Array(this.#length * 2);
-      this.#write(machine, open);
-      this.#put(choosing ? 1 : 0);
+      this.#write(machine, open, choosing);
     }
     return this.table.number(this.#words, this.#length);
   }
 
-  #write(machine: Machine, open: Open): void {
+  /** Texts and lines from the given numbers on: what another searcher needs to know to read keys. */
+  namesFrom(text: number, line: number): Names {
+    return { texts: [...this.#texts.keys()].slice(text), lines: this.#tracers.linesFrom(line) };
+  }
+
+  /** Numbers of this searcher for another's texts and lines. */
+  learn({ texts, lines }: Names): { readonly texts: readonly number[]; readonly lines: readonly number[] } {
+    return { texts: texts.map((text) => this.#text(text)), lines: this.#tracers.learn(lines) };
+  }
+
+  /** The number of a state that another searcher met: `texts` and `lines` are this one's numbers by the other's. */
+  translated(theirs: Int32Array, texts: readonly number[], lines: readonly number[]): number {
+    const words = translate(theirs, texts, lines);
+    return this.table.number(words, words.length);
+  }
+
+  #write(machine: Machine, open: Open, choosing: boolean): void {
     this.#length = 0;
+    this.#own.length = 0;
     const toCome = this.#foresight.from(machine, open);
     this.#now = machine.now;
     this.#items.length = 0;
-    for (let i = 0; i < machine.channels.length; i += 1) this.#collect(machine, i);
+    for (let i = 0; i < machine.channels.length; i += 1) this.#use.collect(machine, i, this.#items);
     for (const steps of open) {
       this.#put(steps === undefined ? NONE : steps.length);
       if (steps !== undefined) this.#list(steps);
@@ -137,9 +135,9 @@ export class StateKeys {
     this.#list(machine.mayFault);
     this.#list(machine.edges);
     this.#snapshot(machine);
-    const rows = this.#tracers.of(machine, this.#items, this.#carries(machine) ? toCome : withoutPages(toCome));
+    const rows = this.#tracers.of(machine, this.#items, this.#use.carries(machine) ? toCome : withoutPages(toCome));
     this.#put(rows.length);
-    this.#list(rows);
+    for (let i = 0; i < rows.length; i += 1) this.#putOwn(rows[i] as number, LINE);
     this.#memory(machine, toCome);
     for (let i = 0; i < machine.channels.length; i += 1) this.#channel(machine, i);
     this.#list(machine.tokens);
@@ -149,15 +147,28 @@ export class StateKeys {
     this.#set(machine.done);
     for (let list = 0; list < this.#program.lists.length; list += 1) {
       const report = machine.reports.get(list);
-      this.#put(report === undefined ? NONE : this.#text(report));
+      this.#putText(report);
     }
-    this.#put(machine.facts.length === 0 ? NONE : this.#text(machine.facts.map((fact) => `${wordOf(fact)} ${fact.text}`).join(',')));
+    this.#putText(machine.facts.length === 0 ? undefined : machine.facts.map((fact) => `${wordOf(fact)} ${fact.text}`).join(','));
     this.#put(machine.deadHosts);
     this.#put(machine.outageSince >= 0 ? 1 : 0);
+    this.#put(choosing ? 1 : 0);
+    this.#list(this.#own);
+    this.#put(this.#own.length);
   }
 
   #put(value: number): void {
     this.#words[this.#length++] = value;
+  }
+
+  #putOwn(number: number, kind: number): void {
+    this.#own.push(markOf(this.#length, kind));
+    this.#put(number);
+  }
+
+  #putText(text: string | undefined): void {
+    if (text === undefined) this.#put(NONE);
+    else this.#putOwn(this.#text(text), TEXT);
   }
 
   #list(values: readonly number[]): void {
@@ -170,53 +181,16 @@ export class StateKeys {
     this.#put(Math.floor(value / 0x40000000));
   }
 
+  /** How many texts and lines have numbers. */
+  get names(): { readonly texts: number; readonly lines: number } {
+    return { texts: this.#texts.size, lines: this.#tracers.lines };
+  }
+
   #text(text: string): number {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
     this.#texts.set(text, this.#texts.size);
     return this.#texts.size - 1;
-  }
-
-  /** Whether a list that takes items off a channel may still do so. */
-  #isRead(machine: Machine, channel: number): boolean {
-    for (const list of this.#readers[channel] ?? [])
-      for (const thread of machine.threads)
-        if (thread.list === list && (thread.status === 'running' || thread.status === 'waiting')) return true;
-    return false;
-  }
-
-  /** What may still be taken off a channel: of a stream nothing that lies beyond its end mark. */
-  #collect(machine: Machine, index: number): void {
-    const { queue, ended } = machine.channels[index] as Channel;
-    const stream = this.#streams[index] === true;
-    if ((stream && ended) || !this.#isRead(machine, index)) return;
-    for (const item of queue) {
-      this.#items.push(item);
-      if (stream && item.what === 'mark' && item.end) return;
-    }
-  }
-
-  /** Whether pages that are sent from now on can arrive. Else no bit and no content that waits to be sent matters any more. */
-  #carries(machine: Machine): boolean {
-    for (const index of this.#carriers) {
-      if (!this.#isRead(machine, index)) continue;
-      const { queue, ended } = machine.channels[index] as Channel;
-      if (this.#streams[index] !== true) return true;
-      if (!ended && !queue.some((item) => item.what === 'mark' && item.end)) return true;
-    }
-    return false;
-  }
-
-  /** Nanoseconds until a reader of the channel can next look at it: all of them are in the middle of something. */
-  #busy(machine: Machine, channel: number): number {
-    if (this.#cuts) return 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (const thread of machine.threads) {
-      if (thread.status !== 'running' && thread.status !== 'waiting') continue;
-      if (!(this.#readers[channel] as readonly number[]).includes(thread.list)) continue;
-      least = Math.min(least, top(thread)?.stage === 'timed' ? thread.wakeNanos - this.#now : 0);
-    }
-    return least;
   }
 
   /** Where a thread stands: operations by their identity within the program. One that has ended stands nowhere. */
@@ -237,7 +211,7 @@ export class StateKeys {
     this.#put(limited ? 1 : 0);
     if (limited) this.#nanos(this.#now - thread.blockedSince);
     for (const one of thread.frames) {
-      this.#put(this.#opsOf(one.ops));
+      this.#putOwn(this.#opsOf(one.ops), TEXT);
       this.#put(this.#itemOf(one.ops));
       this.#put(one.pc * 4 + STAGE[one.stage]);
       this.#put(one.round);
@@ -245,11 +219,11 @@ export class StateKeys {
     }
   }
 
-  /** Those that are unfolded for an item are new each time: told apart by what they do, and the item by its place on the wires. */
+  /** Told apart by what they do, since those that are unfolded for an item are new each time; the item by its place on the wires. */
   #opsOf(ops: readonly Op[]): number {
     const known = this.#ops.get(ops);
     if (known !== undefined) return known;
-    const number = this.#text(ops.some((op) => 'item' in op.primitive) ? ops.map(innerKey).join('&') : `#${this.#texts.size}`);
+    const number = this.#text(ops.some((op) => 'item' in op.primitive) ? ops.map(innerKey).join('&') : JSON.stringify(ops));
     this.#ops.set(ops, number);
     return number;
   }
@@ -354,18 +328,18 @@ export class StateKeys {
   #channel(machine: Machine, index: number): void {
     const channel = machine.channels[index] as Channel;
     this.#put((channel.closed ? 8 : 0) | (channel.broken ? 4 : 0) | (channel.ended ? 2 : 0) | (channel.cut ? 1 : 0));
-    const read = this.#isRead(machine, index);
+    const read = this.#use.isRead(machine, index);
     // A barrier and the limit of items on the wires ask how many there are; nobody sends into a broken channel.
-    this.#put(read || !channel.broken || this.#counts ? channel.queue.length : NONE);
+    this.#put(read || !channel.broken || this.#use.counts ? channel.queue.length : NONE);
     if (!read) return;
-    const busy = this.#busy(machine, index);
+    const busy = this.#use.busy(machine, index);
     for (const item of channel.queue) if (this.#items.includes(item)) this.#item(machine, item, busy);
   }
 
   #item(machine: Machine, item: Item, busy: number): void {
     const step = machine.program.lists[item.list]?.steps[item.step]?.id ?? '';
     this.#put(item.what === 'mark' ? 0 : item.what === 'ram' ? 1 : 2);
-    this.#put(this.#named.has(step) ? this.#text(step) : NONE);
+    this.#putText(this.#named.has(step) ? step : undefined);
     const flight = item.arriveNanos - this.#now;
     this.#nanos(flight <= busy ? 0 : Math.max(0, flight));
     if (item.what === 'mark') this.#put(item.signal * 2 + (item.end ? 1 : 0));
@@ -388,8 +362,8 @@ export class StateKeys {
   #set(set: ReadonlySet<string>): void {
     this.#put(set.size);
     if (set.size === 0) return;
-    if (set.size === 1) for (const one of set) this.#put(this.#text(one));
-    else this.#list([...set].map((one) => this.#text(one)).sort((a, b) => a - b));
+    if (set.size === 1) for (const one of set) this.#putOwn(this.#text(one), MEMBER);
+    else for (const one of [...set].map((name) => this.#text(name)).sort((a, b) => a - b)) this.#putOwn(one, MEMBER);
   }
 }
 

@@ -72,6 +72,29 @@ export class TracerKeys {
     return found;
   }
 
+  /** How many lines have numbers. */
+  get lines(): number {
+    return this.#lines.size;
+  }
+
+  /** Lines from a number on, one after the other, each after its length. */
+  linesFrom(first: number): Int32Array {
+    const flat: number[] = [];
+    for (let line = first; line < this.#lines.size; line += 1) {
+      const words = this.#lines.words(line);
+      flat.push(words.length, ...words);
+    }
+    return Int32Array.from(flat);
+  }
+
+  /** Numbers of lines that another searcher met. */
+  learn(flat: Int32Array): readonly number[] {
+    const numbers: number[] = [];
+    for (let at = 0; at < flat.length; at += 1 + (flat[at] as number))
+      numbers.push(this.#lines.number(flat.subarray(at + 1), flat[at] as number));
+    return numbers;
+  }
+
   /** Finds the losses that stand. */
   #stand(rows: readonly number[], count: number, bits: readonly number[], toCome: ToCome, found: number[]): void {
     this.#standsOn.fill(NO_HOST);

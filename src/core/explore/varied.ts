@@ -7,6 +7,7 @@ import { randomStream } from '../base/random.ts';
 import type { Condition } from '../scenario/condition.ts';
 import type { Primitive } from '../scenario/primitives.ts';
 import type { DeviceModelSpec, FaultSpec, LogSpec, ProtocolSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
+import { factorial } from './graph.ts';
 
 interface Dice {
   /** True once in `times`. */
@@ -300,4 +301,13 @@ export function variedScenario(seed: number): Scenario {
     skipped: dice.once(6) ? [`source/${dice.of(steps.source).id}`] : [],
     delays: delayed,
   };
+}
+
+/** Pins steps from the front until there are few enough orderings. */
+export function fewer(scenario: Scenario, most: number): Scenario {
+  const movable = Object.entries(scenario.steps).map(([list, steps]) => [list, steps.filter((step) => step.pinned !== true)] as const);
+  if (movable.reduce((product, [, steps]) => product * factorial(steps.length), 1n) <= most) return scenario;
+  const [list, [first]] = movable.toSorted((a, b) => b[1].length - a[1].length)[0] as (typeof movable)[number];
+  const pinned = (scenario.steps[list] ?? []).map((step) => (step === first ? { ...step, pinned: true } : step));
+  return fewer({ ...scenario, steps: { ...scenario.steps, [list]: pinned } }, most);
 }

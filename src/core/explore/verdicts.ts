@@ -66,10 +66,20 @@ export class Verdicts {
     const ground = groundOf(machine);
     const kinds = kindsOf(machine);
     const settles = ground.completed && settledState(machine) === this.#reference;
-    const key = `${ground.impossible} ${ground.completed} ${ground.owned} ${kinds.join('+')} ${settles}`;
+    return this.known({ ...ground, kinds, settles });
+  }
+
+  /** Worlds in the order of their numbers. */
+  get worlds(): readonly World[] {
+    return [...this.#worlds.values()];
+  }
+
+  /** The one object for a world. */
+  known({ impossible, completed, owned, kinds, settles }: Omit<World, 'number'>): World {
+    const key = `${impossible} ${completed} ${owned} ${kinds.join('+')} ${settles}`;
     const known = this.#worlds.get(key);
     if (known !== undefined) return known;
-    const world = { ...ground, number: this.#worlds.size, kinds, settles };
+    const world = { impossible, completed, owned, number: this.#worlds.size, kinds, settles };
     this.#worlds.set(key, world);
     return world;
   }
