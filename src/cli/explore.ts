@@ -59,6 +59,7 @@ function peerOf({ scenario }: Program): StartPeer {
     const thread = new Worker(new URL('./search-thread.js', import.meta.url), { workerData });
     thread.on('message', heard);
     thread.on('error', (error) => lost(String(error)));
+    thread.on('exit', (code) => lost(`it ended with code ${code}`));
     return { tell: (batch) => thread.postMessage(batch), end: () => void thread.terminate() };
   };
 }

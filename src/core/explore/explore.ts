@@ -137,7 +137,7 @@ export class Searcher {
   readonly #plan: readonly (readonly number[])[];
   readonly #movable: readonly (readonly number[])[];
   /** By number of the state. */
-  readonly #known: Node[] = [];
+  readonly #known: (Node | undefined)[] = [];
   readonly #leaves = new Map<World, Node>();
   readonly #verdicts: Verdicts;
   readonly #keys: StateKeys;
@@ -319,7 +319,7 @@ export class Searcher {
 
   /** The node of a frame was solved elsewhere: what is under way below it need not be. */
   #drop(frame: number): void {
-    for (const { state } of this.#stack.splice(frame + 1)) if (state >= 0) delete this.#known[state];
+    for (const { state } of this.#stack.splice(frame + 1)) if (state >= 0) this.#known[state] = undefined;
     this.#stack[frame]?.left.splice(0);
   }
 
