@@ -50,7 +50,8 @@ test('a twin of real logs runs, stands beside its log, and its steps can be move
   await lab.idle();
   await expect(lab.verdict).toContainText(/^Equivalent/);
   const table = page.getByRole('table', { name: 'Twin and log' });
-  await expect(table.getByRole('row', { name: /^downtime 344 ms/ })).toBeVisible();
+  // From log to log it is 440.9 ms (truth.json); both hosts are one machine, and the clocks are told to some 2 ms.
+  await expect(table.getByRole('row', { name: /^downtime 439 ms/ })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Assumed' })).toContainText('one page after the other');
   await lab.moveByKeys('Last dirty sync', -3);
   await expect(lab.verdict).toContainText(/^(Silent corruption|Fails)/);
