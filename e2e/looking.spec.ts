@@ -113,3 +113,17 @@ test('markers measure time, lanes are hidden and pinned, and views come back', a
   await page.getByRole('button', { name: 'Pin target: Stream' }).click();
   await expect(lab.timeline.getByText('target: Stream').first()).toBeVisible();
 });
+
+test('a guarantee holds up to the event that breaks it, and leads there', async ({ lab }) => {
+  const guarantees = lab.page.getByRole('list', { name: 'Guarantees' }).getByRole('listitem');
+  await expect(guarantees.filter({ hasText: 'Holds' })).toHaveCount(8);
+  await lab.dragTo('Save the device state', 'Query the dirty bitmap');
+  const broken = lab.button(/^Devices\. Broken at #\d+/);
+  const item = guarantees.filter({ has: broken });
+  await lab.time.press('Home');
+  await expect(item).toHaveAttribute('data-now', 'holds');
+  await broken.click();
+  await expect(item).toHaveAttribute('data-now', 'broken');
+  const { cursor } = await lab.dump();
+  expect(await broken.getAttribute('aria-label')).toContain(`#${cursor}: `);
+});

@@ -4,8 +4,8 @@ import { protocols } from '../../core/emulator/protocols/index.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
 import { parseJson } from '../../core/scenario/plain.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
+import { classWord } from '../../core/trace/audit.ts';
 import { useLab, useLabState } from '../store/context.ts';
-import { classWords } from '../store/create-lab.ts';
 import styles from './editor.module.css';
 import { FormView } from './FormView.tsx';
 import type { Form, Line } from './form.ts';
@@ -224,7 +224,7 @@ function Foot({
       </ul>
       {ran && audit !== undefined && audit !== null ? (
         <p className={styles['ran']} data-class={audit.class}>
-          <b>{classWords(audit.class)}.</b> {audit.sentence}
+          <b>{classWord(audit.class)}.</b> {audit.sentence}
         </p>
       ) : null}
     </footer>

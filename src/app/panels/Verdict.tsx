@@ -1,12 +1,13 @@
 import { lazy, Suspense } from 'react';
 import { isGrave } from '../../core/rules/rule.ts';
 import { bytes, count } from '../../core/swimlane/labels.ts';
-import type { Finding, RuleAnswer } from '../../core/trace/audit.ts';
+import { classWord, type Finding, type RuleAnswer } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { moveCursor } from '../store/cursor.ts';
 import type { ImportedRun } from '../store/state.ts';
-import { classWord, VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import { Guarantees } from './Guarantees.tsx';
 import styles from './panels.module.css';
 
 // What the rules are called and why they are: on a first visit nobody has opened the list yet.
@@ -60,6 +61,7 @@ export function Verdict() {
           <dd>{count(metrics.pagesSent)}</dd>
         </div>
       </dl>
+      <Guarantees audit={audit} last={run.trace.length - 1} />
       <Findings findings={audit.findings} />
       <Suspense fallback={null}>
         <Rules answers={run.rules} />
@@ -83,7 +85,7 @@ const NAMES: { readonly [kind in Finding['kind']]: string } = {
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   const lab = useLab();
-  if (findings.length === 0) return <p className={styles['quiet']}>Every page, section, request and signal arrived exactly once.</p>;
+  if (findings.length === 0) return null;
   return (
     <ul aria-label="Findings" className={styles['findings']}>
       {findings.map((finding, i) => {

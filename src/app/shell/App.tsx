@@ -123,7 +123,7 @@ function EmptyPicture() {
 function Spoken() {
   const spoken = useLabState((state) => state.spoken);
   return (
-    <div role="status" className={styles['spoken']}>
+    <div role="status" className="unseen">
       {spoken}
     </div>
   );

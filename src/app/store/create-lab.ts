@@ -7,6 +7,7 @@ import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../c
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { keepSilences, makeAxis, viewOnAxis, wholeView } from '../../core/swimlane/axis.ts';
+import { classWord } from '../../core/trace/audit.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
@@ -164,7 +165,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
     playhead.set({ view, cursor, ...NOTHING_CHOSEN });
     if (!keep && run.imported === undefined) void findHint(lab);
-    if (keep && run.audit !== null) lab.say(`${classWords(run.audit.class)}. ${run.audit.sentence}`);
+    if (keep && run.audit !== null) lab.say(`${classWord(run.audit.class)}. ${run.audit.sentence}`);
     if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
   }
 
@@ -309,9 +310,4 @@ function firstSight(run: RunView): number {
   let seq = run.trace.length - 1;
   while (seq > 0 && kindAt(run.trace, seq) !== 'step') seq -= 1;
   return seq;
-}
-
-export function classWords(runClass: string): string {
-  const words = runClass.replace('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -30,7 +30,7 @@ export function EventTable({ run, shown }: { readonly run: RunView; readonly sho
   }, [lab]);
 
   return (
-    <div className={shown ? styles['tableBox'] : styles['tableHidden']}>
+    <div className={shown ? styles['tableBox'] : 'unseen'}>
       <table aria-label="Events" className={styles['table']}>
         <thead>
           <tr>

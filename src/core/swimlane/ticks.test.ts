@@ -13,3 +13,15 @@ test('two ticks never have the same label, however close the view', () => {
     expect(new Set(labels).size, labels.join(', ')).toBe(labels.length);
   }
 });
+
+test('on the axis of steps two columns that begin within microseconds are told apart', () => {
+  const builder = new TraceBuilder();
+  builder.lane({ id: 'a', host: 'h', title: 'a', kind: 'migration' });
+  for (const atNanos of [496_120_000, 496_400_000, 548_000_000, 549_000_000])
+    builder.add({ atNanos, durationNanos: 1_000, lane: 0, kind: 'step' });
+  const axis = makeAxis(builder.finish({ kind: 'emulated', seed: 1 }, [], []), 'steps');
+  const labels = ticksOf(axis, { from: 0, to: axis.length }, 1200).map((tick) => tick.label);
+  expect(labels.join(' | ')).toMatchInlineSnapshot(
+    `"0 ns | 496.120 ms | 496.121 ms | 496.400 ms | 496.401 ms | 548.000 ms | 548.001 ms | 549 ms"`,
+  );
+});

@@ -8,6 +8,12 @@ import type { EventSeq, Nanos } from './time.ts';
 export const RUN_CLASSES = ['impossible', 'silent-corruption', 'fails-badly', 'fails-cleanly', 'equivalent', 'sound'] as const;
 export type RunClass = (typeof RUN_CLASSES)[number];
 
+/** What a class is called on the screen: `silent-corruption` is "Silent corruption" (PRODUCT.md, "The screen"). */
+export function classWord(runClass: RunClass): string {
+  const words = runClass.replace('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export const FINDING_KINDS = [
   'lost-write',
   'torn-state',

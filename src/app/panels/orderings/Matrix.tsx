@@ -2,10 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import { type SlotOutcome, withStepAt } from '../../../core/emulator/slots.ts';
 import type { Ordering } from '../../../core/scenario/ordering.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
+import { classWord } from '../../../core/trace/audit.ts';
 import { printNanos } from '../../../core/trace/time.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import type { Lab } from '../../store/create-lab.ts';
-import { classSign, classWord, VerdictIcon } from '../../widgets/VerdictIcon.tsx';
+import { classSign, VerdictIcon } from '../../widgets/VerdictIcon.tsx';
 import styles from './orderings.module.css';
 import { useVisible } from './visible.ts';
 

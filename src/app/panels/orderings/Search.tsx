@@ -2,9 +2,9 @@ import { useRef, useState } from 'react';
 import type { Exploration } from '../../../core/explore/report.ts';
 import { applyEdit, nameOfEdits, type OrderingEdit } from '../../../core/scenario/edits.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
+import { classWord } from '../../../core/trace/audit.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import type { Lab } from '../../store/create-lab.ts';
-import { classWord } from '../../widgets/VerdictIcon.tsx';
 import styles from './orderings.module.css';
 
 type Goal = 'safe' | 'bad' | 'shrink';
