@@ -2,7 +2,7 @@
  * What an ending means: the world at the end of a run together with the facts on the way to it (facts.ts). Both are small
  * sets of possibilities, numbered once, so that a search can count endings without judging each.
  */
-import { classOf, findingsOf, type Ground, groundOf } from '../emulator/audit/audit.ts';
+import { classify, classOf, findingsOf, type Ground, groundOf } from '../emulator/audit/audit.ts';
 import { settledState } from '../emulator/audit/settled.ts';
 import type { Machine } from '../emulator/machine.ts';
 import { DAMAGE, type FindingKind, type RunClass } from '../trace/audit.ts';
@@ -13,7 +13,7 @@ export interface Verdict {
   readonly class: RunClass;
   /** Kinds of its findings, sorted; `downtime` follows from the price. */
   readonly kinds: readonly FindingKind[];
-  /** Its settled state equals the reference's. */
+  /** Its settled state equals the reference's, which is sound. */
   readonly settled: boolean;
 }
 
@@ -37,8 +37,8 @@ export function kindsOf(machine: Machine): readonly FindingKind[] {
 export class Verdicts {
   readonly facts = new FactSets();
   readonly #pristine: Machine;
-  /** Settled state of the reference without its portable facts, and those. */
-  readonly #reference: string;
+  /** Settled state of the reference without its portable facts, and those; undefined where it is itself unsafe: then nothing settles as it does. */
+  readonly #reference: string | undefined;
   readonly #referenceFacts: number;
   readonly #worlds = new Map<string, World>();
   /** By set of facts: kinds of findings that they are. */
@@ -49,8 +49,9 @@ export class Verdicts {
   /** `pristine`: a machine at its beginning; `reference`: one at the end of the reference order. */
   constructor(pristine: Machine, reference: Machine) {
     this.#pristine = pristine;
+    const sound = classify(reference, findingsOf(reference), false) === 'sound';
     this.#referenceFacts = this.take(reference);
-    this.#reference = settledState(reference);
+    this.#reference = sound ? settledState(reference) : undefined;
   }
 
   /** Takes the portable facts off a machine: from here on they lie on the edge of the graph. */
