@@ -48,7 +48,7 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
   const channels = scenario.channels.map((channel): ChannelDef => {
     const from = channel.from === undefined ? 0 : indexOf(hosts, channel.from, 'host');
     const to = channel.to === undefined ? 1 : indexOf(hosts, channel.to, 'host');
-    return { id: channel.id, from, to, bytesPerSecond: channel.bytesPerSecond, latencyNanos: channel.latencyNanos };
+    return { id: channel.id, from, to, bytesPerSecond: channel.bytesPerSecond, latencyNanos: channel.latencyNanos, readers: 0 };
   });
   const logs = scenario.logs.map(
     (spec): LogDef => ({
@@ -88,7 +88,7 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     hosts,
     pageBytes: scenario.memory.pageBytes ?? 4096,
     regions,
-    channels,
+    channels: channels.map((channel, index) => ({ ...channel, readers: readersOf(lists, devices, index) })),
     devices,
     logs,
     writers,
@@ -351,6 +351,16 @@ function sends(op: Op): boolean {
 
 function reads(op: Op): boolean {
   return 'load' in op.primitive;
+}
+
+/** `ChannelDef.readers`. */
+function readersOf(lists: readonly ListDef[], devices: readonly { readonly id: string }[], channel: number): number {
+  const inOrder = new Set(['stream', 'ram', ...devices.map((device) => device.id)]);
+  const ops = lists.flatMap((list) => [...list.steps, ...list.recovery].flatMap((step) => step.ops)).filter((op) => op.channel === channel);
+  return ops.reduce((mask, { primitive, host }) => {
+    if (!('load' in primitive)) return mask;
+    return inOrder.has(primitive.load) ? mask | (1 << host) : -1;
+  }, 0);
 }
 
 function actorOf(devices: readonly { readonly id: string }[], actor: string): number {

@@ -88,6 +88,8 @@ export interface ChannelDef {
   readonly to: number;
   readonly bytesPerSecond: number;
   readonly latencyNanos: Nanos;
+  /** Hosts (bits) that take its pages, always in the order in which they were sent; -1 where a load names the step whose pages it takes. */
+  readonly readers: number;
 }
 
 export interface DeviceDef {

@@ -47,3 +47,16 @@ export const LEFT_WRITABLE = 512;
 export const MARKED_EARLY = 1024;
 /** A log noted the first half of a write; with evidence, until it lands. */
 export const NOTED = 2048;
+
+/**
+ * An item that pages are put into: its bit, the items before it on the same wire, and who takes them in that order (-1: in any).
+ *
+ * A page whose content there is old, and old at its reader, needs not be followed on both: old comes to where old is, and does
+ * nothing. It would to what the reader's own host writes in the meantime; but so it does to the page that was not written since
+ * it went on that wire, whose row stays. Without this the histories of a page double with each pass that nobody reads.
+ */
+export interface Sent {
+  readonly bit: number;
+  readonly ahead: number;
+  readonly readers: number;
+}

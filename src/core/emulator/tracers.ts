@@ -3,9 +3,7 @@
  *
  * A tracer page needs no version numbers: what matters is which copies of it are current. Pages of one writer
  * that agree in everything that can still happen to them are ONE row, with the list of gaps they were written in;
- * so the table stays small, and its rows are what `explore` compares states by.
- *
- * A row is twelve 32-bit numbers (tracer-row.ts).
+ * so the table stays small, and its rows (tracer-row.ts) are what `explore` compares states by.
  *
  * Each writer has one row that was never written: the page as it was before the migration.
  */
@@ -32,6 +30,7 @@ import {
   PEND,
   PLACED,
   SAW,
+  type Sent,
   STATE,
   UNTOUCHED,
   WALKED,
@@ -238,16 +237,17 @@ export class Tracers {
     });
   }
 
-  /** Content of dirty pages goes into item `bit`; `clearAfter` loses the bits of writes between (rule B1 broken). */
-  copy(host: number, bit: number, inRegion: (writer: number) => boolean, only: 'all' | 'dirty'): void {
+  /** Content of pages goes into an item on a wire. */
+  copy(host: number, { bit, ahead, readers }: Sent, inRegion: (writer: number) => boolean, only: 'all' | 'dirty'): void {
     this.each((row, rows) => {
       if (!inRegion(rows[row + WRITER] as number)) return;
-      const dirty = ((rows[row + DIRTY] as number) >> host) & 1;
-      if (only === 'dirty' && dirty === 0) return;
+      if (only === 'dirty' && (((rows[row + DIRTY] as number) >> host) & 1) === 0) return;
       rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
-      rows[row + HAS] = (rows[row + HAS] as number) | bit;
-      const current = ((rows[row + CUR] as number) >> host) & 1;
-      rows[row + NEW] = current ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
+      const has = rows[row + HAS] as number;
+      const fresh = rows[row + NEW] as number;
+      const current = rows[row + CUR] as number;
+      rows[row + HAS] = ((current & readers) === 0 ? has & ~(ahead & ~fresh) : has) | bit;
+      rows[row + NEW] = (current >> host) & 1 ? fresh | bit : fresh & ~bit;
     });
   }
 
