@@ -6,6 +6,8 @@ const SAMPLES = fileURLToPath(new URL('../src/core/formats/qemu-log/samples', im
 test('two real logs open together on the same lanes, and the rules judge them', async ({ lab }) => {
   await lab.openFiles([`${SAMPLES}/vfio-precopy-idle/source.log`, `${SAMPLES}/vfio-precopy-idle/target.log`]);
   await expect(lab.verdict).toContainText(/^No rule broken/);
+  // By truth.json 2.15 s and 440.9 ms.
+  await expect(lab.verdict).toContainText(/Completed after 2\.1\d s; the guest stood for 4[34]\d ms/);
   const log = lab.page.getByRole('region', { name: 'Import log' });
   await expect(log).toContainText('The clock of target was set by');
   const counts = (await log.locator('dd').allInnerTexts()).map((text) => Number(text.replaceAll(',', '')));
@@ -18,6 +20,16 @@ test('two real logs open together on the same lanes, and the rules judge them', 
   await expect(lab.page.getByRole('region', { name: 'Inspector' })).toContainText(/(?:source|target)\.log:\d+\s*\d+@\d+\.\d{6}:\w+/);
   const { text } = await lab.export('JSON');
   expect(JSON.parse(text)).toMatchObject({ origin: { kind: 'imported', reader: 'qemu-log' }, audit: null });
+});
+
+test('a migration that failed says so at once, with the errors of both logs, and each leads to its line', async ({ lab, page }) => {
+  await lab.openFiles([`${SAMPLES}/vfio-target-fails/source.log`, `${SAMPLES}/vfio-target-fails/target.log`]);
+  await expect(lab.verdict).toContainText('Failed');
+  const errors = page.getByRole('list', { name: 'Errors in the logs' }).getByRole('button');
+  const told = errors.filter({ hasText: 'load of migration failed: Invalid argument' });
+  await expect(told).toContainText('target');
+  await told.click();
+  await expect(page.getByRole('region', { name: 'Inspector' })).toContainText(/target\.log:\d+/);
 });
 
 test('the recording of a log opens as the log did', async ({ lab }) => {

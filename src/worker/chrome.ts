@@ -6,6 +6,7 @@ import { findSilences } from '../core/swimlane/axis.ts';
 import { indexLanes } from '../core/swimlane/lane-index.ts';
 import { refusedIn, unpackTrace } from '../core/trace/packed.ts';
 import { indexStates } from '../core/trace/state-index.ts';
+import { courseOf } from '../core/twin/course.ts';
 import type { ImportAnswer } from './messages.ts';
 
 const HEAD_BYTES = 4096;
@@ -91,5 +92,6 @@ export async function readChrome(
     lines,
     rules: judgeTrace(silent),
     texts: Object.entries(ignored),
+    course: courseOf(silent),
   };
 }

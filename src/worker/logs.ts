@@ -11,6 +11,7 @@ import { namedEvents } from '../core/trace/audit.ts';
 import { packTrace } from '../core/trace/packed.ts';
 import { indexStates } from '../core/trace/state-index.ts';
 import { EVENT_KINDS } from '../core/trace/vocabulary.ts';
+import { courseOf } from '../core/twin/course.ts';
 import type { ImportAnswer } from './messages.ts';
 
 /** By kind: 0 for lines of text, of which a log has a million and none was refused. */
@@ -55,6 +56,7 @@ export async function readLogs(
     lines,
     rules,
     texts,
+    course: courseOf(trace),
   };
 }
 

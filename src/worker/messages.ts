@@ -18,6 +18,7 @@ import type { LaneIndex } from '../core/swimlane/lane-index.ts';
 import type { Audit, LossWindow, Metrics, RuleAnswer, RunClass } from '../core/trace/audit.ts';
 import type { PackedTrace } from '../core/trace/packed.ts';
 import type { StateIndex } from '../core/trace/state-index.ts';
+import type { Course } from '../core/twin/course.ts';
 
 export interface RunRequest {
   readonly type: 'run';
@@ -141,6 +142,8 @@ export interface ImportAnswer {
   readonly rules: readonly RuleAnswer[];
   /** What was left out of line text, by kind: the most frequent first. */
   readonly texts: readonly (readonly [kind: string, lines: number])[];
+  /** How the migration in it went. */
+  readonly course: Course;
   readonly workMs: number;
 }
 

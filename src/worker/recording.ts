@@ -9,6 +9,7 @@ import { namedEvents } from '../core/trace/audit.ts';
 import { packTrace } from '../core/trace/packed.ts';
 import { indexStates } from '../core/trace/state-index.ts';
 import { kindAt } from '../core/trace/trace.ts';
+import { courseOf } from '../core/twin/course.ts';
 import type { ImportAnswer } from './messages.ts';
 
 const HEAD_BYTES = 4096;
@@ -42,5 +43,6 @@ export async function readImportedRecording(file: File, byHand: ReadonlyMap<stri
     lines: { total: trace.length, understood: trace.length - texts, text: texts, ignored: {} },
     rules,
     texts: [],
+    course: courseOf(trace),
   };
 }

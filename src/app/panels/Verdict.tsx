@@ -11,6 +11,7 @@ import { Guarantees } from './Guarantees.tsx';
 import styles from './panels.module.css';
 
 // What the rules are called and why they are: on a first visit nobody has opened the list yet.
+const Course = lazy(() => import('./Course.tsx').then((module) => ({ default: module.Course })));
 const Rules = lazy(() => import('./Rules.tsx').then((module) => ({ default: module.Rules })));
 
 /** What came of the run: its class, one sentence, and the findings with their evidence. */
@@ -115,15 +116,22 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
 /** What the rules say of real logs. */
 function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
   const lab = useLab();
+  const { origin } = run.trace;
+  const isMigration = origin.kind === 'imported' && origin.reader !== 'chrome';
   return (
     <section aria-label="Verdict" className={styles['panel']}>
       <h2 className={styles['verdict']}>{ruleWords(run.imported.rules)}</h2>
-      <p className={styles['sentence']}>{run.trace.origin.kind === 'imported' ? run.trace.origin.files.join(', ') : ''}</p>
-      {run.trace.origin.kind === 'imported' && run.trace.origin.reader === 'chrome' ? null : (
+      {isMigration ? (
+        <Suspense fallback={null}>
+          <Course course={run.imported.course} trace={run.trace} />
+        </Suspense>
+      ) : null}
+      <p className={styles['quiet']}>{origin.kind === 'imported' ? origin.files.join(', ') : ''}</p>
+      {isMigration ? (
         <button type="button" onClick={() => void import('../store/twin.ts').then(({ makeTwin }) => makeTwin(lab))}>
           Twin it
         </button>
-      )}
+      ) : null}
       <Suspense fallback={null}>
         <Rules answers={run.imported.rules} open />
       </Suspense>

@@ -304,9 +304,9 @@ function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): Emul
   return { scenario, ordering, trace, index, states: new StateAt(trace, answer.states), audit, windows, metrics, settled, rules, workMs };
 }
 
-/** Where the cursor begins: at the last step that began; a real log has none. */
+/** Where the cursor begins: at the last step that began; in a real log, which has none, at the first error. */
 function firstSight(run: RunView): number {
-  if (run.imported !== undefined) return Math.min(0, run.trace.length - 1);
+  if (run.imported !== undefined) return run.imported.course.errors[0] ?? Math.min(0, run.trace.length - 1);
   let seq = run.trace.length - 1;
   while (seq > 0 && kindAt(run.trace, seq) !== 'step') seq -= 1;
   return seq;

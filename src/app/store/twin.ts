@@ -1,12 +1,11 @@
 /** From the logs on screen to a scenario that can be run and reordered. */
 import { twinOf } from '../../core/twin/infer.ts';
-import { measure } from '../../core/twin/measure.ts';
 import type { Lab } from './create-lab.ts';
 
 export function makeTwin(lab: Lab): void {
   const { run } = lab.store.getState();
   if (run?.imported === undefined || run.trace.origin.kind !== 'imported') return;
-  const measured = measure(run.trace);
+  const { measured } = run.imported.course;
   if (measured === undefined) {
     lab.alert({
       severity: 'error',
