@@ -4,7 +4,9 @@ import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import { isGrave } from '../core/rules/rule.ts';
 import type { RuleAnswer } from '../core/trace/audit.ts';
-import { type Note, rawLineAt, type Trace } from '../core/trace/trace.ts';
+import { printNanos } from '../core/trace/time.ts';
+import { eventAt, type Note, rawLineAt, type Trace } from '../core/trace/trace.ts';
+import { courseOf, courseWords } from '../core/twin/course.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { recordingOf } from './files.ts';
 import { isJson, readLogs } from './logs.ts';
@@ -29,12 +31,26 @@ interface Judged {
 function inWords({ rules, lines, notes = [] }: Judged, trace: Trace): readonly string[] {
   const details = Object.values(lines?.ignored ?? {}).reduce((sum, count) => sum + count, 0);
   return [
+    ...(lines === undefined ? [] : courseLines(trace)),
     ...rules.map((rule) => lineOf(rule, trace)),
     ...(lines === undefined
       ? []
       : [`lines ${lines.total}: ${lines.understood} understood, ${details} details, ${lines.text} not understood`]),
     ...notes.map((note) => `note  ${note.where === undefined ? '' : `${note.where}: `}${note.message}`),
   ];
+}
+
+/** How the migration in the logs went, and the errors that they tell of, each with its line. */
+function courseLines(trace: Trace): readonly string[] {
+  const course = courseOf(trace);
+  const errors = course.errors.map((seq) => {
+    const { args, lane } = eventAt(trace, seq);
+    const line = rawLineAt(trace, seq);
+    const words = String(args['message'] ?? args['errno'] ?? '');
+    return `error ${trace.lanes[lane]?.host}: ${words}${line === undefined ? '' : ` [${line.file}:${line.line}]`}`;
+  });
+  const more = course.errorCount - errors.length;
+  return [courseWords(course, printNanos), ...errors, ...(more > 0 ? [`error ${more} more`] : []), ''];
 }
 
 /** The rule, its answer, the sentence, and for what was read from files the lines that it rests on. */

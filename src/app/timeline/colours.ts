@@ -24,7 +24,7 @@ export interface Colours {
 
 /** Hue = subsystem (Okabe-Ito, DESIGN.md section 3). */
 const HUES: { readonly [kind in LaneKind]: string } = {
-  migration: '--ink-2',
+  migration: '--hue-migration',
   guest: '--hue-cpu',
   cpu: '--hue-cpu',
   dma: '--hue-ram',

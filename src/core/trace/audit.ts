@@ -94,8 +94,8 @@ export interface RuleAnswer {
   readonly severity?: string;
 }
 
-/** Events that a finding or a broken rule names: what a reader must not overlook. */
+/** Events that a finding or a broken rule names: what a reader must not overlook. What is only slower (severity P) is no problem. */
 export function namedEvents(findings: readonly Finding[], rules: readonly RuleAnswer[]): ReadonlySet<EventSeq> {
-  const broken = rules.filter((rule) => rule.outcome === 'broken');
+  const broken = rules.filter((rule) => rule.outcome === 'broken' && rule.severity !== 'P');
   return new Set([...findings, ...broken].flatMap((one) => one.events));
 }
