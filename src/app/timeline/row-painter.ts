@@ -9,7 +9,10 @@ import { badgeWidth, drawBadge, drawGlyph, glyphLeft, glyphRight } from './glyph
 import type { Look, Looks } from './looks.ts';
 import type { Scene } from './scene.ts';
 
+/** Room above and below a bar; in a low row less, so that its words stand in it. */
 const BAR_INSET_PX = 3;
+const LOW_INSET_PX = 1;
+const LOW_ROW_PX = 22;
 const PAD_PX = 4;
 /** Below that an ellipsis says nothing. */
 const LEAST_WORD_PX = 18;
@@ -51,8 +54,9 @@ function paintBar(
   const look = lookAt(marks, i, looks);
   const bad = look.refused || (marks.weight[i] as number) > 1;
   const hue = bad ? colours.bad : colours.hue[row.kind];
-  const top = row.topPx + BAR_INSET_PX;
-  const height = row.heightPx - 2 * BAR_INSET_PX - 1;
+  const inset = row.heightPx < LOW_ROW_PX ? LOW_INSET_PX : BAR_INSET_PX;
+  const top = row.topPx + inset;
+  const height = row.heightPx - 2 * inset - 1;
   const hollow = look.kind === 'step' || look.quiet;
   context.fillStyle = hue;
   context.globalAlpha = look.kind === 'step' ? 0.14 : look.quiet ? 0.22 : 0.9;
