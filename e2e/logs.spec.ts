@@ -65,7 +65,13 @@ test('a twin of real logs runs, stands beside its log, and its steps can be move
   // From log to log it is 440.9 ms (truth.json); both hosts are one machine, and the clocks are told to some 2 ms.
   await expect(table.getByRole('row', { name: /^downtime 439 ms/ })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Assumed' })).toContainText('one page after the other');
+  await lab.button('Show the log below').click();
+  await lab.idle();
+  const below = page.getByRole('region', { name: 'Timeline of the log' });
+  await expect(below).toContainText('Stream sections');
+  await expect(page.getByRole('radio', { name: 'Time', exact: true })).toBeChecked();
   await lab.moveByKeys('Last dirty sync', -3);
+  await expect(below).toBeVisible();
   await expect(lab.verdict).toContainText(/^(Silent corruption|Fails)/);
 });
 

@@ -1,16 +1,23 @@
 import { calibrate } from '../../core/twin/calibrate.ts';
-import { useLabState } from '../store/context.ts';
+import { useLab, useLabState } from '../store/context.ts';
+import { toggleLog } from '../store/twin.ts';
 import styles from './panels.module.css';
 
 /** A twin beside the migration it was made from, and what had to be assumed. */
 export function Calibration() {
+  const lab = useLab();
   const twin = useLabState((state) => state.twin);
   const run = useLabState((state) => state.run);
   if (twin === undefined || run === undefined || run.scenario.id !== twin.scenario.id || run.imported !== undefined) return null;
   const rows = calibrate(twin.measured, run.trace, run.metrics);
   return (
     <section aria-label="Calibration" className={styles['panel']}>
-      <h2 className={styles['title']}>Twin and log</h2>
+      <div className={styles['row']}>
+        <h2 className={styles['title']}>Twin and log</h2>
+        <button type="button" aria-pressed={twin.beside} onClick={() => toggleLog(lab)}>
+          Show the log below
+        </button>
+      </div>
       <table className={styles['state']} aria-label="Twin and log">
         <thead>
           <tr>

@@ -3,7 +3,7 @@ import { Inspector } from '../panels/Inspector.tsx';
 import { Verdict } from '../panels/Verdict.tsx';
 import { useLab, useLabState } from '../store/context.ts';
 import { openFiles, openPasted } from '../store/files.ts';
-import { comparedTake } from '../store/selectors.ts';
+import { comparedTake, laterInLog, logOf } from '../store/selectors.ts';
 import { EventTable } from '../timeline/EventTable.tsx';
 import { Timeline } from '../timeline/Timeline.tsx';
 import { Alerts } from './Alerts.tsx';
@@ -95,6 +95,7 @@ function importWords(reader: string): readonly [string, string] {
 function Picture() {
   const run = useLabState((state) => state.run);
   const compared = useLabState(comparedTake);
+  const log = useLabState(logOf);
   const table = useLabState((state) => state.table);
   if (run === undefined) return <EmptyPicture />;
   return (
@@ -104,7 +105,13 @@ function Picture() {
       {compared === undefined ? null : (
         <>
           <h2 className={styles['takeTitle']}>B: {compared.name}</h2>
-          <Timeline run={compared.run} follows={run} />
+          <Timeline run={compared.run} follows={run} label="Timeline of B" />
+        </>
+      )}
+      {log === undefined ? null : (
+        <>
+          <h2 className={styles['takeTitle']}>Log: {log.trace.origin.kind === 'imported' ? log.trace.origin.files.join(', ') : ''}</h2>
+          <Timeline run={log} follows={run} laterNanos={laterInLog(run, log)} label="Timeline of the log" />
         </>
       )}
     </>

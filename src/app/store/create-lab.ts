@@ -191,6 +191,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     lifting: undefined as unknown as Lifting,
     open(scenario, ordering = orderingOf(scenario)) {
       store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: undefined });
+      // Its log may be large.
+      if (scenario.id !== store.getState().twin?.scenario.id) store.setState({ twin: undefined });
       void rerun();
     },
     change(scenario, ordering = orderingOf(scenario)) {

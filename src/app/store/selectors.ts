@@ -4,10 +4,12 @@
  *     1. listsOf      step lists of the scenario with their titles
  *     2. stepsOf      steps of a list in the present order, with what the screen says of each
  *     3. takesOf      takes by name; the one compared with
- *     4. headOf       class and sentence of the verdict
+ *     4. logOf        the log that the twin on screen stands above
  */
 import type { StepSpec } from '../../core/scenario/scenario.ts';
-import type { LabState, Take } from './state.ts';
+import type { Nanos } from '../../core/trace/time.ts';
+import { kindAt } from '../../core/trace/trace.ts';
+import type { ImportedRun, LabState, RunView, Take } from './state.ts';
 
 /** 1. `Source steps`, `Target steps`, and the lists of further hosts and attempts by their ids. */
 export function listsOf(state: LabState): readonly { readonly id: string; readonly title: string }[] {
@@ -46,4 +48,20 @@ export function stepsOf(state: Pick<LabState, 'scenario' | 'ordering'>, list: st
 /** 3. The take that the present run is compared with. */
 export function comparedTake(state: LabState): Take | undefined {
   return state.takes.find((take) => take.id === state.compareWith);
+}
+
+/** 4. The log whose twin, in whatever order, is on screen above it. */
+export function logOf({ run, twin, compareWith }: LabState): ImportedRun | undefined {
+  const shown = twin?.beside === true && compareWith === undefined && run?.imported === undefined;
+  return shown && run?.scenario.id === twin.scenario.id ? twin.log : undefined;
+}
+
+/** What is to be added to a time of the twin to come to that of its log: at the first round of RAM both are at the same place. */
+export function laterInLog(twin: RunView, log: RunView): Nanos {
+  return (firstRound(log) ?? 0) - (firstRound(twin) ?? 0);
+}
+
+function firstRound({ trace }: RunView): Nanos | undefined {
+  for (let seq = 0; seq < trace.length; seq += 1) if (kindAt(trace, seq) === 'ram-round') return trace.at[seq];
+  return undefined;
 }

@@ -111,6 +111,12 @@ export interface Opening {
   readonly of: number;
 }
 
+export interface TwinOnScreen extends Twin {
+  readonly log: ImportedRun;
+  /** The log's picture stands below that of the twin. */
+  readonly beside: boolean;
+}
+
 export interface LabState {
   readonly scenario: Scenario;
   readonly ordering: Ordering;
@@ -133,8 +139,8 @@ export interface LabState {
   readonly table: boolean;
   /** Lanes left out and lanes on top. */
   readonly lanes: LaneChoice;
-  /** Made from logs: what it is held against. */
-  readonly twin: Twin | undefined;
+  /** The twin of real logs that is on screen, and what it is held against. */
+  readonly twin: TwinOnScreen | undefined;
   /** The drag to begin with, until the first edit. */
   readonly hint: Hint | undefined;
 }

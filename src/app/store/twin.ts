@@ -1,5 +1,6 @@
 /** From the logs on screen to a scenario that can be run and reordered. */
 import { twinOf } from '../../core/twin/infer.ts';
+import { setAxis } from './commands.ts';
 import type { Lab } from './create-lab.ts';
 
 export function makeTwin(lab: Lab): void {
@@ -15,6 +16,16 @@ export function makeTwin(lab: Lab): void {
     return;
   }
   const twin = twinOf(measured, run.trace.origin.files);
-  lab.store.setState({ twin });
+  lab.store.setState({ twin: { ...twin, log: run, beside: false } });
   lab.open(twin.scenario);
+}
+
+/** The log's picture below that of its twin, both in proportion to time; once more, and the twin stands alone again. */
+export function toggleLog(lab: Lab): void {
+  const { twin } = lab.store.getState();
+  if (twin === undefined) return;
+  lab.store.setState({ twin: { ...twin, beside: !twin.beside } });
+  if (twin.beside) return;
+  lab.store.setState({ compareWith: undefined });
+  setAxis(lab, 'time');
 }

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { makeRows } from '../../core/swimlane/rows.ts';
+import type { Nanos } from '../../core/trace/time.ts';
 import { runCommand, stepCursor } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { RunView } from '../store/state.ts';
@@ -37,9 +38,19 @@ const KEYS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The picture of one run. Renders once a run: cursor, hover and view go past React. A picture that `follows` another
- * run shares its view and shows its cursor at the same time.
+ * run shares its view and shows its cursor at the same time, or so much later as its own clock is.
  */
-export function Timeline({ run, follows }: { readonly run: RunView; readonly follows?: RunView }) {
+export function Timeline({
+  run,
+  follows,
+  laterNanos = 0,
+  label = 'Timeline',
+}: {
+  readonly run: RunView;
+  readonly follows?: RunView;
+  readonly laterNanos?: Nanos;
+  readonly label?: string;
+}) {
   countRender();
   const lab = useLab();
   const root = useRef<HTMLElement>(null);
@@ -68,7 +79,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       overview: overview.current,
     };
     if (all.root === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null) return;
-    const made = createStage(all as StageElements, lab, run, roomPx, follows);
+    const made = createStage(all as StageElements, lab, run, roomPx, follows === undefined ? undefined : { run: follows, laterNanos });
     stage.current = made;
     const get = () => stage.current;
     const hintAtWheel = () => {
@@ -88,7 +99,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       made.destroy();
       stage.current = undefined;
     };
-  }, [lab, run, follows, choice, roomPx]);
+  }, [lab, run, follows, laterNanos, choice, roomPx]);
 
   useEffect(() => {
     void theme;
@@ -124,7 +135,7 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
     <section
       ref={root}
       className={styles['timeline']}
-      aria-label={follows === undefined ? 'Timeline' : 'Timeline of B'}
+      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture takes the keys W A S D, arrows and Space; each has a button or slider as its twin
       tabIndex={0}
       onKeyDown={onKeyDown}
@@ -133,7 +144,11 @@ export function Timeline({ run, follows }: { readonly run: RunView; readonly fol
       {follows === undefined ? <OverviewRow canvas={overview} run={run} /> : null}
       <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
         <div className={styles['gutter']}>
-          {follows === undefined ? <TimeSlider run={run} /> : <span className={styles['same']}>same time</span>}
+          {follows === undefined ? (
+            <TimeSlider run={run} />
+          ) : (
+            <span className={styles['same']}>{laterNanos === 0 ? 'same time' : 'its own clock'}</span>
+          )}
         </div>
         <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
       </div>

@@ -5,7 +5,7 @@
 import { type Axis, blendAxes, makeAxis, type View } from '../../core/swimlane/axis.ts';
 import { type Picked, pickIn } from '../../core/swimlane/pick.ts';
 import { makeRows, type Row } from '../../core/swimlane/rows.ts';
-import type { EventSeq } from '../../core/trace/time.ts';
+import type { EventSeq, Nanos } from '../../core/trace/time.ts';
 import type { Lab } from '../store/create-lab.ts';
 import { differencesOf } from '../store/differences.ts';
 import { NOTHING_FOUND, type Playhead } from '../store/playhead.ts';
@@ -64,12 +64,18 @@ interface Switch {
   readonly began: number;
 }
 
-export function createStage(elements: StageElements, lab: Lab, run: RunView, roomPx: number | undefined, follows?: RunView): Stage {
+/** The run that a picture follows: its own clock is so much later than that one's. */
+export interface Lead {
+  readonly run: RunView;
+  readonly laterNanos: Nanos;
+}
+
+export function createStage(elements: StageElements, lab: Lab, run: RunView, roomPx: number | undefined, follows?: Lead): Stage {
   const { store, playhead } = lab;
   let colours: Colours = coloursOf(elements.root);
   let axis = makeAxis(run.trace, store.getState().axis);
   const { rows, heightPx, wirePx } = makeRows(run.trace, store.getState().lanes, roomPx);
-  const scene = makeScene(run, axis, playhead.get().view, rows, wirePx, heightPx);
+  const scene = makeScene(run, axis, seen(), rows, wirePx, heightPx);
   const context = elements.scene.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
   const overlay = elements.overlay.getContext('2d') as CanvasRenderingContext2D;
   const ruler = elements.ruler.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
@@ -83,9 +89,19 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
   let laidOut = false;
   const drawn = { scenes: 0, overlays: 0 };
 
+  /** What is in view on the own axis. */
+  function seen(): View {
+    const { view } = playhead.get();
+    if (follows === undefined || follows.laterNanos === 0) return view;
+    const lead = makeAxis(follows.run.trace, axis.kind);
+    const there = (u: number) => axis.at(lead.nanosAt(u) + follows.laterNanos, -1);
+    return { from: there(view.from), to: there(view.to) };
+  }
+
   function draw(whole: boolean): void {
     if (!laidOut) return;
-    const { view, crumbs } = playhead.get();
+    const { crumbs } = playhead.get();
+    const view = seen();
     if (whole) {
       fit();
       setAxisOf(scene, view);
@@ -196,10 +212,10 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       return row === undefined || picked === undefined ? undefined : { ...picked, row };
     },
     eventAtPx(xPx) {
-      const { view } = playhead.get();
+      const view = seen();
       const u = view.from + (xPx / scene.widthPx) * (view.to - view.from);
       const seq = lastEventAt(run, axis, u);
-      return follows === undefined ? seq : sameTime(run, follows, seq);
+      return follows === undefined ? seq : sameTime(run, follows.run, seq, -follows.laterNanos);
     },
     slots: (list) => slotPlaces(scene, list),
     redraw: recolour,
@@ -234,10 +250,10 @@ function createBackdrop(scene: Scene): (axis: Axis, span: View, colours: Colours
 }
 
 /** The playhead of one run as another shows it: the same time, and nothing that is named by number. */
-function following(playhead: Playhead, from: RunView, to: RunView): Playhead {
+function following(playhead: Playhead, { run: from, laterNanos }: Lead, to: RunView): Playhead {
   return {
     ...playhead,
-    cursor: sameTime(from, to, playhead.cursor),
+    cursor: sameTime(from, to, playhead.cursor, laterNanos),
     hover: undefined,
     selected: undefined,
     markers: { a: undefined, b: undefined },
@@ -245,10 +261,10 @@ function following(playhead: Playhead, from: RunView, to: RunView): Playhead {
   };
 }
 
-/** The last event of `to` that is not later than event `seq` of `from`. */
-function sameTime(from: RunView, to: RunView, seq: EventSeq): EventSeq {
+/** The last event of `to` that is not later than event `seq` of `from`, whose clock is so much earlier. */
+function sameTime(from: RunView, to: RunView, seq: EventSeq, laterNanos: Nanos): EventSeq {
   if (seq < 0) return -1;
-  const nanos = from.trace.at[seq] as number;
+  const nanos = (from.trace.at[seq] as number) + laterNanos;
   let low = -1;
   let high = to.trace.length - 1;
   while (low < high) {
