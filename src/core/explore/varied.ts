@@ -1,20 +1,15 @@
 /**
  * Scenarios by seed, for holding the search against brute force: up to eight movable steps in two or three lists, with one or
  * two devices, logs of all kinds, channels, signals, tokens, flags, waits, faults, recovery, delays, background steps, pages
- * that may fault, writes in two halves. Most of them begin as a migration that could succeed, and are then disturbed.
+ * that may fault, writes in two halves, and what else there is (varied-features.ts). Most of them begin as a migration that could
+ * succeed, and are then disturbed.
  */
 import { randomStream } from '../base/random.ts';
 import type { Condition } from '../scenario/condition.ts';
 import type { Primitive } from '../scenario/primitives.ts';
 import type { DeviceModelSpec, FaultSpec, LogSpec, ProtocolSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
 import { factorial } from './graph.ts';
-
-interface Dice {
-  /** True once in `times`. */
-  once(times: number): boolean;
-  below(bound: number): number;
-  of<Item>(items: readonly Item[]): Item;
-}
+import { type Dice, withFeatures } from './varied-features.ts';
 
 const PROTOCOL: ProtocolSpec = {
   id: 'small',
@@ -271,7 +266,7 @@ export function variedScenario(seed: number): Scenario {
       : {};
   const all: { readonly [list: string]: readonly StepSpec[] } = { ...steps, ...side };
   const delayed = dice.once(3) ? { [`source/${dice.of(steps.source).id}`]: dice.of([1, 60_000, 800_000]) } : {};
-  return {
+  const scenario: Scenario = {
     format: 'switchover.scenario',
     version: 1,
     id: `varied-${seed}`,
@@ -301,6 +296,7 @@ export function variedScenario(seed: number): Scenario {
     skipped: dice.once(6) ? [`source/${dice.of(steps.source).id}`] : [],
     delays: delayed,
   };
+  return withFeatures(scenario, dice);
 }
 
 /** Pins steps from the front until there are few enough orderings. */
