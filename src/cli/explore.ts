@@ -7,7 +7,7 @@ import { protocols } from '../core/emulator/protocols/index.ts';
 import { prepare } from '../core/emulator/run.ts';
 import { DEFAULT_LIMITS, type Decided, type Shard } from '../core/explore/explore.ts';
 import { type Forecast, forecast } from '../core/explore/forecast.ts';
-import { countOrderings, movableSteps, tooLarge } from '../core/explore/orderings.ts';
+import { countOrderings, mayTake, movableSteps, tooLarge } from '../core/explore/orderings.ts';
 import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
@@ -29,10 +29,8 @@ export async function explore(args: readonly string[]): Promise<number> {
   const states = wholeNumber('states', values.get('states'), 1) ?? DEFAULT_LIMITS.states;
   const shard = shardOf(values.get('shard'));
   const program = prepare(scenarioOf(word));
-  const began = performance.now();
   const jobs = shard === undefined ? (wholeNumber('jobs', values.get('jobs'), 1) ?? availableParallelism()) : 1;
-  const decided = await decide(program, states, shard, jobsFor(jobs));
-  const elapsedMs = Math.round(performance.now() - began);
+  const { decided, elapsedMs } = await decide(program, states, shard, jobsFor(jobs));
   if (shard !== undefined && !decided.complete)
     throw new UsageError('explore: stopped; a part of a search is of use only when it is whole');
   if (shard === undefined) print(report(program, decided, elapsedMs), flags.has('json'));
@@ -64,13 +62,26 @@ function peerOf({ scenario }: Program): StartPeer {
   };
 }
 
+interface Answer {
+  readonly decided: Decided;
+  /** Of the search alone: what was foretold before is not in it. */
+  readonly elapsedMs: number;
+}
+
 /** Goes on until all is decided, a limit is hit or the user has had enough (SIGINT): then the answer is what is known so far. */
-async function decide(program: Program, states: number, shard: Shard | undefined, jobs: number): Promise<Decided> {
+async function decide(program: Program, states: number, shard: Shard | undefined, jobs: number): Promise<Answer> {
   const problem = tooLarge(program);
-  const ahead = shard === undefined || problem !== '' ? foretold(program, states) : undefined;
-  if (problem !== '') throw new UsageError(`explore: ${problem}${ahead === undefined ? '' : `: ${ahead.pin.join(', ')} would do`}`);
-  if (ahead?.exceeds === true) process.stderr.write(`explore: ${aheadWords(ahead, states)}\n`);
+  if (problem !== '') {
+    const ahead = foretold(program, states);
+    throw new UsageError(`explore: ${problem}${ahead === undefined ? '' : `: ${ahead.pin.join(', ')} would do`}`);
+  }
   const pool = new Pool(program, jobs, peerOf(program), shard);
+  if (shard === undefined && mayTake(program, states)) {
+    // The other threads begin meanwhile.
+    pool.call();
+    const ahead = foretold(program, states);
+    if (ahead?.exceeds === true) process.stderr.write(`explore: ${aheadWords(ahead, states)}\n`);
+  }
   const { searcher } = pool;
   const began = performance.now();
   let stopped = false;
@@ -96,18 +107,20 @@ async function decide(program: Program, states: number, shard: Shard | undefined
   process.off('SIGINT', stop);
   if (pool.lost !== '') process.stderr.write(`explore: a thread of the search was lost, and the others went on: ${pool.lost}\n`);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  return searcher.decided();
+  const decided = searcher.decided();
+  return { decided, elapsedMs: Math.round(performance.now() - began) };
 }
 
-/** A forecast is looked for that long; a search that is over sooner needs none. */
+/** A forecast is looked for that long. */
 const FORECAST_MS = 1_500;
 
+/** Until it is certain enough that the search fits, or time is up. */
 function foretold(program: Program, states: number): Forecast | undefined {
   const began = performance.now();
   let known: Forecast | undefined;
   for (const better of forecast(program, states)) {
     known = better ?? known;
-    if (performance.now() - began > FORECAST_MS) break;
+    if ((known !== undefined && known.most <= states) || performance.now() - began > FORECAST_MS) break;
   }
   return known;
 }

@@ -287,8 +287,7 @@ export class Tracers {
 
   /** Whether walk bit `walk` read an old content of this row. */
   sawStale(index: number, walk: number): boolean {
-    const row = index * WIDTH;
-    return ((this.rows[row + WALKED] as number) & walk) !== 0 && ((this.rows[row + SAW] as number) & walk) === 0;
+    return ((this.rows[index * WIDTH + WALKED] as number) & ~(this.rows[index * WIDTH + SAW] as number) & walk) !== 0;
   }
 
   /** Equal rows become one; their gaps are joined. */
@@ -316,9 +315,10 @@ export class Tracers {
   }
 
   #find(index: number, below: number): number {
-    const { rows } = this;
-    const at = index * WIDTH;
+    const [rows, at] = [this.rows, index * WIDTH];
     next: for (let other = 0; other < below * WIDTH; other += WIDTH) {
+      // Where there are many rows they differ by the items that they lie on.
+      if (rows[other + HAS] !== rows[at + HAS] || rows[other + NEW] !== rows[at + NEW]) continue;
       for (let field = 0; field < WIDTH; field += 1) if (rows[other + field] !== rows[at + field]) continue next;
       return other / WIDTH;
     }

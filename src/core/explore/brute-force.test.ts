@@ -16,7 +16,7 @@ import { probe } from './probe.ts';
 import { fewer, variedScenario } from './varied.ts';
 
 /** Scenarios of more orderings are made smaller by pinning. */
-const MOST_ORDERINGS = Number(process.env['EXPLORE_MOST'] ?? 800);
+const MOST_ORDERINGS = Number(process.env['EXPLORE_MOST'] ?? 250);
 const [FROM = 1, TO = 60] = (process.env['EXPLORE_SEEDS'] ?? '')
   .split('-')
   .filter((one) => one !== '')

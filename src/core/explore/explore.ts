@@ -13,9 +13,9 @@ import type { Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
-import { type Batch, Exchange } from './exchange.ts';
+import { classesOf, type Ending, endingsOf } from './endings.ts';
+import { type Batch, Exchange, type Listener } from './exchange.ts';
 import {
-  type Choice,
   type Edge,
   edgeTo,
   type Found,
@@ -23,19 +23,18 @@ import {
   inner,
   leaf,
   lookUp,
+  NO_NAME,
   NO_STEP,
   NONE_FREED,
   type Node,
   pairsOf,
-  tallied,
   type Way,
-  wayTo,
 } from './graph.ts';
 import { movableSteps, orderingsOf, planOf, tooLarge } from './orderings.ts';
 import { ended, OPTIONS } from './probe.ts';
 import { StateKeys } from './state-key.ts';
 import type { Open } from './to-come.ts';
-import { isSafe, type Verdict, Verdicts, type World } from './verdicts.ts';
+import { isSafe, Verdicts, type World } from './verdicts.ts';
 
 export interface Limits {
   /** Distinct states at most; beyond it the search ends, and its answer says that it is not complete. */
@@ -58,15 +57,6 @@ export interface Progress {
   readonly merged: number;
   /** Orderings decided so far. */
   readonly decided: bigint;
-}
-
-/** One way in which orderings end, price included. */
-export interface Ending extends Verdict {
-  readonly downtimeNanos: number;
-  readonly bytes: number;
-  readonly count: bigint;
-  /** One ordering that ends so: the first in the order in which the steps are listed. */
-  readonly way: readonly Choice[];
 }
 
 export interface Decided {
@@ -193,13 +183,7 @@ export class Searcher {
 
   /** Orderings decided so far by class, `equivalent` among `sound`; decimal strings. */
   byClass(): { readonly [one in RunClass]?: string } {
-    const sums = new Map<RunClass, bigint>();
-    const root = this.#stack.length === 0 ? this.#root : this.#partial();
-    for (const { world, facts, count } of tallied(root, this.#verdicts.facts)) {
-      const { class: one } = this.#verdicts.of(world, facts);
-      sums.set(one, (sums.get(one) ?? 0n) + count);
-    }
-    return Object.fromEntries([...sums].map(([one, sum]) => [one, String(sum)]));
+    return classesOf(this.#stack.length === 0 ? this.#root : this.#partial(), this.#verdicts);
   }
 
   /** The answer as far as it has come. */
@@ -286,7 +270,8 @@ export class Searcher {
 
   #complete({ node, state, by }: Frame): void {
     if (this.#searcher > 0) node.edges.sort((a, b) => node.open.indexOf(a.step) - node.open.indexOf(b.step));
-    if (state >= 0) this.#untold.push(state);
+    // What was solved elsewhere meanwhile has been told.
+    if (state >= 0 && node.name === NO_NAME) this.#untold.push(state);
     this.#stack.pop();
     this.#stack[this.#stack.length - 1]?.node.edges.push(edgeTo(node, by));
   }
@@ -298,24 +283,34 @@ export class Searcher {
 
   /** What was solved since the last batch. */
   tell(): Batch {
-    const solved = this.#untold.map((state): readonly [number, Node] => [state, this.#known[state] as Node]);
+    const solved = this.#untold;
     this.#untold = [];
-    return this.#exchange.tell(solved);
+    const batch = this.#exchange.tell(solved, (state) => this.#known[state] as Node);
+    // The first searcher alone asks for edges again.
+    if (this.#searcher > 0) for (const state of solved) this.#known[state]?.edges.splice(0);
+    return batch;
   }
 
   /** Takes over what another has solved: it need not be walked here. */
   hear(batch: Batch): void {
-    for (const { state, list, open, edges, named } of this.#exchange.hear(batch, (world) => this.#leaf(this.#verdicts.known(world)))) {
+    this.#exchange.hear(batch, this.#listener);
+  }
+
+  readonly #listener: Listener = {
+    ending: (world) => this.#leaf(this.#verdicts.known(world)),
+    adopt: (state, list, edges) => {
       const known = this.#known[state];
       const frame = known === undefined ? -1 : this.#stack.findIndex((one) => one.node === known);
-      const node = known ?? inner(list, open);
-      named(node);
-      if (known !== undefined && frame < 0) continue;
+      if (known !== undefined && frame < 0) return known;
+      const found = this.#searcher === 0 ? edges() : [];
+      // What is chosen there is what its edges choose, in the order listed.
+      const node = known ?? inner(list, found[0]?.step === NO_STEP ? [] : found.map((edge) => edge.step));
       this.#known[state] = node;
-      node.edges.splice(0, node.edges.length, ...edges());
+      node.edges.splice(0, node.edges.length, ...found);
       if (frame >= 0) this.#drop(frame);
-    }
-  }
+      return node;
+    },
+  };
 
   /** The node of a frame was solved elsewhere: what is under way below it need not be. */
   #drop(frame: number): void {
@@ -369,20 +364,6 @@ function lastFirst(open: readonly number[], searcher: number): number[] {
   if (searcher === 0) return open.toReversed();
   const turn = open.length === 0 ? 0 : (searcher >> 1) % open.length;
   return [...open.slice(turn), ...open.slice(0, turn)];
-}
-
-/** The root's tallies, judged; those that are judged alike and cost the same are one. */
-function endingsOf(root: Node, verdicts: Verdicts): readonly Ending[] {
-  const endings = new Map<string, Ending>();
-  for (const tally of tallied(root, verdicts.facts)) {
-    const verdict = verdicts.of(tally.world, tally.facts);
-    const { downtimeNanos, bytes, count } = tally;
-    const key = `${verdict.class} ${verdict.kinds.join('+')} ${verdict.settled} ${downtimeNanos} ${bytes}`;
-    const known = endings.get(key);
-    if (known !== undefined) endings.set(key, { ...known, count: known.count + count });
-    else endings.set(key, { ...verdict, downtimeNanos, bytes, count, way: wayTo(root, tally, verdicts.facts) });
-  }
-  return [...endings.values()];
 }
 
 function needsStep(thread: Thread): boolean {

@@ -45,7 +45,11 @@ export interface Node {
   readonly world: World | undefined;
   /** Undefined until they are asked for (`tallied`). */
   tallies: readonly Tally[] | undefined;
+  /** What searchers call it among themselves (exchange.ts). */
+  name: number;
 }
+
+export const NO_NAME = -1;
 
 /** What is still to come from a node on: the ending's world, and facts and price on the way there. */
 export interface Tally {
@@ -60,11 +64,12 @@ export const NO_STEP = -1;
 export const NONE_FREED: readonly number[] = [];
 
 export function leaf(world: World): Node {
-  return { list: -1, open: [], edges: [], world, tallies: [{ world, facts: 0, downtimeNanos: 0, bytes: 0, count: 1n }] };
+  const tallies = [{ world, facts: 0, downtimeNanos: 0, bytes: 0, count: 1n }];
+  return { list: -1, open: [], edges: [], world, tallies, name: NO_NAME };
 }
 
 export function inner(list: number, open: readonly number[]): Node {
-  return { list, open, edges: [], world: undefined, tallies: undefined };
+  return { list, open, edges: [], world: undefined, tallies: undefined, name: NO_NAME };
 }
 
 /** The tallies of a node, which is not to be added to any more; each node's are found once. */

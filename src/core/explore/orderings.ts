@@ -28,6 +28,15 @@ export function orderingsOf(open: Open): bigint {
   return open.reduce((product, steps) => product * factorial(steps?.length ?? 0), 1n);
 }
 
+/**
+ * Whether deciding them could take more than so many states: each is met on the way of an ordering, before one of its choices or
+ * where a list ceases to choose.
+ */
+export function mayTake(program: Program, states: number): boolean {
+  const movable = movableSteps(program);
+  return countOrderings(program) * BigInt(movable.flat().length + movable.length + 1) > BigInt(states);
+}
+
 /** Beyond so many movable steps no search is begun: there are 2^26 sets of chosen ones, and each that can be reached is a state at least. */
 export const MOST_STEPS = 26;
 

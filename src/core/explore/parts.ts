@@ -5,7 +5,8 @@
 import * as v from 'valibot';
 import type { Program } from '../emulator/program.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
-import type { Decided, Ending, Shard } from './explore.ts';
+import type { Ending } from './endings.ts';
+import type { Decided, Shard } from './explore.ts';
 import type { Choice } from './graph.ts';
 
 const ending = v.strictObject({

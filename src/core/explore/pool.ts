@@ -55,9 +55,17 @@ export class Pool {
   advance(branches: number, sinceMs: number): boolean {
     const more = this.searcher.advance(branches);
     if (!more) this.end();
-    else if (this.#begun === 0 && sinceMs > ALONE_MS) for (let i = 1; i < this.#jobs; i += 1) this.#call(i);
+    else if (sinceMs > ALONE_MS) this.call();
     if (this.#peers.size > 0 && this.searcher.untold >= BATCH) this.#tell(this.searcher.tell());
     return more;
+  }
+
+  /** Calls the others, who are called once. */
+  call(): void {
+    while (this.#begun < this.#jobs - 1) {
+      this.#begun += 1;
+      this.#call(this.#begun);
+    }
   }
 
   end(): void {
@@ -66,7 +74,6 @@ export class Pool {
   }
 
   #call(searcher: number): void {
-    this.#begun += 1;
     const lost = (why: string): void => {
       if (this.#peers.delete(searcher)) this.lost = why;
     };

@@ -2,7 +2,8 @@
 import type { Program } from '../emulator/program.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
-import type { Decided, Ending } from './explore.ts';
+import type { Ending } from './endings.ts';
+import type { Decided } from './explore.ts';
 import { type Choice, factorial } from './graph.ts';
 import { probe } from './probe.ts';
 import { explain, nearTo, type Pair, type Required, reduced, requiredPairs } from './required.ts';

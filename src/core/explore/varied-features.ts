@@ -27,7 +27,8 @@ export function withFeatures(scenario: Scenario, dice: Dice): Scenario {
 function put(scenario: Scenario, dice: Dice, list: string, primitive: Primitive): Scenario {
   const steps = scenario.steps[list] ?? [];
   const at = dice.below(steps.length);
-  const into = (step: StepSpec): StepSpec => ({ ...step, does: step.does.toSpliced(dice.below(step.does.length + 1), 0, primitive) });
+  const meant: Primitive = primitive.onError === undefined && dice.once(2) ? { ...primitive, onError: 'ignore' } : primitive;
+  const into = (step: StepSpec): StepSpec => ({ ...step, does: step.does.toSpliced(dice.below(step.does.length + 1), 0, meant) });
   return { ...scenario, steps: { ...scenario.steps, [list]: steps.map((step, i) => (i === at ? into(step) : step)) } };
 }
 
