@@ -122,3 +122,20 @@ test('edits can be typed as they are printed', async ({ lab, page }) => {
   await lab.idle();
   expect((await lab.dump()).edits).toBe('move source/save-device before query-bitmap; skip source/copy-last');
 });
+
+test('a delay before a step is a field at the step: run at once, printed as an edit, undone as one', async ({ lab }) => {
+  const step = lab.steps('Source').filter({ hasText: 'Last RAM pass' });
+  const field = step.getByRole('spinbutton', { name: 'Delay before Last RAM pass in ms' });
+  await field.fill('2.5');
+  await field.press('Enter');
+  await lab.idle();
+  expect((await lab.dump()).edits).toBe('delay source/copy-last 2500000');
+  await expect(lab.verdict).toContainText(/^Sound/);
+  await field.fill('-1');
+  await field.press('Enter');
+  await expect(field).toHaveValue('2.5');
+  await lab.button('Undo').click();
+  await lab.idle();
+  expect((await lab.dump()).edits).toBe('');
+  await expect(field).toHaveValue('');
+});

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Problems } from './Controls.tsx';
 import styles from './editor.module.css';
 import { Fields, Value } from './Fields.tsx';
@@ -14,6 +14,11 @@ const HEAD = 'the story';
 export function FormView({ form }: { readonly form: Form }) {
   const { root, doc, problems } = form;
   const [part, setPart] = useState('steps');
+  const strip = useRef<HTMLElement>(null);
+  // On a narrow page the parts are one row that scrolls: the present one is in sight.
+  useEffect(() => {
+    strip.current?.querySelector(`[data-part="${part}"]`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [part]);
   if (!isObject(doc)) return <p className={styles['broken']}>This is no JSON object: mend the text first.</p>;
   const names = Object.keys(root.properties ?? {}).filter((name) => !isSingle(root.properties?.[name]));
   const singles = Object.keys(root.properties ?? {}).filter((name) => isSingle(root.properties?.[name]));
@@ -25,11 +30,12 @@ export function FormView({ form }: { readonly form: Form }) {
   return (
     <FormContext value={form}>
       <div className={styles['form']}>
-        <nav aria-label="Parts of the file">
+        <nav ref={strip} aria-label="Parts of the file">
           {tabs.map(({ name, count, wrong }) => (
             <button
               key={name}
               type="button"
+              data-part={name}
               aria-current={name === part ? 'true' : undefined}
               data-there={count !== undefined}
               onClick={() => setPart(name)}

@@ -7,6 +7,7 @@ import { outcomeWords } from '../store/lifting.ts';
 import { stepsOf } from '../store/selectors.ts';
 import type { Lifted } from '../store/state.ts';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
+import { DelayField } from './DelayField.tsx';
 import { useGlide } from './orderings/glide.ts';
 import { LiftChip } from './orderings/LiftChip.tsx';
 import styles from './panels.module.css';
@@ -75,6 +76,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                 </span>
               )}
               <span className={styles['tools']} hidden={lifted !== undefined}>
+                <DelayField list={list} step={row.spec.id} label={row.spec.label} delayNanos={row.delayNanos} />
                 <select
                   className={styles['fault']}
                   aria-label={`Fault at ${row.spec.label}`}
