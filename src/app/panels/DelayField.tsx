@@ -13,7 +13,10 @@ interface DelayFieldProps {
   readonly delayNanos: number;
 }
 
-/** Milliseconds that a step waits before it begins; empty is none. Enter or leaving the field runs it. */
+/**
+ * Milliseconds that a step waits before it begins; empty is none. Enter or leaving the field runs it. A pinned step has one
+ * too: pinned is its place and not its time, and a race between two hosts is often seen only when the other one is late.
+ */
 export function DelayField({ list, step, label, delayNanos }: DelayFieldProps) {
   const lab = useLab();
   const input = useRef<HTMLInputElement>(null);
@@ -36,24 +39,24 @@ export function DelayField({ list, step, label, delayNanos }: DelayFieldProps) {
   };
 
   return (
-    <input
-      ref={input}
-      type="number"
-      className={styles['delayField']}
-      aria-label={`Delay before ${label} in ms`}
-      title="Milliseconds to wait before this step"
-      placeholder="+ ms"
-      min={0}
-      max={MOST_MS}
-      step="any"
-      defaultValue={shown}
-      data-set={delayNanos > 0}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
-        if (event.key !== 'Escape' || input.current === null) return;
-        input.current.value = shown;
-      }}
-    />
+    <span className={styles['delayField']} data-set={delayNanos > 0} title="Milliseconds to wait before this step">
+      <input
+        ref={input}
+        type="number"
+        aria-label={`Delay before ${label} in ms`}
+        placeholder="delay"
+        min={0}
+        max={MOST_MS}
+        step="any"
+        defaultValue={shown}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') commit();
+          if (event.key !== 'Escape' || input.current === null) return;
+          input.current.value = shown;
+        }}
+      />
+      <i aria-hidden="true">ms</i>
+    </span>
   );
 }

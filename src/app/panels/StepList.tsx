@@ -63,7 +63,9 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                   drag me {hint.way}
                 </span>
               ) : null}
-              {row.delayNanos > 0 ? <span className={styles['delay']}>after {printNanos(row.delayNanos)}</span> : null}
+              {lifted !== undefined && row.delayNanos > 0 ? (
+                <span className={styles['delay']}>after {printNanos(row.delayNanos)}</span>
+              ) : null}
               {lifted === undefined ? null : (
                 <span className={styles['slot']} data-outcome={outcome?.outcome ?? 'unknown'} title={outcome?.sentence}>
                   {outcome === undefined ? (
