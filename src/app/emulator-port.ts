@@ -3,7 +3,7 @@
  * and what it owed is answered with a failure, so that nobody waits for ever.
  */
 import type { SlotOutcome } from '../core/emulator/slots.ts';
-import type { Lattice } from '../core/explore/lattice.ts';
+import type { Each, Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { OrderingEdit } from '../core/scenario/edits.ts';
@@ -70,8 +70,8 @@ export interface EmulatorPort {
     goal: 'safe' | 'bad' | 'shrink',
     onProgress: (runs: number, of: number, edits: readonly OrderingEdit[] | undefined) => void,
   ): Promise<NearestOutcome>;
-  /** Joint states, those near the ordering first; progress in distinct states. Topic `lattice`. */
-  lattice(scenario: Scenario, ordering: Ordering, onProgress: (states: number) => void): Promise<LatticeOutcome>;
+  /** Joint states about the ordering, those of `each` for themselves; progress in distinct states. Topic `lattice`. */
+  lattice(scenario: Scenario, ordering: Ordering, each: Each, onProgress: (states: number) => void): Promise<LatticeOutcome>;
   cancel(topic: string): void;
   /** Requests without an answer. */
   readonly pending: number;
@@ -215,8 +215,11 @@ export function viaWorker(): EmulatorPort {
       );
       return isEnd(outcome) || outcome.kind === 'nearest' ? outcome : GIVEN_UP;
     },
-    async lattice(scenario, ordering, onProgress) {
-      const outcome = await ask({ type: 'lattice', id: next++, topic: 'lattice', scenario, ordering }, { onProgress, onSlot: undefined });
+    async lattice(scenario, ordering, each, onProgress) {
+      const outcome = await ask(
+        { type: 'lattice', id: next++, topic: 'lattice', scenario, ordering, each },
+        { onProgress, onSlot: undefined },
+      );
       return isEnd(outcome) || outcome.kind === 'lattice' ? outcome : GIVEN_UP;
     },
     cancel: (topic) => worker?.postMessage({ type: 'cancel', topic } satisfies Request),

@@ -7,14 +7,10 @@
 import type { Program } from '../core/emulator/program.ts';
 import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
-import type { Batch } from '../core/explore/exchange.ts';
 import { DEFAULT_LIMITS } from '../core/explore/explore.ts';
 import { type Forecast, forecast } from '../core/explore/forecast.ts';
 import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
-import { countOrderings, tooLarge } from '../core/explore/orderings.ts';
-import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
-import { report } from '../core/explore/report.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOfIndex, indexLanes } from '../core/swimlane/lane-index.ts';
@@ -23,10 +19,10 @@ import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import { breathe } from './breathe.ts';
+import { decide, decidedOf, scenarioOf } from './decide.ts';
 import type { Progress } from './logs.ts';
 import type {
   Answer,
-  DecidedSoFar,
   ExploreRequest,
   ForecastAnswer,
   ForecastRequest,
@@ -37,7 +33,6 @@ import type {
   RunRequest,
   SlotsRequest,
 } from './messages.ts';
-import type { ToSearcher } from './search.worker.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -161,62 +156,17 @@ async function answerImport(request: ImportRequest): Promise<void> {
   ]);
 }
 
-/** Branches of a search between two looks at the messages: some milliseconds of work. */
-const BRANCHES = 200;
-
-/** A searcher in a worker of its own. */
-function peerOf(scenario: Scenario): StartPeer {
-  return (searcher, heard, lost) => {
-    const worker = new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: `search ${searcher}` });
-    const post = (message: ToSearcher) => worker.postMessage(message);
-    worker.onmessage = ({ data }: MessageEvent<Batch>) => heard(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      worker.terminate();
-      lost(event.message);
-    };
-    post({ type: 'begin', scenario, searcher });
-    return { tell: (batch) => post({ type: 'batch', batch }), end: () => worker.terminate() };
-  };
-}
-
-/** Milliseconds between two looks at what the orderings decided so far have come to. */
-const COUNT_MS = 400;
-
 /** Stopped, it answers with what is decided so far; superseded by a newer search, it does not. */
 async function answerExplore(request: ExploreRequest): Promise<void> {
-  const { id, topic } = request;
-  const began = performance.now();
-  const program = programOf(request.scenario);
-  const problem = tooLarge(program);
-  if (problem !== '') throw new Error(problem);
-  const pool = new Pool(program, jobsFor(self.navigator.hardwareConcurrency), peerOf(request.scenario));
-  const { searcher } = pool;
-  const of = String(countOrderings(program));
-  let counted = began;
-  let byClass: DecidedSoFar['byClass'];
-  try {
-    while (pool.advance(BRANCHES, performance.now() - began)) {
-      const { states, decided } = searcher.progress();
-      if (performance.now() - counted > COUNT_MS) {
-        byClass = searcher.byClass();
-        counted = performance.now();
-      }
-      say({
-        type: 'progress',
-        id,
-        happenings: states,
-        decided: { orderings: String(decided), of, byClass, searchers: pool.size, lost: pool.lost },
-      });
-      await breathe();
-      if (newest.get(topic) === CANCELLED) break;
-      if (newest.get(topic) !== id) return say({ type: 'superseded', id });
-      if (states > DEFAULT_LIMITS.states) break;
-    }
-  } finally {
-    pool.end();
-  }
-  say({ type: 'done', id, exploration: report(program, searcher.decided(), Math.round(performance.now() - began)) });
+  const { id, topic, scenario } = request;
+  const known = decidedOf(scenario);
+  if (known?.exploration.complete === true) return say({ type: 'done', id, exploration: known.exploration });
+  const found = await decide(programOf(scenario), DEFAULT_LIMITS.states, async (states, decided) => {
+    say({ type: 'progress', id, happenings: states, decided });
+    await breathe();
+    return newest.get(topic) === id ? 'go' : newest.get(topic) === CANCELLED ? 'stop' : 'drop';
+  });
+  say(found === undefined ? { type: 'superseded', id } : { type: 'done', id, exploration: found.exploration });
 }
 
 /** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */
@@ -250,9 +200,10 @@ async function answerForecast(request: ForecastRequest): Promise<void> {
 }
 
 async function answerNearest(request: NearestRequest): Promise<void> {
-  const { id, topic, goal, ordering } = request;
-  const program = programOf(request.scenario);
-  const steps = goal === 'shrink' ? shrink(program, ordering) : nearest(program, ordering, goal);
+  const { id, topic, goal, scenario, ordering } = request;
+  const graph = decidedOf(scenario)?.graph;
+  const program = programOf(scenario);
+  const steps = goal === 'shrink' ? shrink(program, ordering, graph) : nearest(program, ordering, goal, { graph });
   for (;;) {
     const { value, done } = steps.next();
     if (done === true) return say({ type: 'done', id, nearest: value ?? null });
@@ -262,15 +213,24 @@ async function answerNearest(request: NearestRequest): Promise<void> {
   }
 }
 
+/** A lattice that nobody has decided orderings for is decided up to so many states: some seconds. */
+const LATTICE_STATES = 30_000;
+
 async function answerLattice(request: LatticeRequest): Promise<void> {
-  const { id, topic, ordering } = request;
-  const steps = lattice(programOf(request.scenario), ordering);
+  const { id, topic, ordering, each } = request;
+  const scenario = scenarioOf(request.scenario, ordering);
+  const go = async (states: number) => {
+    say({ type: 'progress', id, happenings: states });
+    await breathe();
+    return newest.get(topic) === id ? 'go' : 'drop';
+  };
+  const graph = decidedOf(scenario)?.graph ?? (await decide(programOf(scenario), LATTICE_STATES, go))?.graph;
+  if (graph === undefined) return say({ type: 'superseded', id });
+  const steps = lattice(graph, ordering, each);
   for (;;) {
     const { value, done } = steps.next();
     if (done === true) return say({ type: 'done', id, lattice: value });
-    say({ type: 'progress', id, happenings: value });
-    await breathe();
-    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
+    if ((await go(value)) === 'drop') return say({ type: 'superseded', id });
   }
 }
 

@@ -6,7 +6,7 @@
 
 import type { SlotOutcome } from '../core/emulator/slots.ts';
 import type { Forecast } from '../core/explore/forecast.ts';
-import type { Lattice } from '../core/explore/lattice.ts';
+import type { Each, Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
@@ -80,13 +80,14 @@ export interface NearestRequest {
   readonly goal: 'safe' | 'bad' | 'shrink';
 }
 
-/** Joint states near an ordering. */
+/** Joint states about an ordering. */
 export interface LatticeRequest {
   readonly type: 'lattice';
   readonly id: number;
   readonly topic: string;
   readonly scenario: Scenario;
   readonly ordering: Ordering;
+  readonly each: Each;
 }
 
 export interface CancelRequest {

@@ -11,6 +11,7 @@ import { checkScenario } from '../scenario/check.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Decided, search } from './explore.ts';
+import { lookUp } from './graph.ts';
 import { movableSteps } from './orderings.ts';
 import { probe } from './probe.ts';
 import { fewer, variedScenario } from './varied.ts';
@@ -62,7 +63,8 @@ function difference(scenario: Scenario): string {
     const one = probe(program, { ...listed, lists });
     const settled = one.class === 'sound' && one.settled === reference.settled;
     const wanted = [one.class, one.kinds.join('+'), settled, one.downtimeNanos, one.bytes].join(' ');
-    const found = decided.lookUp?.(chosen);
+    const { root, verdicts } = decided.graph as NonNullable<typeof decided.graph>;
+    const found = lookUp(root, chosen, verdicts);
     const got = [found?.verdict.class, found?.verdict.kinds.join('+'), found?.verdict.settled, found?.downtimeNanos, found?.bytes].join(
       ' ',
     );

@@ -18,11 +18,9 @@ import { type Batch, Exchange, type Listener } from './exchange.ts';
 import {
   type Edge,
   edgeTo,
-  type Found,
   factorial,
   inner,
   leaf,
-  lookUp,
   NO_NAME,
   NO_STEP,
   NONE_FREED,
@@ -63,8 +61,8 @@ export interface Decided {
   readonly endings: readonly Ending[];
   /** Pairs `list/a/b`: some safe ordering has step a before step b. */
   readonly pairs: ReadonlySet<string>;
-  /** Verdict and price of one ordering, given as what each list chooses in turn; parts that were joined have no graph to ask. */
-  readonly lookUp: ((chosen: readonly (readonly number[])[]) => Found | undefined) | undefined;
+  /** Every ordering as a way from its root (graph.ts, decided-graph.ts); parts that were joined have no graph to ask. */
+  readonly graph: { readonly root: Node; readonly verdicts: Verdicts } | undefined;
   readonly states: number;
   readonly merged: number;
   /** Steps of each list that are permuted, in the order listed. */
@@ -195,7 +193,7 @@ export class Searcher {
     return {
       endings: endingsOf(root, verdicts),
       pairs: pairsOf(root, verdicts.facts, safe, (facts) => verdicts.damages(facts)),
-      lookUp: (chosen) => lookUp(root, chosen, verdicts),
+      graph: { root, verdicts },
       states: this.states,
       merged: this.#merged,
       movable: this.#movable,

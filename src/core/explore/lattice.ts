@@ -1,296 +1,347 @@
 /**
- * The lattice of joint states: what the machine can be in after so many steps, whatever the order that led there. States
- * with equal futures are one node with several parents, so that orders which do not matter run together again.
+ * The lattice of joint states: what the machine can be in after so many steps, whatever the order that led there. It is read
+ * off the graph of a search, so that every state knows what can still come of it. States near the present order are drawn
+ * each for itself; all others are merged: those after equally many steps of which the same is the best that can still come.
  *
- *     nodes: state -- the present order is one path through them
- *     edges: the step that a list does next
+ *     run      o--o--o--o   the present order
+ *     beside      o  o      one choice beside it
+ *     merged      #  #  #   1,204 states, none can be safe any more
  *
- * Up to `MOST_STATES` all of it is decided, and every node knows the share of its completions that are safe. Beyond that
- * only the states nearest to the present order are looked at; shares are then left out where not all is known.
+ * Nothing is left out: through the nodes of each column go all orderings that were decided.
  */
-import { classify, findingsOf } from '../emulator/audit/audit.ts';
-import { assemble, conclude, nextThread, tick } from '../emulator/clockwork.ts';
-import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
-import { top } from '../emulator/waking.ts';
 import type { Ordering } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
-import { StateKeys } from './state-key.ts';
-import { stateWords } from './state-words.ts';
+import { bestOf, type DecidedGraph, ENDS, endOf, totalOf } from './decided-graph.ts';
+import { type Edge, factorial, NO_STEP, type Node } from './graph.ts';
+import { Replay } from './replay.ts';
+
+/** Which states are drawn each for itself: those of the present order, those one choice beside it, or all within so many moves. */
+export type Each = 'run' | 'beside' | 1 | 2 | 3;
+
+/** What can still come of a state: all is safe, some is, or the best that is left; `undecided` where the search did not get to. */
+export type Hope = 'all-safe' | 'some-safe' | Exclude<(typeof ENDS)[number], 'sound'> | 'undecided';
+
+export const HOPES: readonly Hope[] = [
+  'all-safe',
+  'some-safe',
+  'fails-cleanly',
+  'fails-badly',
+  'silent-corruption',
+  'impossible',
+  'undecided',
+];
 
 export interface LatticeNode {
-  /** Index in `nodes`; the root is 0, and a parent comes before its children. */
+  /** Index in `nodes`; the beginning is 0. */
   readonly id: number;
-  /** Steps done on the nearest way to it. */
+  /** Steps chosen on the way; an ending stands after all of them. */
   readonly depth: number;
-  /** Steps on that way that are not the next one of the present order. */
-  readonly moves: number;
-  /** What differs from the state before it on that way, in words. */
-  readonly changed: readonly string[];
-  /** Share of its completions that are safe, 0 to 1; undefined where not all of them are decided. */
-  readonly safe: number | undefined;
+  /** How many states it stands for, and whether it is one that is drawn for itself. */
+  readonly states: number;
+  readonly drawn: boolean;
+  /** Choices on the nearest way to it that are not the next one of the present order. */
+  readonly away: number;
+  readonly hope: Hope;
+  /** Share of all decided orderings that come through here, 0 to 1; of these, the shares that end as `ENDS` has it. */
+  readonly through: number;
+  readonly ends: readonly number[];
   /** Of an ending: how it ends. */
   readonly ending: RunClass | undefined;
-  /** Node before it on the nearest way, -1 for the root, and the step that leads here. */
-  readonly parent: number;
-  readonly list: string;
-  readonly step: string;
-  /** The list that chooses next; empty at an ending. */
-  readonly chooses: string;
+  /** Of one state: what differs from the state before it on the nearest way, in words. */
+  readonly changed: readonly string[];
+  /** What is chosen on the nearest way to it. */
+  readonly way: readonly { readonly list: string; readonly step: string }[];
 }
 
 export interface LatticeEdge {
   readonly from: number;
   readonly to: number;
+  /** Empty where several choices are one edge. */
   readonly list: string;
   readonly step: string;
+  /** Share of all decided orderings that go this way. */
+  readonly through: number;
 }
 
 export interface Lattice {
   readonly nodes: readonly LatticeNode[];
   readonly edges: readonly LatticeEdge[];
-  /** Distinct states found; `whole` tells whether these are all. */
+  /** Nodes of the present order, from the beginning on. */
+  readonly path: readonly number[];
+  /** States in all, and how many of them are drawn each for itself. */
   readonly states: number;
-  readonly whole: boolean;
+  readonly drawn: number;
+  /** There was room for `MOST_DRAWN` of the states that were asked for: the nearest. */
+  readonly capped: boolean;
+  /** All orderings are decided; else shares are of those that were. */
+  readonly complete: boolean;
 }
 
-/** Distinct states that are decided at most: some seconds of work. */
-const MOST_STATES = 30_000;
-const MOST_NODES = 2_000;
+/** States drawn each for itself at most. */
+export const MOST_DRAWN = 2_000;
+/** Of so many of them it is told what changes: to tell it they are run. */
+const MOST_TOLD = 400;
 /** States between two looks at the caller. */
-const SLICE = 64;
+const SLICE = 4_096;
 
-const OPTIONS = { probes: true, workload: false, evidence: false, seed: 1 };
-
-type Remaining = readonly (readonly number[])[];
-
+/** A state on its nearest way from the beginning. Damage on the way tells states apart: the graph has it on its edges. */
 interface State {
-  readonly words: readonly string[];
-  /** List that chooses, -1 at an ending. */
-  readonly list: number;
-  readonly edges: { readonly step: number; readonly to: State }[];
-  readonly ending: RunClass | undefined;
-  safe: bigint;
-  total: bigint;
-  /** All that can come of it is known. */
-  known: boolean;
+  readonly node: Node;
+  readonly facts: number;
+  depth: number;
+  away: number;
+  /** Ways of choosing that lead here. */
+  ways: number;
+  parent: State | undefined;
+  step: number;
+  /** On the present order, and one choice beside it. */
+  on: boolean;
+  beside: boolean;
 }
 
-/** Yields the number of states now and then; returns the part of the lattice to be shown. */
-export function* lattice(
-  program: Program,
-  ordering: Ordering,
-  mostNodes = MOST_NODES,
-  mostStates = MOST_STATES,
-): Generator<number, Lattice> {
-  const walk = new Walk(program, ordering);
-  const root = yield* walk.decide(mostStates);
-  if (root !== undefined) return select(walk, root, mostNodes, true);
-  const near = new Walk(program, ordering);
-  return select(near, yield* near.nearest(mostNodes), mostNodes, false);
+/** Yields the number of states seen now and then. */
+export function* lattice(graph: DecidedGraph, ordering: Ordering, each: Each, mostDrawn = MOST_DRAWN): Generator<number, Lattice> {
+  const index = new States(graph);
+  const states = yield* allStates(graph, ordering, index);
+  const wanted = states.filter((state) => isEach(state, each));
+  const drawn = new Set(wanted.sort((a, b) => a.away - b.away || a.depth - b.depth).slice(0, mostDrawn));
+  const picture = new Picture(graph, ordering, drawn);
+  for (const [i, state] of states.entries()) {
+    picture.add(state);
+    if (i % SLICE === 0) yield states.length;
+  }
+  for (const [i, state] of states.entries()) {
+    for (const there of after(graph, state)) picture.connect(state, there, index.of(there));
+    if (i % SLICE === 0) yield states.length;
+  }
+  return picture.lattice(states.length, wanted.length > mostDrawn);
 }
 
-class Walk {
-  readonly program: Program;
-  readonly ordering: Ordering;
-  /** Steps by list in the present order, left-out ones gone. */
-  readonly plan: readonly (readonly number[])[];
-  readonly states = new Map<string, State>();
-  readonly #keys: StateKeys;
+function isEach(state: State, each: Each): boolean {
+  if (state.node.world !== undefined) return false;
+  if (state.on || each === 'run') return state.on;
+  return each === 'beside' ? state.beside : state.away <= each;
+}
 
-  constructor(program: Program, ordering: Ordering) {
-    this.program = program;
-    this.ordering = ordering;
-    this.plan = program.lists.map((list) =>
-      (ordering.lists[list.id] ?? [])
-        .filter((id) => !ordering.skipped.includes(`${list.id}/${id}`))
-        .map((id) => list.indexOf.get(id) ?? -1)
-        .filter((step) => step >= 0),
-    );
-    this.#keys = new StateKeys(program);
+/** Where a choice leads to. */
+interface There {
+  readonly node: Node;
+  readonly facts: number;
+  readonly step: number;
+  /** Orders of steps that nobody chooses any more. */
+  readonly freed: number;
+}
+
+/** To the next state that chooses, or to an ending. */
+function follow(graph: DecidedGraph, facts: number, first: Edge): There {
+  let edge = first;
+  let damage = facts;
+  let freed = 1;
+  for (;;) {
+    if (damage === 0 && graph.verdicts.damages(edge.facts)) damage = edge.facts;
+    freed *= Number(factorial(edge.freed.length));
+    const only = edge.to.edges[0];
+    if (only?.step !== NO_STEP) return { node: edge.to, facts: damage, step: first.step, freed };
+    edge = only;
   }
+}
 
-  #begin(): { readonly machine: Machine; readonly remaining: Remaining } {
-    const lists = Object.fromEntries(this.program.lists.map((list) => [list.id, []]));
-    const machine = assemble(this.program, { ...this.ordering, lists }, OPTIONS, false);
-    const remaining = this.plan.map((steps, list) => steps.filter((step) => this.program.lists[list]?.steps[step]?.pinned !== true));
-    return { machine, remaining };
-  }
+function after(graph: DecidedGraph, { node, facts }: State): readonly There[] {
+  return node.edges.map((edge) => follow(graph, facts, edge));
+}
 
-  /** Depth first, each state once: everything that can come; undefined where there are too many states. */
-  *decide(most: number): Generator<number, State | undefined> {
-    const { machine, remaining } = this.#begin();
-    const first = this.#arrive(machine, remaining);
-    const stack = first.fresh ? [{ ...first, remaining, left: this.#openOf(first.state, remaining) }] : [];
-    while (stack.length > 0) {
-      const frame = stack[stack.length - 1] as (typeof stack)[number];
-      const step = frame.left.pop();
-      if (step === undefined) {
-        settle(frame.state);
-        stack.pop();
-        continue;
-      }
-      const { machine: next, remaining: left } = choose(frame.machine, frame.remaining, frame.state.list, step, frame.left.length === 0);
-      const there = this.#arrive(next, left);
-      frame.state.edges.push({ step, to: there.state });
-      if (this.states.size > most) return undefined;
-      if (!there.fresh) continue;
-      stack.push({ ...there, remaining: left, left: this.#openOf(there.state, left) });
-      if (this.states.size % SLICE === 0) yield this.states.size;
+/**
+ * All states, each after those that lead to it, with its nearest way from the present order. How many choices lead to a state
+ * depends on the way where a list has ceased to choose: it stands after the longest. Endings of one class are one.
+ */
+function* allStates(graph: DecidedGraph, ordering: Ordering, index: States): Generator<number, readonly State[]> {
+  const present = graph.chosenOf(ordering);
+  const first = graph.root.edges[0];
+  const root = index.of(first?.step === NO_STEP ? follow(graph, 0, first) : { node: graph.root, facts: 0, step: NO_STEP, freed: 1 });
+  Object.assign(root, { away: 0, on: true, ways: first?.step === NO_STEP ? Number(factorial(first.freed.length)) : 1 });
+  const sorted = yield* sortedFrom(root, index);
+  for (const [i, state] of sorted.entries()) {
+    const next = present[state.node.list]?.find((step) => state.node.open.includes(step));
+    for (const there of after(graph, state)) {
+      const to = index.of(there);
+      const along = there.step === next;
+      const away = state.away + (along ? 0 : 1);
+      to.ways += state.ways * there.freed;
+      to.depth = Math.max(to.depth, state.depth + 1);
+      if (away < to.away || (along && state.on)) Object.assign(to, { away, parent: state, step: there.step });
+      to.on ||= along && state.on;
+      to.beside ||= !along && state.on;
     }
-    return first.state;
+    if (i % SLICE === 0) yield sorted.length;
+  }
+  const last = sorted.reduce((most, { depth }) => Math.max(most, depth), 0);
+  for (const state of sorted) if (state.node.world !== undefined) state.depth = last;
+  return sorted;
+}
+
+/** States by node and damage. */
+class States {
+  readonly #graph: DecidedGraph;
+  readonly #known = [new Map<Node, State>(), new Map<Node, State>()] as const;
+  readonly #endings = new Map<RunClass, State>();
+
+  constructor(graph: DecidedGraph) {
+    this.#graph = graph;
   }
 
-  /** Nearest first: states on the present order, then those one step beside it, and so on. */
-  *nearest(most: number): Generator<number, State> {
-    const { machine, remaining } = this.#begin();
-    const first = this.#arrive(machine, remaining);
-    const rings = [[{ ...first, remaining }]];
-    for (let moves = 0; moves < rings.length; moves += 1) {
-      const ring = rings[moves] ?? [];
-      for (let frame = ring.pop(); frame !== undefined && this.states.size < most; frame = ring.pop()) {
-        const open = this.#openOf(frame.state, frame.remaining);
-        for (const [i, step] of open.entries()) {
-          // What comes next in the present order stands last.
-          const further = moves + (i === open.length - 1 ? 0 : 1);
-          const { machine: next, remaining: left } = choose(frame.machine, frame.remaining, frame.state.list, step, i === open.length - 1);
-          const there = this.#arrive(next, left);
-          frame.state.edges.push({ step, to: there.state });
-          if (there.fresh) (rings[further] ??= []).push({ ...there, remaining: left });
-        }
-        if (this.states.size % SLICE < open.length) yield this.states.size;
-      }
-    }
-    return first.state;
-  }
-
-  /** Steps that can be chosen, the next one of the present order last. */
-  #openOf(state: State, remaining: Remaining): number[] {
-    return state.list < 0 ? [] : [...(remaining[state.list] ?? [])].reverse();
-  }
-
-  /** Lets the machine go on to its next choice or its end: a known state or a fresh one. */
-  #arrive(machine: Machine, remaining: Remaining): { readonly state: State; readonly machine: Machine; readonly fresh: boolean } {
-    const list = this.#toChoice(machine, remaining);
-    if (list < 0) return { state: this.#end(machine, remaining), machine, fresh: false };
-    const open = remaining.map((steps) => (steps.length === 0 ? undefined : steps));
-    // The keys leave out what the search carries on its edges; here every fact tells states apart.
-    const facts = new Set(machine.facts.map((fact) => `${fact.kind}/${fact.host}/${fact.device}/${fact.other}/${fact.errno}`));
-    const key = `${this.#keys.of(machine, open, true)}|${[...facts].sort().join(',')}`;
-    const known = this.states.get(key);
-    if (known !== undefined) return { state: known, machine, fresh: false };
-    const state: State = { words: stateWords(machine), list, edges: [], ending: undefined, safe: 0n, total: 0n, known: false };
-    this.states.set(key, state);
-    return { state, machine, fresh: true };
-  }
-
-  #end(machine: Machine, remaining: Remaining): State {
-    conclude(machine);
-    const ending = classify(machine, findingsOf(machine), false);
-    const ways = remaining.reduce((product, steps) => product * factorial(steps.length), 1n);
-    const key = `end ${ending} ${ways}`;
-    const known = this.states.get(key);
+  of({ node, facts }: Pick<There, 'node' | 'facts'>): State {
+    const ending = endingOf(this.#graph, node, facts);
+    const at = this.#known[facts === 0 ? 0 : 1];
+    const known = ending === undefined ? at.get(node) : this.#endings.get(ending);
     if (known !== undefined) return known;
-    const safe = ending === 'sound' || ending === 'equivalent' ? ways : 0n;
-    const state: State = { words: [], list: -1, edges: [], ending, safe, total: ways, known: true };
-    this.states.set(key, state);
+    const away = Number.POSITIVE_INFINITY;
+    const state: State = { node, facts, depth: 0, away, ways: 0, parent: undefined, step: NO_STEP, on: false, beside: false };
+    if (ending === undefined) at.set(node, state);
+    else this.#endings.set(ending, state);
     return state;
   }
 
-  /** The list that needs a step, or -1 when the run is over. Pinned steps choose themselves. */
-  #toChoice(machine: Machine, remaining: Remaining): number {
-    for (;;) {
-      const index = nextThread(machine);
-      const thread = machine.threads[index];
-      const idle = thread !== undefined && thread.background < 0 && !thread.recovering && top(thread) === undefined;
-      if (idle && thread.position >= thread.order.length) {
-        const listed = this.plan[index]?.[thread.order.length];
-        const pinned = listed !== undefined && this.program.lists[index]?.steps[listed]?.pinned === true;
-        if (pinned) thread.order = [...thread.order, listed];
-        else if (listed !== undefined && (remaining[index]?.length ?? 0) > 0) return index;
-      }
-      if (!tick(machine)) return -1;
+  after(state: State): readonly State[] {
+    return state.node.edges.map((edge) => this.of(follow(this.#graph, state.facts, edge)));
+  }
+}
+
+function endingOf(graph: DecidedGraph, node: Node, facts: number): RunClass | undefined {
+  return node.world === undefined ? undefined : graph.verdicts.of(node.world, facts).class;
+}
+
+/** Each after all that lead to it. */
+function* sortedFrom(root: State, index: States): Generator<number, readonly State[]> {
+  const seen = new Set([root]);
+  const done: State[] = [];
+  const stack = [{ state: root, left: [...index.after(root)] }];
+  for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
+    const next = frame.left.pop();
+    if (next === undefined) {
+      done.push(frame.state);
+      stack.pop();
+    } else if (!seen.has(next)) {
+      seen.add(next);
+      stack.push({ state: next, left: [...index.after(next)] });
+      if (seen.size % SLICE === 0) yield seen.size;
     }
   }
+  return done.reverse();
 }
 
-/** The machine with one more step to do; the last choice uses the machine itself up. */
-function choose(machine: Machine, remaining: Remaining, list: number, step: number, last: boolean) {
-  const next = last ? machine : machine.fork();
-  const thread = next.threads[list];
-  if (thread !== undefined) thread.order = [...thread.order, step];
-  return { machine: next, remaining: remaining.map((steps, i) => (i === list ? steps.filter((one) => one !== step) : steps)) };
+function hopeOf(graph: DecidedGraph, { node, facts }: State): Hope {
+  const outlook = graph.outlook(node, facts);
+  const total = totalOf(outlook);
+  if (total === 0) return 'undecided';
+  const best = ENDS[bestOf(outlook)] as (typeof ENDS)[number];
+  if (best !== 'sound') return best;
+  return outlook[endOf('sound')] === total ? 'all-safe' : 'some-safe';
 }
 
-/** With all edges known: what can come is what can come of them. */
-function settle(state: State): void {
-  for (const { to } of state.edges) {
-    state.safe += to.safe;
-    state.total += to.total;
+/** A node as it is put together. */
+interface Drawing {
+  /** The one nearest to the present order of those it stands for. */
+  state: State;
+  count: number;
+  readonly hope: Hope;
+  readonly single: boolean;
+  /** Orderings through it by how they end, by place in `ENDS`. */
+  readonly sums: Float64Array;
+}
+
+/** Nodes and edges as they are put together. */
+class Picture {
+  readonly #graph: DecidedGraph;
+  readonly #drawn: ReadonlySet<State>;
+  readonly #groups = new Map<string, number>();
+  readonly #nodes: Drawing[] = [];
+  readonly #ids = new Map<State, number>();
+  readonly #edges = new Map<number, { readonly from: number; readonly to: number; list: number; step: number; through: number }>();
+  readonly #total: number;
+  readonly #replay: Replay;
+
+  constructor(graph: DecidedGraph, ordering: Ordering, drawn: ReadonlySet<State>) {
+    this.#graph = graph;
+    this.#drawn = drawn;
+    this.#total = Math.max(1, totalOf(graph.outlook(graph.root, 0)));
+    this.#replay = new Replay(graph.program, ordering);
   }
-  state.known = true;
-}
 
-function factorial(n: number): bigint {
-  return n < 2 ? 1n : BigInt(n) * factorial(n - 1);
-}
+  add(state: State): void {
+    const { node, facts } = state;
+    const ending = endingOf(this.#graph, node, facts);
+    const hope = hopeOf(this.#graph, state);
+    const single = this.#drawn.has(state) || ending !== undefined;
+    const key = single ? '' : `${state.depth} ${hope}`;
+    const known = single ? undefined : this.#groups.get(key);
+    const id = known ?? this.#nodes.push({ state, count: 0, hope, single, sums: new Float64Array(ENDS.length) }) - 1;
+    if (!single) this.#groups.set(key, id);
+    this.#ids.set(state, id);
+    const one = this.#nodes[id] as Drawing;
+    one.count += 1;
+    if (state.away < one.state.away) one.state = state;
+    const outlook = this.#graph.outlook(node, facts);
+    for (let i = 0; i < outlook.length; i += 1) one.sums[i] = (one.sums[i] as number) + state.ways * (outlook[i] as number);
+  }
 
-/** A state to be taken up, on its way from the node before it. */
-interface Coming {
-  readonly state: State;
-  readonly depth: number;
-  readonly parent: number;
-  readonly step: number;
-}
-
-/** The nodes nearest to the present order, with the edges between them. */
-function select(walk: Walk, root: State, most: number, whole: boolean): Lattice {
-  const ids = new Map<State, number>();
-  const nodes: LatticeNode[] = [];
-  const states: State[] = [];
-  const rings: Coming[][] = [[{ state: root, depth: 0, parent: -1, step: -1 }]];
-  for (let moves = 0; moves < rings.length; moves += 1) {
-    const ring = rings[moves] ?? [];
-    for (let at = ring.pop(); at !== undefined && nodes.length < most; at = ring.pop()) {
-      if (ids.has(at.state)) continue;
-      const id = nodes.length;
-      ids.set(at.state, id);
-      states.push(at.state);
-      nodes.push(nodeOf(walk, at, id, moves, states[at.parent]));
-      const place = (step: number) => walk.plan[at.state.list]?.indexOf(step) ?? 0;
-      const edges = at.state.edges.toSorted((a, b) => place(b.step) - place(a.step));
-      edges.forEach(({ step, to }, i) => {
-        // What the present order does next stands last and costs nothing.
-        const further = moves + (i === edges.length - 1 ? 0 : 1);
-        (rings[further] ??= []).push({ state: to, depth: at.depth + 1, parent: id, step });
-      });
+  connect(state: State, there: There, to: State): void {
+    const [from, at] = [this.#ids.get(state) ?? -1, this.#ids.get(to) ?? -1];
+    const through = (state.ways * there.freed * totalOf(this.#graph.outlook(there.node, there.facts))) / this.#total;
+    const key = from * 0x1000000 + at;
+    const known = this.#edges.get(key);
+    if (known === undefined) {
+      this.#edges.set(key, { from, to: at, list: state.node.list, step: there.step, through });
+      return;
     }
+    known.through += through;
+    if (known.step !== there.step || known.list !== state.node.list) known.step = NO_STEP;
   }
-  const edges = states.flatMap((state, from) =>
-    state.edges.flatMap(({ step, to }): readonly LatticeEdge[] => {
-      const there = ids.get(to);
-      return there === undefined ? [] : [{ from, to: there, ...stepOf(walk.program, state.list, step) }];
-    }),
-  );
-  return { nodes, edges, states: walk.states.size, whole };
+
+  lattice(states: number, capped: boolean): Lattice {
+    const { program } = this.#graph;
+    const told = new Set([...this.#drawn].slice(0, MOST_TOLD));
+    const nodes = this.#nodes.map(({ state, count, hope, single, sums }, id): LatticeNode => {
+      const all = totalOf(sums);
+      return {
+        id,
+        depth: state.depth,
+        states: count,
+        drawn: this.#drawn.has(state),
+        away: state.away,
+        hope,
+        through: all / this.#total,
+        ends: [...sums].map((sum) => (all === 0 ? 0 : sum / all)),
+        ending: endingOf(this.#graph, state.node, state.facts),
+        changed: single && told.has(state) ? this.#changed(state) : [],
+        way: wayOf(program, state),
+      };
+    });
+    const edges = [...this.#edges.values()].map(({ from, to, list, step, through }): LatticeEdge => {
+      const def = program.lists[list];
+      return { from, to, list: step < 0 ? '' : (def?.id ?? ''), step: def?.steps[step]?.id ?? '', through };
+    });
+    const path = this.#nodes.flatMap(({ state }, id) => (state.on ? [id] : [])).sort((a, b) => (nodes[a]?.depth ?? 0) - (nodes[b]?.depth ?? 0));
+    return { nodes, edges, path, states, drawn: this.#drawn.size, capped, complete: this.#graph.complete };
+  }
+
+  #changed(state: State): readonly string[] {
+    if (state.parent === undefined) return [];
+    const before = new Set(this.#replay.wordsAfter(choicesOf(state.parent)));
+    return this.#replay.wordsAfter(choicesOf(state)).filter((word) => !before.has(word));
+  }
 }
 
-function nodeOf(walk: Walk, { state, depth, parent, step }: Coming, id: number, moves: number, before: State | undefined): LatticeNode {
-  const known = new Set(before?.words);
-  return {
-    id,
-    depth,
-    moves,
-    changed: before === undefined ? [] : state.words.filter((word) => !known.has(word)),
-    safe: state.known && state.total > 0n ? Number((state.safe * 10_000n) / state.total) / 10_000 : undefined,
-    ending: state.ending,
-    parent,
-    ...stepOf(walk.program, before?.list ?? -1, step),
-    chooses: walk.program.lists[state.list]?.id ?? '',
-  };
+/** Choices on the nearest way to a state. */
+function choicesOf(state: State): readonly (readonly [list: number, step: number])[] {
+  const way: (readonly [number, number])[] = [];
+  for (let at: State | undefined = state; at?.parent !== undefined; at = at.parent) way.unshift([at.parent.node.list, at.step]);
+  return way;
 }
 
-function stepOf(program: Program, list: number, step: number): { readonly list: string; readonly step: string } {
-  const def = program.lists[list];
-  return { list: def?.id ?? '', step: def?.steps[step]?.id ?? '' };
+function wayOf(program: Program, state: State): LatticeNode['way'] {
+  return choicesOf(state).map(([list, step]) => ({
+    list: program.lists[list]?.id ?? '',
+    step: program.lists[list]?.steps[step]?.id ?? '',
+  }));
 }

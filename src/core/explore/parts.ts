@@ -89,7 +89,7 @@ export function mergeParts(parts: readonly Part[], movable: Decided['movable']):
   return {
     endings: [...endings.values()],
     pairs: new Set(parts.flatMap((part) => part.pairs)),
-    lookUp: undefined,
+    graph: undefined,
     complete: true,
     states: parts.reduce((sum, part) => sum + part.states, 0),
     merged: 0,

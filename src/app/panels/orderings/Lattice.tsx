@@ -1,55 +1,54 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { withStepAt } from '../../../core/emulator/slots.ts';
-import type { LatticeNode, Lattice as States } from '../../../core/explore/lattice.ts';
+import type { Each, LatticeNode, Lattice as States } from '../../../core/explore/lattice.ts';
 import type { Ordering } from '../../../core/scenario/ordering.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { useLab, useLabState } from '../../store/context.ts';
-import { distances, orderingThrough, type Placed, pathOf, place } from './lattice-layout.ts';
-import { endingWords, paintLattice } from './lattice-painter.ts';
+import { LatticeTable } from './LatticeTable.tsx';
+import { orderingThrough, type Placed, place } from './lattice-layout.ts';
+import { paintLattice } from './lattice-painter.ts';
+import { seenWords, sentenceOf } from './lattice-words.ts';
 import styles from './orderings.module.css';
 import { useVisible } from './visible.ts';
 
 /** A pointer that near to a state means it. */
-const REACH_PX = 12;
+const REACH_PX = 14;
 
 /** Joint states by steps done; the present order is the bold path, and a state that is chosen leads it through itself. */
 export function Lattice() {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const ordering = useLabState(orderShown);
+  const theme = useLabState((state) => state.theme);
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = useLabState((state) => state.theme);
-  const { lattice, words } = useLattice(scenario, ordering, useVisible(box));
+  const [each, setEach] = useState<Each>('beside');
+  const { lattice, words } = useLattice(scenario, ordering, each, useVisible(box));
   const room = useWidth(box);
   const [chosen, setChosen] = useState<number>();
-  const path = useMemo(() => (lattice === undefined ? [] : pathOf(lattice, scenario, ordering)), [lattice, scenario, ordering]);
-  const [within, setWithin] = useState(1);
-  const away = useMemo(() => (lattice === undefined ? [] : distances(lattice, scenario, ordering)), [lattice, scenario, ordering]);
-  const placed = useMemo(
-    () => (lattice === undefined ? undefined : place(lattice, path, away, within, room)),
-    [lattice, path, away, within, room],
-  );
+  const placed = useMemo(() => (lattice === undefined ? undefined : place(lattice, room)), [lattice, room]);
 
+  // The numbers of the nodes are those of one lattice.
+  useEffect(() => {
+    void lattice;
+    setChosen(undefined);
+  }, [lattice]);
   useEffect(() => {
     // The theme gives the colours.
     void theme;
-    if (canvas.current !== null && placed !== undefined) paintLattice(canvas.current, placed, { path, chosen });
-  }, [placed, path, chosen, theme]);
+    if (canvas.current !== null && placed !== undefined) paintLattice(canvas.current, placed, chosen);
+  }, [placed, chosen, theme]);
 
-  const go = (id: number) => {
-    if (lattice === undefined) return;
+  const go = (node: LatticeNode) => {
     const { ordering: now } = lab.store.getState();
-    lab.setOrdering(orderingThrough(lattice, id, scenario, now));
+    const isFree = (list: string, id: string) =>
+      scenario.steps[list]?.find((step) => step.id === id)?.pinned !== true && !now.skipped.includes(`${list}/${id}`);
+    lab.setOrdering(orderingThrough(node, isFree, now));
   };
-  const node = chosen === undefined ? undefined : lattice?.nodes[chosen];
+  const node = chosen === undefined ? undefined : placed?.byId.get(chosen);
   return (
     <div className={styles['lattice']}>
-      <Within
-        value={within}
-        onChange={setWithin}
-        words={lattice === undefined || placed === undefined ? words : seenWords(lattice, placed)}
-      />
+      <EachChoice value={each} onChange={setEach} words={lattice === undefined ? words : seenWords(lattice)} />
       <div
         ref={box}
         className={styles['latticeBox']}
@@ -60,9 +59,9 @@ export function Lattice() {
         tabIndex={0}
         onKeyDown={(event) => {
           if (placed === undefined) return;
-          if (event.key === 'Enter' && chosen !== undefined) go(chosen);
+          if (event.key === 'Enter' && node !== undefined) go(node);
           else {
-            const next = neighbour(placed, path, chosen, event.key);
+            const next = neighbour(placed, chosen, event.key);
             if (next === undefined) return;
             setChosen(next);
             scrollTo(box.current, placed, next);
@@ -72,27 +71,50 @@ export function Lattice() {
         onPointerMove={(event) => placed !== undefined && setChosen(nodeAt(placed, event, canvas.current) ?? chosen)}
         onClick={(event) => {
           const at = placed === undefined ? undefined : nodeAt(placed, event, canvas.current);
-          if (at !== undefined) go(at);
+          const there = at === undefined ? undefined : placed?.byId.get(at);
+          if (there !== undefined) go(there);
         }}
       >
+        {placed === undefined ? (
+          <p className={styles['quiet']}>{words}</p>
+        ) : (
+          <div className={styles['bands']} aria-hidden="true">
+            {placed.bands.map((band) => (
+              <span key={band.label} style={{ top: band.y }}>
+                {band.label}
+              </span>
+            ))}
+          </div>
+        )}
         <canvas ref={canvas} />
-        {lattice === undefined ? <p className={styles['quiet']}>{words}</p> : null}
       </div>
       {lattice === undefined || placed === undefined ? null : (
         <>
           <p id="lattice-state" className={styles['detail']} role="status">
             {node === undefined
-              ? 'The bold path is the present order. Click a state, or arrow keys and Enter, to lead the order through it.'
-              : sentenceOf(lattice, node, path.includes(node.id) ? 0 : (away[node.id] ?? 0))}
+              ? 'The bold path is the present order. Point at a state to read what can still come of it; click, or arrow keys and Enter, leads the order through it.'
+              : sentenceOf(node, node.onPath)}
           </p>
-          <p className={styles['legend']}>
-            <span>Filled slice: share of what can still come that is safe.</span>
-            {placed.folded > 0 ? <span>Thick edge: two steps whose order does not matter ({placed.folded}).</span> : null}
-          </p>
-          <Twin lattice={lattice} path={path} away={away} onGo={go} />
+          <Legend folded={placed.folded} />
+          <LatticeTable placed={placed} onGo={go} />
         </>
       )}
     </div>
+  );
+}
+
+function Legend({ folded }: { readonly folded: number }) {
+  return (
+    <p className={styles['legend']}>
+      <span>
+        Round: one state, with the step that led there. Bar: several states, how many they are and what share of all orderings comes through.
+      </span>
+      <span>
+        <i data-end="sound" /> safe <i data-end="fails-cleanly" /> fails cleanly <i data-end="fails-badly" /> fails badly{' '}
+        <i data-end="silent-corruption" /> silent corruption <i data-end="impossible" /> impossible
+      </span>
+      {folded > 0 ? <span>Thick edge: two steps whose order does not matter ({folded}).</span> : null}
+    </p>
   );
 }
 
@@ -106,31 +128,36 @@ function orderShown(state: Parameters<Parameters<typeof useLabState>[0]>[0]): Or
 }
 let shown: { readonly of: Ordering; readonly step: string; readonly slot: number; readonly ordering: Ordering } | undefined;
 
-/** The lattice of the scenario; asked for anew when the present order leaves what is known of it. */
+/** The lattice about the present order; the one before it stays until it is there. */
 function useLattice(
   scenario: Scenario,
   ordering: Ordering,
+  each: Each,
   visible: boolean,
 ): { readonly lattice: States | undefined; readonly words: string } {
   const lab = useLab();
-  const [known, setKnown] = useState<{ readonly of: Scenario; readonly skipped: string; readonly lattice: States }>();
+  const [known, setKnown] = useState<{ readonly of: Scenario; readonly ordering: Ordering; readonly each: Each; readonly lattice: States }>();
   const [words, setWords] = useState('Looking at states…');
-  const skipped = ordering.skipped.join(' ');
-  const fits =
-    known?.of === scenario &&
-    known.skipped === skipped &&
-    known.lattice.nodes[pathOf(known.lattice, scenario, ordering).at(-1) ?? 0]?.ending !== undefined;
+  const fits = known?.of === scenario && known.ordering === ordering && known.each === each;
   useEffect(() => {
     if (!visible || fits) return;
+    let gone = false;
     void (async () => {
-      const outcome = await lab.port.lattice(scenario, ordering, (states) =>
-        setWords(`Looking at states: ${states.toLocaleString('en')}…`),
+      const outcome = await lab.port.lattice(
+        scenario,
+        ordering,
+        each,
+        (states) => !gone && setWords(`Looking at states: ${states.toLocaleString('en')}…`),
       );
+      if (gone) return;
       if (outcome.kind === 'failed') setWords(outcome.message);
-      if (outcome.kind === 'lattice') setKnown({ of: scenario, skipped, lattice: outcome.lattice });
+      if (outcome.kind === 'lattice') setKnown({ of: scenario, ordering, each, lattice: outcome.lattice });
     })();
-  }, [lab, scenario, ordering, skipped, visible, fits]);
-  return { lattice: known?.of === scenario && known.skipped === skipped ? known.lattice : undefined, words };
+    return () => {
+      gone = true;
+    };
+  }, [lab, scenario, ordering, each, visible, fits]);
+  return { lattice: known?.of === scenario ? known.lattice : undefined, words };
 }
 
 function useWidth(box: React.RefObject<HTMLElement | null>): number {
@@ -150,21 +177,23 @@ function nodeAt(placed: Placed, event: React.MouseEvent, canvas: HTMLCanvasEleme
   const [x, y] = [event.clientX - corner.left, event.clientY - corner.top];
   let best: { readonly id: number; readonly far: number } | undefined;
   for (const node of placed.nodes) {
-    const far = Math.hypot(node.x - x, node.y - y);
+    // A bar reaches to the right of its place.
+    const beyond = node.single ? 0 : Math.max(0, Math.min(x - node.x, 40));
+    const far = Math.hypot(node.x + beyond - x, node.y - y);
     if (far < (best?.far ?? REACH_PX)) best = { id: node.id, far };
   }
   return best?.id;
 }
 
 /** Left and right along edges, up and down in a column. */
-function neighbour(placed: Placed, path: readonly number[], chosen: number | undefined, key: string): number | undefined {
+function neighbour(placed: Placed, chosen: number | undefined, key: string): number | undefined {
   const at = chosen === undefined ? undefined : placed.byId.get(chosen);
-  if (at === undefined) return key.startsWith('Arrow') ? path[0] : undefined;
-  const first = (ids: readonly number[]) => ids.find((id) => path.includes(id)) ?? ids[0];
+  if (at === undefined) return key.startsWith('Arrow') ? placed.path[0] : undefined;
+  const first = (ids: readonly number[]) => ids.find((id) => placed.path.includes(id)) ?? ids[0];
   if (key === 'ArrowRight') return first(placed.edges.filter((edge) => edge.from === at.id).map((edge) => edge.to));
   if (key === 'ArrowLeft') return first(placed.edges.filter((edge) => edge.to === at.id).map((edge) => edge.from));
   if (key !== 'ArrowUp' && key !== 'ArrowDown') return undefined;
-  const column = placed.nodes.filter((node) => node.x === at.x);
+  const column = placed.nodes.filter((node) => node.x === at.x).toSorted((a, b) => a.y - b.y);
   return column[column.indexOf(at) + (key === 'ArrowDown' ? 1 : -1)]?.id;
 }
 
@@ -172,113 +201,37 @@ function scrollTo(box: HTMLElement | null, placed: Placed, id: number): void {
   const node = placed.byId.get(id);
   if (box === null || node === undefined) return;
   if (node.y < box.scrollTop + 20 || node.y > box.scrollTop + box.clientHeight - 20) box.scrollTop = node.y - box.clientHeight / 2;
-  if (node.x < box.scrollLeft || node.x > box.scrollLeft + box.clientWidth - placed.column) box.scrollLeft = node.x - box.clientWidth / 2;
+  if (node.x < box.scrollLeft + placed.column || node.x > box.scrollLeft + box.clientWidth - placed.column)
+    box.scrollLeft = node.x - box.clientWidth / 2;
 }
 
-function shareWords(safe: number | undefined): string {
-  if (safe === undefined) return 'not all decided';
-  if (safe === 0) return 'none is safe';
-  return safe >= 1 ? 'all are safe' : safe < 0.001 ? 'under 0.1 % are safe' : `${(safe * 100).toFixed(1)} % are safe`;
-}
+const CHOICES: readonly { readonly each: Each; readonly words: string }[] = [
+  { each: 'run', words: 'on this order' },
+  { each: 'beside', words: 'one choice beside it' },
+  { each: 1, words: 'within 1 move' },
+  { each: 2, words: 'within 2 moves' },
+  { each: 3, words: 'within 3 moves' },
+];
 
-function sentenceOf(lattice: States, node: LatticeNode, away: number): string {
-  const ways = lattice.edges.filter((edge) => edge.to === node.id).length;
-  const after = node.parent < 0 ? 'The beginning' : `${node.depth} done, the last ${node.step}`;
-  const from = ways > 1 ? ` (${ways} ways lead here)` : '';
-  const what = node.ending === undefined ? node.changed.join('; ') || 'nothing seen changed' : endingWords(node.ending);
-  const rest = node.ending === undefined ? ` Of what can still come, ${shareWords(node.safe)}.` : '';
-  const moved = away === 0 ? 'On the present path.' : `${away} ${away === 1 ? 'move' : 'moves'} away from the present order.`;
-  return `${after}${from}: ${what}.${rest} ${moved}`;
-}
-
-/** How near: the picture of thousands of states at once can be had, and is of little use. */
-const CHOICES = [1, 2, 3, Number.POSITIVE_INFINITY] as const;
-
-function Within(props: { readonly value: number; readonly onChange: (within: number) => void; readonly words: string }) {
+/** Which states are drawn each for itself: the picture of thousands at once can be had, and is of little use. */
+function EachChoice(props: { readonly value: Each; readonly onChange: (each: Each) => void; readonly words: string }) {
   return (
     <div className={styles['head']}>
       <label>
-        Within{' '}
+        Each state{' '}
         <select
-          aria-label="Within so many moves"
+          aria-label="Each state by itself"
           value={String(props.value)}
-          onChange={(event) => props.onChange(Number(event.target.value))}
+          onChange={(event) => props.onChange(CHOICES.find(({ each }) => String(each) === event.target.value)?.each ?? 'beside')}
         >
-          {CHOICES.map((one) => (
-            <option key={one} value={String(one)}>
-              {Number.isFinite(one) ? `${one} ${one === 1 ? 'move' : 'moves'}` : 'any number of moves'}
+          {CHOICES.map(({ each, words }) => (
+            <option key={words} value={String(each)}>
+              {words}
             </option>
           ))}
-        </select>{' '}
-        of this run
+        </select>
       </label>
       <span className={styles['sum']}>{props.words}</span>
     </div>
-  );
-}
-
-function seenWords({ nodes, states, whole }: States, placed: Placed): string {
-  const seen = placed.nodes.length + placed.folded * 2;
-  const all = states.toLocaleString('en');
-  const cap = nodes.length < states ? ` (at most ${nodes.length.toLocaleString('en')} are drawn, the nearest first)` : '';
-  if (whole) return `${seen.toLocaleString('en')} of ${all} distinct states seen${cap}.`;
-  return `${seen.toLocaleString('en')} states seen, of more than were decided: shares are left out where not all is known.`;
-}
-
-/** Rows of the table at most: a table of thousands helps nobody. */
-const MOST_ROWS = 300;
-
-/** The same states as a table, the present path first. */
-function Twin(props: {
-  readonly lattice: States;
-  readonly path: readonly number[];
-  readonly away: readonly number[];
-  readonly onGo: (id: number) => void;
-}) {
-  const { lattice, path, away, onGo } = props;
-  const [open, setOpen] = useState(false);
-  const others = lattice.nodes
-    .filter((node) => !path.includes(node.id))
-    .toSorted((a, b) => (away[a.id] ?? 0) - (away[b.id] ?? 0) || a.depth - b.depth);
-  const rows = [...path.flatMap((id) => lattice.nodes[id] ?? []), ...others].slice(0, MOST_ROWS);
-  return (
-    <details className={styles['states']} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>States as a table</summary>
-      {open ? (
-        <div>
-          <table aria-label="States">
-            <thead>
-              <tr>
-                <th scope="col">Done</th>
-                <th scope="col">Last step</th>
-                <th scope="col">What changed</th>
-                <th scope="col">What can still come</th>
-                <th scope="col">Order</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((node) => (
-                <tr key={node.id}>
-                  <td>{node.depth}</td>
-                  <td>{node.step}</td>
-                  <td>{node.ending === undefined ? node.changed.join('; ') : endingWords(node.ending)}</td>
-                  <td>{node.ending === undefined ? shareWords(node.safe) : ''}</td>
-                  <td>
-                    {path.includes(node.id) ? (
-                      'present'
-                    ) : (
-                      <button type="button" onClick={() => onGo(node.id)}>
-                        Lead through
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {lattice.nodes.length > rows.length ? <p>The first {MOST_ROWS}, nearest to the present order first.</p> : null}
-        </div>
-      ) : null}
-    </details>
   );
 }

@@ -1,33 +1,24 @@
-/** Paints a placed lattice on a canvas: rings for shares, the present path bold, labels where there is room. */
-import type { Placed, PlacedNode } from './lattice-layout.ts';
+/** Paints a placed lattice on a canvas: what can still come as slices and bars, the present path bold, words where there is room. */
+import { ENDS } from '../../../core/explore/decided-graph.ts';
+import { GUTTER, type Placed, type PlacedEdge, type PlacedNode } from './lattice-layout.ts';
+import { countWords, endingWords } from './lattice-words.ts';
 
-const RADIUS = 5.5;
-
-export interface Look {
-  readonly path: readonly number[];
-  readonly chosen: number | undefined;
-}
+const RADIUS = 6;
+const BAR = { width: 46, height: 10 };
+const FONT = '11px system-ui, sans-serif';
 
 interface Colours {
   readonly ink: string;
   readonly faint: string;
   readonly line: string;
-  readonly good: string;
-  readonly bad: string;
   readonly accent: string;
   readonly ground: string;
+  readonly band: string;
+  /** By place in `ENDS`. */
+  readonly ends: readonly string[];
 }
 
-const SIGNS: { readonly [ending: string]: string } = {
-  equivalent: '○',
-  sound: '✓',
-  'fails-cleanly': '»',
-  'fails-badly': '»»',
-  'silent-corruption': '✕',
-  impossible: '–',
-};
-
-export function paintLattice(canvas: HTMLCanvasElement, placed: Placed, look: Look): void {
+export function paintLattice(canvas: HTMLCanvasElement, placed: Placed, chosen: number | undefined): void {
   const ratio = devicePixelRatio;
   canvas.width = placed.width * ratio;
   canvas.height = placed.height * ratio;
@@ -38,29 +29,62 @@ export function paintLattice(canvas: HTMLCanvasElement, placed: Placed, look: Lo
   const colours = coloursOf(canvas);
   pen.scale(ratio, ratio);
   paintColumns(pen, placed, colours);
-  const onPath = new Set(look.path);
-  const bold = new Set(look.path.slice(1).map((id, i) => `${look.path[i]} ${id}`));
-  for (const edge of placed.edges)
-    if (!bold.has(`${edge.from} ${edge.to}`)) paintEdge(pen, placed, edge.from, edge.to, edge.also === '' ? 'thin' : 'thick', colours);
-  for (const edge of placed.edges) {
-    const near = edge.from === look.chosen || edge.to === look.chosen;
-    if (bold.has(`${edge.from} ${edge.to}`)) paintEdge(pen, placed, edge.from, edge.to, 'path', colours);
-    else if (near) paintEdge(pen, placed, edge.from, edge.to, 'near', colours);
+  const bold = new Set(placed.path.slice(1).map((id, i) => `${placed.path[i]} ${id}`));
+  const isBold = (edge: PlacedEdge) => bold.has(`${edge.from} ${edge.to}`);
+  const isNear = (edge: PlacedEdge) => edge.from === chosen || edge.to === chosen;
+  for (const edge of placed.edges) if (!isBold(edge) && !isNear(edge)) paintEdge(pen, placed, edge, 'thin', colours);
+  for (const edge of placed.edges) if (!isBold(edge) && isNear(edge)) paintEdge(pen, placed, edge, 'near', colours);
+  for (const edge of placed.edges) if (isBold(edge)) paintEdge(pen, placed, edge, 'path', colours);
+  paintSteps(pen, placed, colours);
+  for (const node of placed.nodes) paintNode(pen, placed, node, node.id === chosen, colours);
+}
+
+function coloursOf(canvas: HTMLCanvasElement): Colours {
+  const style = getComputedStyle(canvas);
+  const of = (name: string) => style.getPropertyValue(name).trim();
+  const bad = of('--bad');
+  const byEnd: { readonly [end in (typeof ENDS)[number]]: string } = {
+    sound: of('--hue-region'),
+    'fails-cleanly': of('--hue-ioctl'),
+    'fails-badly': `color-mix(in srgb, ${bad} 55%, ${of('--surface')})`,
+    'silent-corruption': bad,
+    impossible: of('--line-strong'),
+  };
+  return {
+    ink: of('--ink'),
+    faint: of('--ink-2'),
+    line: of('--line-strong'),
+    accent: of('--accent'),
+    ground: of('--surface'),
+    band: of('--band'),
+    ends: ENDS.map((end) => byEnd[end]),
+  };
+}
+
+function paintColumns(pen: CanvasRenderingContext2D, placed: Placed, colours: Colours): void {
+  const depths = Math.round((placed.width - GUTTER) / placed.column);
+  pen.font = FONT;
+  pen.textAlign = 'left';
+  for (let depth = 0; depth < depths; depth += 1) {
+    const x = GUTTER + depth * placed.column;
+    pen.fillStyle = colours.faint;
+    pen.fillText(depth === 0 ? 'begin' : depth === depths - 1 ? 'end' : `${depth} done`, x - RADIUS, 13);
+    if (depth % 2 === 1) continue;
+    pen.globalAlpha = 0.5;
+    pen.fillStyle = colours.band;
+    pen.fillRect(x - RADIUS - 6, 20, placed.column, placed.height - 20);
+    pen.globalAlpha = 1;
   }
-  paintSteps(pen, placed, look.path, colours);
-  for (const node of placed.nodes) paintNode(pen, placed, node, onPath.has(node.id), node.id === look.chosen, colours);
 }
 
 /** The names of the steps along the path, over it. */
-function paintSteps(pen: CanvasRenderingContext2D, placed: Placed, path: readonly number[], colours: Colours): void {
-  pen.font = '11px system-ui, sans-serif';
-  pen.fillStyle = colours.ink;
-  for (const [i, id] of path.entries()) {
-    const before = placed.byId.get(path[i - 1] ?? -1);
-    const here = placed.byId.get(id);
-    const edge = placed.edges.find((one) => one.from === before?.id && one.to === id);
-    if (before === undefined || here === undefined || edge === undefined) continue;
-    pen.fillText(fitted(pen, edge.step, here.x - before.x - 2 * RADIUS), before.x + RADIUS + 4, before.y - 7);
+function paintSteps(pen: CanvasRenderingContext2D, placed: Placed, colours: Colours): void {
+  pen.font = FONT;
+  for (const [i, id] of placed.path.entries()) {
+    const [before, here] = [placed.byId.get(placed.path[i - 1] ?? -1), placed.byId.get(id)];
+    const step = here?.way.at(-1)?.step;
+    if (before === undefined || step === undefined) continue;
+    halo(pen, fitted(pen, step, placed.column - 2 * RADIUS - 4), before.x + RADIUS + 4, before.y - 8, colours.ink, colours);
   }
 }
 
@@ -71,115 +95,97 @@ function fitted(pen: CanvasRenderingContext2D, text: string, room: number): stri
   return `${text.slice(0, end)}…`;
 }
 
-function coloursOf(canvas: HTMLCanvasElement): Colours {
-  const style = getComputedStyle(canvas);
-  const of = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    ink: of('--ink'),
-    faint: of('--ink-3'),
-    line: of('--line-strong'),
-    good: of('--hue-region'),
-    bad: of('--bad'),
-    accent: of('--accent'),
-    ground: of('--surface'),
-  };
-}
+type Stroke = 'thin' | 'near' | 'path';
 
-function paintColumns(pen: CanvasRenderingContext2D, placed: Placed, colours: Colours): void {
-  const xs = [...new Set(placed.nodes.map((node) => node.x))];
-  pen.font = '11px system-ui, sans-serif';
-  pen.fillStyle = colours.faint;
-  xs.forEach((x, i) => {
-    pen.fillText(i === 0 ? 'begin' : i === xs.length - 1 ? 'end' : `${i} done`, x - RADIUS, 12);
-  });
-}
-
-type Stroke = 'thin' | 'thick' | 'near' | 'path';
-
-function paintEdge(pen: CanvasRenderingContext2D, placed: Placed, from: number, to: number, stroke: Stroke, colours: Colours): void {
-  const [a, b] = [placed.byId.get(from), placed.byId.get(to)];
+/** As wide as many orderings go that way. */
+function paintEdge(pen: CanvasRenderingContext2D, placed: Placed, edge: PlacedEdge, stroke: Stroke, colours: Colours): void {
+  const [a, b] = [placed.byId.get(edge.from), placed.byId.get(edge.to)];
   if (a === undefined || b === undefined) return;
-  const bend = Math.min(40, (b.x - a.x) / 2);
+  const from = a.x + (a.single ? RADIUS : BAR.width - RADIUS);
+  const bend = Math.max(10, Math.min(40, (b.x - from) / 2));
   pen.beginPath();
-  pen.moveTo(a.x, a.y);
-  pen.bezierCurveTo(a.x + bend, a.y, b.x - bend, b.y, b.x, b.y);
+  pen.moveTo(from, a.y);
+  pen.bezierCurveTo(from + bend, a.y, b.x - RADIUS - bend, b.y, b.x - RADIUS, b.y);
+  const width = (edge.also === '' ? 0.6 : 2) + 7 * Math.sqrt(edge.through);
   pen.strokeStyle = stroke === 'path' ? colours.accent : stroke === 'near' ? colours.ink : colours.line;
-  pen.globalAlpha = stroke === 'thin' ? 0.55 : 1;
-  pen.lineWidth = stroke === 'path' ? 3.5 : stroke === 'thick' ? 3 : stroke === 'near' ? 1.5 : 0.75;
+  pen.globalAlpha = stroke === 'thin' ? 0.45 : 1;
+  pen.lineWidth = stroke === 'path' ? 3.5 : stroke === 'near' ? Math.max(1.25, Math.min(width, 3)) : width;
   pen.stroke();
   pen.globalAlpha = 1;
 }
 
-function paintNode(
-  pen: CanvasRenderingContext2D,
-  placed: Placed,
-  node: PlacedNode,
-  onPath: boolean,
-  chosen: boolean,
-  colours: Colours,
-): void {
+function paintNode(pen: CanvasRenderingContext2D, placed: Placed, node: PlacedNode, chosen: boolean, colours: Colours): void {
+  if (node.single) paintState(pen, placed, node, chosen, colours);
+  else paintBar(pen, placed, node, chosen, colours);
+}
+
+/** A state: its slices are what can still come. */
+function paintState(pen: CanvasRenderingContext2D, placed: Placed, node: PlacedNode, chosen: boolean, colours: Colours): void {
   const radius = Math.min(RADIUS, placed.row / 2 - 0.5);
   pen.fillStyle = colours.ground;
-  circle(pen, node.x, node.y, radius + 1);
+  circle(pen, node.x, node.y, radius + 2);
   pen.fill();
-  pen.lineWidth = radius > 4 ? 2.5 : 2;
-  if (node.safe === undefined) {
-    pen.setLineDash([2, 2]);
-    pen.strokeStyle = colours.faint;
-    circle(pen, node.x, node.y, radius - 1);
-    pen.stroke();
-    pen.setLineDash([]);
-  } else {
-    pen.strokeStyle = colours.bad;
-    circle(pen, node.x, node.y, radius - 1);
-    pen.globalAlpha = node.safe >= 1 ? 0 : 0.75;
-    pen.stroke();
-    pen.globalAlpha = 1;
-    // The safe share, clockwise from the top, inside the ring as a filled slice: read by area, not by hue alone.
-    if (node.safe > 0) {
-      pen.fillStyle = colours.good;
-      pen.beginPath();
-      pen.moveTo(node.x, node.y);
-      pen.arc(node.x, node.y, radius, -Math.PI / 2, -Math.PI / 2 + Math.max(0.3, node.safe * 2 * Math.PI));
-      pen.fill();
-    }
+  let angle = -Math.PI / 2;
+  for (const [end, share] of seen(node.ends)) {
+    pen.fillStyle = colours.ends[end] ?? colours.line;
+    pen.beginPath();
+    pen.moveTo(node.x, node.y);
+    pen.arc(node.x, node.y, radius, angle, angle + share * 2 * Math.PI);
+    pen.fill();
+    angle += share * 2 * Math.PI;
   }
-  if (chosen || onPath) {
-    pen.strokeStyle = chosen ? colours.ink : colours.accent;
-    pen.lineWidth = chosen ? 2.5 : 1.5;
-    circle(pen, node.x, node.y, radius + 2);
-    pen.stroke();
+  pen.strokeStyle = chosen ? colours.ink : node.onPath ? colours.accent : colours.line;
+  pen.lineWidth = chosen ? 2.5 : node.onPath ? 2 : 1;
+  if (node.hope === 'undecided') pen.setLineDash([2, 2]);
+  circle(pen, node.x, node.y, radius + (node.onPath || chosen ? 2 : 0.5));
+  pen.stroke();
+  pen.setLineDash([]);
+  if (node.onPath) {
+    const words = node.changed.map((word) => word.replace(/^[^:]+: /, '')).join(', ');
+    pen.font = FONT;
+    halo(pen, fitted(pen, words, placed.column - 8), node.x - RADIUS, node.y + 20, colours.faint, colours);
+  } else if (placed.row >= 13 || chosen) {
+    pen.font = FONT;
+    const words = node.way.at(-1)?.step ?? '';
+    halo(pen, fitted(pen, words, placed.column - 2 * RADIUS - 10), node.x + RADIUS + 5, node.y + 4, chosen ? colours.ink : colours.faint, colours);
   }
-  if (placed.row < 13 && !onPath && !chosen && node.ending === undefined) return;
-  paintLabel(pen, placed, node, onPath, chosen, colours);
 }
 
-function paintLabel(
-  pen: CanvasRenderingContext2D,
-  placed: Placed,
-  node: PlacedNode,
-  onPath: boolean,
-  chosen: boolean,
-  colours: Colours,
-): void {
-  const strong = onPath || chosen;
-  const text = node.ending === undefined ? node.changed.map((word) => word.replace(/^[^:]+: /, '')).join(', ') : endingWords(node.ending);
+/** States that were merged, or an ending: a bar of what can still come, and how many they are. */
+function paintBar(pen: CanvasRenderingContext2D, placed: Placed, node: PlacedNode, chosen: boolean, colours: Colours): void {
+  const [left, top] = [node.x - RADIUS, node.y - BAR.height / 2];
+  pen.fillStyle = colours.ground;
+  pen.fillRect(left - 1, top - 1, BAR.width + 2, BAR.height + 2);
+  let x = left;
+  for (const [end, share] of seen(node.ends)) {
+    pen.fillStyle = colours.ends[end] ?? colours.line;
+    pen.fillRect(x, top, share * BAR.width, BAR.height);
+    x += share * BAR.width;
+  }
+  pen.strokeStyle = chosen ? colours.ink : node.onPath ? colours.accent : colours.line;
+  pen.lineWidth = chosen || node.onPath ? 2 : 1;
+  pen.strokeRect(left - 0.5, top - 0.5, BAR.width + 1, BAR.height + 1);
+  pen.font = node.ending === undefined ? FONT : `600 ${FONT}`;
+  const words = node.ending === undefined ? countWords(node) : `${endingWords(node.ending)} ${countWords(node)}`;
+  halo(pen, fitted(pen, words, placed.column - 4), left, node.y + 18, chosen ? colours.ink : colours.faint, colours);
+}
+
+/** Shares by place; one that occurs is seen, however small: a slice of a twentieth. */
+function seen(ends: readonly number[]): readonly (readonly [end: number, share: number])[] {
+  const there = ends.flatMap((share, end) => (share > 0 ? [[end, Math.max(0.05, share)] as const] : []));
+  const sum = there.reduce((all, [, share]) => all + share, 0);
+  return there.map(([end, share]) => [end, share / sum] as const);
+}
+
+/** Text that can be read over lines. */
+function halo(pen: CanvasRenderingContext2D, text: string, x: number, y: number, ink: string, colours: Colours): void {
   if (text === '') return;
-  pen.font = `${strong ? '600 ' : ''}11px system-ui, sans-serif`;
-  const shown = fitted(pen, text, placed.column - 2 * RADIUS - 12);
-  // Along the path the label hangs under the line.
-  const y = onPath ? node.y + 17 : node.y + 4;
-  const x = node.x + RADIUS + (onPath ? 0 : 5);
   pen.lineWidth = 3;
+  pen.lineJoin = 'round';
   pen.strokeStyle = colours.ground;
-  pen.strokeText(shown, x, y);
-  pen.fillStyle = strong ? colours.ink : colours.faint;
-  pen.fillText(shown, x, y);
-}
-
-export function endingWords(ending: string): string {
-  const words = ending.replace('-', ' ');
-  return `${SIGNS[ending] ?? ''} ${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  pen.strokeText(text, x, y);
+  pen.fillStyle = ink;
+  pen.fillText(text, x, y);
 }
 
 function circle(pen: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

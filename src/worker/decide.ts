@@ -1,0 +1,99 @@
+/**
+ * All orderings of a scenario, decided in slices by as many searchers as the machine has cores. The last graph is kept: what
+ * else is asked about orderings (the nearest safe one, the lattice) is looked up in it.
+ */
+import type { Program } from '../core/emulator/program.ts';
+import { type DecidedGraph, graphOf } from '../core/explore/decided-graph.ts';
+import type { Batch } from '../core/explore/exchange.ts';
+import { countOrderings, tooLarge } from '../core/explore/orderings.ts';
+import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
+import { type Exploration, report } from '../core/explore/report.ts';
+import type { Ordering } from '../core/scenario/ordering.ts';
+import type { Scenario } from '../core/scenario/scenario.ts';
+import type { DecidedSoFar } from './messages.ts';
+import type { ToSearcher } from './search.worker.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+/** Branches of a search between two looks at the messages: some milliseconds of work. */
+const BRANCHES = 200;
+
+/** Milliseconds between two looks at what the orderings decided so far have come to. */
+const COUNT_MS = 400;
+
+/** A graph of more states is let go when the answer is given: it holds some gigabytes. */
+const MOST_KEPT = 600_000;
+
+interface Kept {
+  readonly text: string;
+  readonly graph: DecidedGraph;
+  readonly exploration: Exploration;
+}
+
+let kept: Kept | undefined;
+
+/** The scenario in which an ordering leaves out and delays what it does: its orderings are those of the search. */
+export function scenarioOf(scenario: Scenario, { skipped, delays }: Pick<Ordering, 'skipped' | 'delays'>): Scenario {
+  return { ...scenario, skipped, delays };
+}
+
+function textOf(scenario: Scenario): string {
+  return JSON.stringify({ ...scenario, skipped: scenario.skipped ?? [], delays: scenario.delays ?? {} });
+}
+
+/** What was decided of a scenario, if it is still there. */
+export function decidedOf(scenario: Scenario): Kept | undefined {
+  const text = textOf(scenario);
+  return kept?.text === text ? kept : undefined;
+}
+
+/** A searcher in a worker of its own. */
+function peerOf(scenario: Scenario): StartPeer {
+  return (searcher, heard, lost) => {
+    const worker = new Worker(new URL('./search.worker.ts', import.meta.url), { type: 'module', name: `search ${searcher}` });
+    const post = (message: ToSearcher) => worker.postMessage(message);
+    worker.onmessage = ({ data }: MessageEvent<Batch>) => heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      lost(event.message);
+    };
+    post({ type: 'begin', scenario, searcher });
+    return { tell: (batch) => post({ type: 'batch', batch }), end: () => worker.terminate() };
+  };
+}
+
+/** Goes on until all is decided, there are more states than `most`, or `told` says `stop`; `drop` throws what was found away. */
+export async function decide(
+  program: Program,
+  most: number,
+  told: (states: number, decided: DecidedSoFar) => Promise<'go' | 'stop' | 'drop'>,
+): Promise<{ readonly exploration: Exploration; readonly graph: DecidedGraph | undefined } | undefined> {
+  const began = performance.now();
+  const problem = tooLarge(program);
+  if (problem !== '') throw new Error(problem);
+  const pool = new Pool(program, jobsFor(self.navigator.hardwareConcurrency), peerOf(program.scenario));
+  const { searcher } = pool;
+  const of = String(countOrderings(program));
+  let counted = began;
+  let byClass: DecidedSoFar['byClass'];
+  try {
+    while (pool.advance(BRANCHES, performance.now() - began)) {
+      const { states, decided } = searcher.progress();
+      if (performance.now() - counted > COUNT_MS) {
+        byClass = searcher.byClass();
+        counted = performance.now();
+      }
+      const word = await told(states, { orderings: String(decided), of, byClass, searchers: pool.size, lost: pool.lost });
+      if (word === 'drop') return undefined;
+      if (word === 'stop' || states > most) break;
+    }
+  } finally {
+    pool.end();
+  }
+  const decided = searcher.decided();
+  const exploration = report(program, decided, Math.round(performance.now() - began));
+  const graph = graphOf(program, decided);
+  kept = graph === undefined || decided.states > MOST_KEPT ? undefined : { text: textOf(program.scenario), graph, exploration };
+  return { exploration, graph };
+}
