@@ -117,14 +117,15 @@ test('a bad one is found out of all, the next press shows another kind, and a sa
 });
 
 test('the lattice has the present order as its path; a state chosen by keys or in the table leads it through itself', async ({ lab }) => {
-  await lab.pick('v2-mtty');
   const panel = await panelOf(lab);
   await panel.getByRole('radio', { name: 'Lattice' }).click();
   const picture = panel.getByRole('application', { name: 'Lattice of joint states' });
-  await expect(panel).toContainText(/distinct states seen|states seen/, { timeout: 40_000 });
+  await expect(panel).toContainText(/states drawn each by itself, the others merged/, { timeout: 40_000 });
   await picture.focus();
-  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await lab.page.keyboard.press(key);
-  await expect(panel.getByRole('status')).toContainText(/1 done, the last .*1 move away from the present order/);
+  await lab.page.keyboard.press('ArrowRight');
+  await expect(panel.getByRole('status')).toContainText(/^The beginning.*100 % of all orderings come through here.*On the present path/);
+  for (const key of ['ArrowRight', 'ArrowDown']) await lab.page.keyboard.press(key);
+  await expect(panel.getByRole('status')).toContainText(/1 done, the last .*1 move away from the present order/i);
   await lab.page.keyboard.press('Enter');
   await lab.idle();
   const { edits } = await lab.dump();
@@ -133,4 +134,36 @@ test('the lattice has the present order as its path; a state chosen by keys or i
   await panel.getByRole('table', { name: 'States' }).getByRole('button', { name: 'Lead through' }).first().click();
   await lab.idle();
   expect((await lab.dump()).edits).not.toBe(edits);
+});
+
+test('what lies further from the present order is drawn each for itself when asked for, and the path follows the order', async ({
+  lab,
+}) => {
+  const panel = await panelOf(lab);
+  await panel.getByRole('radio', { name: 'Lattice' }).click();
+  const drawn = panel.getByText(/states drawn each by itself/);
+  await expect(drawn).toBeVisible({ timeout: 40_000 });
+  const beside = Number.parseInt((await drawn.innerText()).replaceAll(',', ''), 10);
+  await panel.getByRole('combobox', { name: 'Each state by itself' }).selectOption('on this order');
+  await expect.poll(async () => Number.parseInt((await drawn.innerText()).replaceAll(',', ''), 10)).toBeLessThan(beside);
+  await panel.getByRole('combobox', { name: 'Each state by itself' }).selectOption('within 2 moves');
+  await expect.poll(async () => Number.parseInt((await drawn.innerText()).replaceAll(',', ''), 10)).toBeGreaterThan(beside);
+});
+
+test('after all are decided make safe is an answer of the whole graph, and says where there is no safe order at all', async ({ lab }) => {
+  const panel = await panelOf(lab);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  await expect(panel.getByRole('list', { name: 'Required pairs' })).toBeVisible({ timeout: 40_000 });
+  await lab.page.getByRole('tab', { name: 'Steps and takes' }).click();
+  await lab.moveByKeys('Save the device state', -2);
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await lab.button('Make safe').click();
+  await expect(lab.page.getByText(/^1 edit away/)).toBeVisible();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
+  await lab.pick('rfc-unmigratable');
+  await (await panelOf(lab)).getByRole('button', { name: 'Decide all' }).click();
+  await expect(panel).toContainText(/30,240 orderings/, { timeout: 40_000 });
+  await lab.button('Make safe').click();
+  await expect(lab.page.getByText('No safe order at all: all 30,240 orderings were decided.')).toBeVisible();
 });

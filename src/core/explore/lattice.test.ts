@@ -58,7 +58,9 @@ function flows({ nodes, edges }: Lattice): readonly string[] {
 test.each(Array.from({ length: 20 }, (_, i) => i + 1))('seed %i: all orderings go through it, and end as the search says', (seed) => {
   const { graph, decided, listed } = caseOf(fewer(variedScenario(seed), 720));
   const { byClass, orderings } = report(graph.program, decided, 0);
-  const shares = ENDS.map((one) => (Number(byClass[one] ?? 0) + (one === 'sound' ? Number(byClass.equivalent ?? 0) : 0)) / Number(orderings));
+  const shares = ENDS.map(
+    (one) => (Number(byClass[one] ?? 0) + (one === 'sound' ? Number(byClass.equivalent ?? 0) : 0)) / Number(orderings),
+  );
   for (const each of EACH) {
     const seen = last(lattice(graph, listed, each));
     expect(flows(seen)).toEqual([]);

@@ -321,7 +321,9 @@ class Picture {
       const def = program.lists[list];
       return { from, to, list: step < 0 ? '' : (def?.id ?? ''), step: def?.steps[step]?.id ?? '', through };
     });
-    const path = this.#nodes.flatMap(({ state }, id) => (state.on ? [id] : [])).sort((a, b) => (nodes[a]?.depth ?? 0) - (nodes[b]?.depth ?? 0));
+    const path = this.#nodes
+      .flatMap(({ state }, id) => (state.on ? [id] : []))
+      .sort((a, b) => (nodes[a]?.depth ?? 0) - (nodes[b]?.depth ?? 0));
     return { nodes, edges, path, states, drawn: this.#drawn.size, capped, complete: this.#graph.complete };
   }
 

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { withStepAt } from '../../../core/emulator/slots.ts';
 import type { Each, LatticeNode, Lattice as States } from '../../../core/explore/lattice.ts';
+import type { Exploration } from '../../../core/explore/report.ts';
 import type { Ordering } from '../../../core/scenario/ordering.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { useLab, useLabState } from '../../store/context.ts';
@@ -15,7 +16,7 @@ import { useVisible } from './visible.ts';
 const REACH_PX = 14;
 
 /** Joint states by steps done; the present order is the bold path, and a state that is chosen leads it through itself. */
-export function Lattice() {
+export function Lattice({ decided }: { readonly decided: Exploration | undefined }) {
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   const ordering = useLabState(orderShown);
@@ -23,7 +24,7 @@ export function Lattice() {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [each, setEach] = useState<Each>('beside');
-  const { lattice, words } = useLattice(scenario, ordering, each, useVisible(box));
+  const { lattice, words } = useLattice({ scenario, ordering, each, decided }, useVisible(box));
   const room = useWidth(box);
   const [chosen, setChosen] = useState<number>();
   const placed = useMemo(() => (lattice === undefined ? undefined : place(lattice, room)), [lattice, room]);
@@ -49,6 +50,13 @@ export function Lattice() {
   return (
     <div className={styles['lattice']}>
       <EachChoice value={each} onChange={setEach} words={lattice === undefined ? words : seenWords(lattice)} />
+      <p id="lattice-state" className={styles['reading']} role="status">
+        {lattice === undefined
+          ? ''
+          : node === undefined
+            ? 'The bold path is the present order. Point at a state to read what can still come of it; click, or arrow keys and Enter, leads the order through it.'
+            : sentenceOf(node, node.onPath)}
+      </p>
       <div
         ref={box}
         className={styles['latticeBox']}
@@ -90,11 +98,6 @@ export function Lattice() {
       </div>
       {lattice === undefined || placed === undefined ? null : (
         <>
-          <p id="lattice-state" className={styles['detail']} role="status">
-            {node === undefined
-              ? 'The bold path is the present order. Point at a state to read what can still come of it; click, or arrow keys and Enter, leads the order through it.'
-              : sentenceOf(node, node.onPath)}
-          </p>
           <Legend folded={placed.folded} />
           <LatticeTable placed={placed} onGo={go} />
         </>
@@ -107,7 +110,8 @@ function Legend({ folded }: { readonly folded: number }) {
   return (
     <p className={styles['legend']}>
       <span>
-        Round: one state, with the step that led there. Bar: several states, how many they are and what share of all orderings comes through.
+        Round: one state, with the step that led there. Bar: several states, how many they are and what share of all orderings comes
+        through.
       </span>
       <span>
         <i data-end="sound" /> safe <i data-end="fails-cleanly" /> fails cleanly <i data-end="fails-badly" /> fails badly{' '}
@@ -128,36 +132,36 @@ function orderShown(state: Parameters<Parameters<typeof useLabState>[0]>[0]): Or
 }
 let shown: { readonly of: Ordering; readonly step: string; readonly slot: number; readonly ordering: Ordering } | undefined;
 
+/** What a lattice is of; `decided`: a search that has come to an end meanwhile knows more. */
+interface Asked {
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+  readonly each: Each;
+  readonly decided: Exploration | undefined;
+}
+
 /** The lattice about the present order; the one before it stays until it is there. */
-function useLattice(
-  scenario: Scenario,
-  ordering: Ordering,
-  each: Each,
-  visible: boolean,
-): { readonly lattice: States | undefined; readonly words: string } {
+function useLattice(asked: Asked, visible: boolean): { readonly lattice: States | undefined; readonly words: string } {
   const lab = useLab();
-  const [known, setKnown] = useState<{ readonly of: Scenario; readonly ordering: Ordering; readonly each: Each; readonly lattice: States }>();
+  const [known, setKnown] = useState<Asked & { readonly lattice: States }>();
   const [words, setWords] = useState('Looking at states…');
-  const fits = known?.of === scenario && known.ordering === ordering && known.each === each;
+  const { scenario, ordering, each, decided } = asked;
+  const fits = known?.scenario === scenario && known.ordering === ordering && known.each === each && known.decided === decided;
   useEffect(() => {
     if (!visible || fits) return;
     let gone = false;
+    const tell = (states: number) => !gone && setWords(`Looking at states: ${states.toLocaleString('en')}…`);
     void (async () => {
-      const outcome = await lab.port.lattice(
-        scenario,
-        ordering,
-        each,
-        (states) => !gone && setWords(`Looking at states: ${states.toLocaleString('en')}…`),
-      );
+      const outcome = await lab.port.lattice(scenario, ordering, each, tell);
       if (gone) return;
       if (outcome.kind === 'failed') setWords(outcome.message);
-      if (outcome.kind === 'lattice') setKnown({ of: scenario, ordering, each, lattice: outcome.lattice });
+      if (outcome.kind === 'lattice') setKnown({ scenario, ordering, each, decided, lattice: outcome.lattice });
     })();
     return () => {
       gone = true;
     };
-  }, [lab, scenario, ordering, each, visible, fits]);
-  return { lattice: known?.of === scenario ? known.lattice : undefined, words };
+  }, [lab, scenario, ordering, each, decided, visible, fits]);
+  return { lattice: known?.scenario === scenario ? known.lattice : undefined, words };
 }
 
 function useWidth(box: React.RefObject<HTMLElement | null>): number {

@@ -36,7 +36,9 @@ export function LatticeTable({ placed, onGo }: { readonly placed: Placed; readon
                   <td>{node.depth}</td>
                   <td>{node.states.toLocaleString('en')}</td>
                   <td>{node.single ? node.way.at(-1)?.step : ''}</td>
-                  <td>{node.ending !== undefined ? endingWords(node.ending) : node.single ? node.changed.join('; ') : HOPE_WORDS[node.hope]}</td>
+                  <td>
+                    {node.ending !== undefined ? endingWords(node.ending) : node.single ? node.changed.join('; ') : HOPE_WORDS[node.hope]}
+                  </td>
                   <td>{percent(node.through)}</td>
                   <td>{endsWords(node)}</td>
                   <td>

@@ -97,7 +97,7 @@ export function Orderings() {
       {problem === '' ? null : <p role="alert">{problem}</p>}
       {view === 'matrix' ? <Matrix /> : null}
       <Suspense fallback={<p className={styles['quiet']}>Drawing…</p>}>
-        {view === 'lattice' ? <Lattice /> : null}
+        {view === 'lattice' ? <Lattice decided={exploration} /> : null}
         {view === 'pairs' && exploration !== undefined ? <RequiredPairs exploration={exploration} /> : null}
       </Suspense>
       {view === 'counts' && exploration !== undefined ? <Answer exploration={exploration} /> : null}

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { Nearest, NoneNear } from '../../../core/explore/nearest.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import { applyEdit, nameOfEdits, type OrderingEdit } from '../../../core/scenario/edits.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
@@ -47,7 +48,7 @@ export function Search() {
     const { nearest } = outcome;
     if (nearest === undefined) return setWords('This order does not fail: there is nothing to shrink.');
     if (!('ordering' in nearest)) return setWords(noneWords(goal, nearest));
-    setWords(foundWords(goal, nearest.edits));
+    setWords(foundWords(goal, nearest));
     if (goal === 'shrink') lab.setOrdering(nearest.ordering);
     else await follow(lab, nearest.edits);
   };
@@ -104,17 +105,19 @@ export function Search() {
   );
 }
 
-function noneWords(goal: Goal, none: { readonly edits: number; readonly runs: number; readonly limited: boolean }): string {
+function noneWords(goal: Goal, { edits, runs, limited, decided }: NoneNear): string {
   const what = goal === 'safe' ? 'safe' : 'bad';
-  return none.limited
-    ? `No ${what} order within ${none.edits} ${none.edits === 1 ? 'move' : 'moves'}; the search ended at its limit of ${none.runs} runs.`
-    : `No ${what} order at all: ${none.runs} were run, and there are no more.`;
+  if (decided !== undefined) return `No ${what} order at all: all ${BigInt(decided).toLocaleString('en')} orderings were decided.`;
+  return limited
+    ? `No ${what} order within ${edits} ${edits === 1 ? 'move' : 'moves'}; the search ended at its limit of ${runs.toLocaleString('en')} runs. Decide all answers exactly.`
+    : `No ${what} order at all: ${runs.toLocaleString('en')} were run, and there are no more.`;
 }
 
-function foundWords(goal: Goal, edits: readonly OrderingEdit[]): string {
+function foundWords(goal: Goal, { edits, fewest }: Nearest): string {
   const moves = `${edits.length} ${edits.length === 1 ? 'edit' : 'edits'}`;
-  if (goal === 'shrink') return `${moves} of this order still ${edits.length === 1 ? 'fails' : 'fail'}: ${nameOfEdits(edits)}.`;
-  return `${moves} away: ${nameOfEdits(edits)}.`;
+  if (goal !== 'shrink') return `${moves} away: ${nameOfEdits(edits)}.`;
+  const least = fewest ? '' : ' None of them can be left out alone; fewer were not looked for, since there are too many.';
+  return `${moves} of this order still ${edits.length === 1 ? 'fails' : 'fail'}: ${nameOfEdits(edits)}.${least}`;
 }
 
 /** One move after the other, each of them an edit that can be undone. */

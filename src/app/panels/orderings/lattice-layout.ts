@@ -34,19 +34,22 @@ export interface Placed {
   readonly width: number;
   readonly height: number;
   readonly column: number;
+  readonly depths: number;
   /** Height of a row of states that are drawn each for itself. */
   readonly row: number;
   readonly folded: number;
 }
 
 /** Left of the first column there is room for what the rows are. */
-export const GUTTER = 146;
+export const GUTTER = 166;
 const TOP = 42;
 /** Below the path there is room for what changes along it. */
 const UNDER_PATH = 34;
 const BAND = 36;
 const BOTTOM = 20;
 const LEAST_COLUMN = 92;
+/** Endings have their names beside them. */
+const ENDINGS = 172;
 /** Rows are as high as a line of text where that fits, and never lower than a mark. */
 const ROW = { most: 22, least: 9, room: 1_100 };
 
@@ -77,7 +80,7 @@ export function place(lattice: Lattice, room: number): Placed {
   const onPath = new Set(lattice.path);
   const { edges, gone } = folded(lattice, onPath);
   const depths = Math.max(...lattice.nodes.map((node) => node.depth)) + 1;
-  const column = Math.max(LEAST_COLUMN, (room - GUTTER) / depths);
+  const column = Math.max(LEAST_COLUMN, (room - GUTTER - ENDINGS) / Math.max(1, depths - 1));
   const isSingle = (node: LatticeNode) => node.drawn;
   const singles = lattice.nodes.filter((node) => isSingle(node) && !onPath.has(node.id) && !gone.has(node.id));
   const tallest = Math.max(0, ...countsBy(singles, (node) => node.depth).values());
@@ -105,11 +108,12 @@ export function place(lattice: Lattice, room: number): Placed {
     edges,
     bands: [
       { label: 'This order', y: TOP },
-      ...(tallest === 0 ? [] : [{ label: 'Each by itself', y: TOP + UNDER_PATH + row / 2 }]),
+      ...(tallest === 0 ? [] : [{ label: 'Single states', y: TOP + UNDER_PATH + row / 2 }]),
       ...hopes.map((hope, i) => ({ label: HOPE_WORDS[hope], y: below + i * BAND + 10 })),
     ],
     path: lattice.path,
-    width: GUTTER + depths * column,
+    depths,
+    width: GUTTER + (depths - 1) * column + ENDINGS,
     height: below + hopes.length * BAND + BOTTOM,
     column,
     row,

@@ -62,7 +62,7 @@ function coloursOf(canvas: HTMLCanvasElement): Colours {
 }
 
 function paintColumns(pen: CanvasRenderingContext2D, placed: Placed, colours: Colours): void {
-  const depths = Math.round((placed.width - GUTTER) / placed.column);
+  const { depths } = placed;
   pen.font = FONT;
   pen.textAlign = 'left';
   for (let depth = 0; depth < depths; depth += 1) {
@@ -72,7 +72,7 @@ function paintColumns(pen: CanvasRenderingContext2D, placed: Placed, colours: Co
     if (depth % 2 === 1) continue;
     pen.globalAlpha = 0.5;
     pen.fillStyle = colours.band;
-    pen.fillRect(x - RADIUS - 6, 20, placed.column, placed.height - 20);
+    pen.fillRect(x - RADIUS - 6, 20, depth === depths - 1 ? placed.width - x : placed.column, placed.height - 20);
     pen.globalAlpha = 1;
   }
 }
@@ -108,7 +108,7 @@ function paintEdge(pen: CanvasRenderingContext2D, placed: Placed, edge: PlacedEd
   pen.bezierCurveTo(from + bend, a.y, b.x - RADIUS - bend, b.y, b.x - RADIUS, b.y);
   const width = (edge.also === '' ? 0.6 : 2) + 7 * Math.sqrt(edge.through);
   pen.strokeStyle = stroke === 'path' ? colours.accent : stroke === 'near' ? colours.ink : colours.line;
-  pen.globalAlpha = stroke === 'thin' ? 0.45 : 1;
+  pen.globalAlpha = stroke === 'thin' ? 0.22 + 0.3 * Math.sqrt(edge.through) : 1;
   pen.lineWidth = stroke === 'path' ? 3.5 : stroke === 'near' ? Math.max(1.25, Math.min(width, 3)) : width;
   pen.stroke();
   pen.globalAlpha = 1;
@@ -147,7 +147,14 @@ function paintState(pen: CanvasRenderingContext2D, placed: Placed, node: PlacedN
   } else if (placed.row >= 13 || chosen) {
     pen.font = FONT;
     const words = node.way.at(-1)?.step ?? '';
-    halo(pen, fitted(pen, words, placed.column - 2 * RADIUS - 10), node.x + RADIUS + 5, node.y + 4, chosen ? colours.ink : colours.faint, colours);
+    halo(
+      pen,
+      fitted(pen, words, placed.column - 2 * RADIUS - 10),
+      node.x + RADIUS + 5,
+      node.y + 4,
+      chosen ? colours.ink : colours.faint,
+      colours,
+    );
   }
 }
 
@@ -166,8 +173,13 @@ function paintBar(pen: CanvasRenderingContext2D, placed: Placed, node: PlacedNod
   pen.lineWidth = chosen || node.onPath ? 2 : 1;
   pen.strokeRect(left - 0.5, top - 0.5, BAR.width + 1, BAR.height + 1);
   pen.font = node.ending === undefined ? FONT : `600 ${FONT}`;
-  const words = node.ending === undefined ? countWords(node) : `${endingWords(node.ending)} ${countWords(node)}`;
-  halo(pen, fitted(pen, words, placed.column - 4), left, node.y + 18, chosen ? colours.ink : colours.faint, colours);
+  if (node.ending === undefined)
+    halo(pen, fitted(pen, countWords(node), placed.column - 4), left, node.y + 18, chosen ? colours.ink : colours.faint, colours);
+  else {
+    halo(pen, endingWords(node.ending), left + BAR.width + 6, node.y + 4, colours.ink, colours);
+    pen.font = FONT;
+    halo(pen, countWords(node), left, node.y + 18, colours.faint, colours);
+  }
 }
 
 /** Shares by place; one that occurs is seen, however small: a slice of a twentieth. */

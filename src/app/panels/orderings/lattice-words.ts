@@ -52,7 +52,11 @@ export function countWords(node: LatticeNode): string {
 export function sentenceOf(node: LatticeNode, onPath: boolean): string {
   const orders = `${percent(node.through)} of all orderings ${node.ending === undefined ? 'come through here' : 'end so'}`;
   const moves = `${node.away} ${node.away === 1 ? 'move' : 'moves'} away from the present order`;
-  const where = onPath ? 'On the present path.' : node.states > 1 ? `The nearest is ${moves}.` : `${moves.charAt(0).toUpperCase()}${moves.slice(1)}.`;
+  const where = onPath
+    ? 'On the present path.'
+    : node.states > 1
+      ? `The nearest is ${moves}.`
+      : `${moves.charAt(0).toUpperCase()}${moves.slice(1)}.`;
   if (node.ending !== undefined) return `${endingWords(node.ending)}: ${orders}. ${where}`;
   const rest = `${orders}; how they end: ${endsWords(node)}. ${where}`;
   const done = `${node.depth} done`;
@@ -65,5 +69,5 @@ export function sentenceOf(node: LatticeNode, onPath: boolean): string {
 export function seenWords({ states, drawn, capped, complete }: Lattice): string {
   const all = states.toLocaleString('en');
   const each = `${drawn.toLocaleString('en')} of ${all} states drawn each by itself${capped ? ' (the nearest: there is room for no more)' : ''}, the others merged by the best that can still come`;
-  return complete ? `${each}.` : `${each}. Not all was decided: shares are of the orderings decided so far.`;
+  return complete ? `${each}.` : `${each}. Not all is decided yet: shares are of the orderings decided so far, and Decide all adds the rest.`;
 }
