@@ -15,19 +15,7 @@ import { orderingOf } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
 import { classesOf, type Ending, endingsOf } from './endings.ts';
 import { type Batch, Exchange, type Listener } from './exchange.ts';
-import {
-  type Edge,
-  edgeTo,
-  factorial,
-  inner,
-  leaf,
-  NO_NAME,
-  NO_STEP,
-  NONE_FREED,
-  type Node,
-  pairsOf,
-  type Way,
-} from './graph.ts';
+import { type Edge, edgeTo, factorial, inner, leaf, NO_NAME, NO_STEP, NONE_FREED, type Node, pairsOf, type Way } from './graph.ts';
 import { movableSteps, orderingsOf, planOf, tooLarge } from './orderings.ts';
 import { ended, OPTIONS } from './probe.ts';
 import { StateKeys } from './state-key.ts';

@@ -69,5 +69,7 @@ export function sentenceOf(node: LatticeNode, onPath: boolean): string {
 export function seenWords({ states, drawn, capped, complete }: Lattice): string {
   const all = states.toLocaleString('en');
   const each = `${drawn.toLocaleString('en')} of ${all} states drawn each by itself${capped ? ' (the nearest: there is room for no more)' : ''}, the others merged by the best that can still come`;
-  return complete ? `${each}.` : `${each}. Not all is decided yet: shares are of the orderings decided so far, and Decide all adds the rest.`;
+  return complete
+    ? `${each}.`
+    : `${each}. Not all is decided yet: shares are of the orderings decided so far, and Decide all adds the rest.`;
 }
