@@ -57,6 +57,8 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
       return String(args['text'] ?? '').slice(0, MOST_TEXT);
     case 'request':
       return `request ${args['request']} ${args['state']}`;
+    case 'write':
+      return `${args['writer']}, ${count(args['count'])} ${args['count'] === 1 ? 'page' : 'pages'}${args['probe'] === true ? ' (a probe)' : ''}`;
     case 'doorbell':
       return args['lost'] === true ? 'doorbell lost' : 'doorbell';
     default:
