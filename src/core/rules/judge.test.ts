@@ -5,6 +5,7 @@ import { stories } from '../scenario/library/index.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { RuleAnswer } from '../trace/audit.ts';
+import { TraceBuilder } from '../trace/builder.ts';
 import { kindAt } from '../trace/trace.ts';
 import { rules } from './index.ts';
 import { judgeTrace } from './judge.ts';
@@ -149,4 +150,21 @@ test('a load that was given up: a new process opens the device anew, and E4 sees
   const answer = judgeTrace(trace).find((one) => one.rule === 'E4');
   expect(answer).toMatchObject({ outcome: 'holds', sentence: expect.stringContaining('a new process opened nic') });
   expect(kindAt(trace, (answer?.events.at(-1) ?? 0) - 1)).toBe('process');
+});
+
+/** QEMU 7.2 sends, QEMU 10 receives: of the two the second alone prints what becomes of the disks. */
+test.each([
+  ['the source prints nothing of its disks', false, 'cannot tell'],
+  ['the source prints that it holds them, and never that it lets go', true, 'broken'],
+])('D12, %s', (_, prints, outcome) => {
+  const builder = new TraceBuilder();
+  const lane = (host: string) => builder.lane({ id: `${host}/migration`, host, title: 'Migration', kind: 'migration' });
+  const [source, target] = [lane('source'), lane('target')];
+  const at = (ms: number) => ms * 1e6;
+  if (prints) builder.add({ atNanos: at(1), lane: source, kind: 'token', args: { token: 'the disks', op: 'take' } });
+  builder.add({ atNanos: at(2), lane: source, kind: 'section-save', args: { section: 'ram' } });
+  builder.add({ atNanos: at(3), lane: target, kind: 'section-load', args: { section: 'ram' } });
+  builder.add({ atNanos: at(4), lane: target, kind: 'token', args: { token: 'the disks', op: 'take' } });
+  const trace = builder.finish({ kind: 'imported', reader: 'qemu-log', files: [] }, ['token', 'section-save', 'section-load'], []);
+  expect(judgeTrace(trace).find((one) => one.rule === 'D12')).toMatchObject({ outcome });
 });
