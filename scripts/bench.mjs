@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { logFigures } from './bench-logs.mjs';
 import { contention } from './bench-machine.mjs';
+import { searchFigures } from './bench-search.mjs';
 import { spinFigures } from './bench-spin.mjs';
 import { printTable } from './bench-table.mjs';
 import { traceFigures } from './bench-traces.mjs';
@@ -138,6 +139,7 @@ async function dragging(tab) {
 const machine = contention();
 const figures = {
   core: await core(),
+  search: searchFigures(ROOT),
   spin: spinFigures(ROOT, join(ROOT, OUT, 'spin')),
   ...(await page()),
   machine: { before: machine.factor, after: contention().factor, load: contention().load },

@@ -1,124 +1,164 @@
 /*
  * The twelve steps of the story v2-twelve-steps by hand in Promela, for `npm run bench`: what a general model checker makes
- * of the same question. The source takes its steps in any order; each writer may write once more in every gap; the target
- * loads what comes and starts. Time and prices are left out (SPIN knows none), so this asks less than explore does.
+ * of the same question. The source takes its steps in any order; the target loads what comes and starts. Time and prices are
+ * left out, since SPIN knows none: so this asks less than explore does.
  *
- * One page stands for all pages of a writer: CUR (target has the last content), PEND (bit in the log), DIRTY (in the bitmap).
+ * The model is kept as small as explore's keys. Each step with the gaps in it is one transition (d_step). Pages of a writer are a
+ * set of kinds, as a row of tracers is: a gap adds to the set what a write makes of each kind, and leaves the page that was
+ * not written. A kind is three bits: in the log, in the bitmap, and whether its last content was sent. RAM that is sent is loaded in its
+ * order before anything that follows it, so that it need not lie on the wire.
  */
 #define STEPS 12
-mtype = { RUNNING, PRE_COPY, PRE_COPY_P2P, STOP_COPY, RESUMING };
-mtype = { RAM, EARLY, FINAL, EOF };
+#define ALL_CHOSEN 4095
+#define LOGGED 1
+#define MARKED 2
+#define SENT 4
 
-bool chosen[STEPS];
-bool failed, completed, torn, lost, twice;
-bool cpuHere = true, cpuThere;
-bool armed[3];                 /* logs of the vCPUs, the nic, the ssd */
-bool current[3], pend[3], dirty[3];
-mtype here[2] = RUNNING;       /* states of nic and ssd on the source */
-mtype there[2] = RESUMING;
-bool moved[2];                 /* the device went on after its final data were read */
-bool gaveEarly[2], gaveFinal[2], early[2], final[2];
-chan wire = [16] of { mtype, byte, byte };   /* kind, device, mask of writers whose present page it carries */
-byte inFlight[3];              /* newest content is in so many RAM items on the wire */
+#define RUNNING 0
+#define PRE_COPY 1
+#define PRE_COPY_P2P 2
+#define STOP_COPY 3
 
-inline writes(w) {
-  current[w] = false; inFlight[w] = 0;
-  if :: armed[w] -> pend[w] = true :: else fi
+mtype = { EARLY, FINAL, EOF };
+
+#define CPU 0
+#define NIC 1
+#define SSD 2
+
+short chosen;                  /* steps, as a set */
+bool failed, completed, ended;
+bool cpuHere = true, cpuThere, armed;
+byte kinds[3] = 1;             /* by writer: kinds of pages that there are, as a set; at first those never written */
+byte here[3];                  /* states of nic and ssd on the source */
+byte gaveFinal[3], moved[3];   /* the final data were read; and the device went on after that */
+byte final[3];                 /* loaded */
+bool torn, lost, twice, stale; /* what was found: explore keeps it on its edges, a model checker in its state */
+chan wire = [8] of { mtype, byte };
+hidden byte k, w, before, next;
+
+/* What a write makes of each kind of page. */
+inline writes(a) {
+  before = kinds[a]; k = 0;
+  do
+  :: k < 8 -> if :: before & (1 << k) -> kinds[a] = kinds[a] | (1 << ((k & MARKED) | (armed -> LOGGED : (k & LOGGED)))) :: else fi; k++
+  :: else -> break
+  od
 }
 
 inline gap() {
-  if :: cpuHere -> if :: writes(0) :: skip fi :: else fi;
-  if :: here[0] != STOP_COPY -> moved[0] = gaveFinal[0]; if :: writes(1) :: skip fi :: else fi;
-  if :: here[1] != STOP_COPY -> moved[1] = gaveFinal[1]; if :: writes(2) :: skip fi :: else fi;
-  /* peers write to each other; a stopped one takes no writes */
-  if :: (here[0] == RUNNING || here[0] == PRE_COPY) && here[1] == STOP_COPY -> torn = true
-     :: (here[1] == RUNNING || here[1] == PRE_COPY) && here[0] == STOP_COPY -> torn = true
-     :: else fi;
-  if :: cpuHere && (here[0] == STOP_COPY || here[1] == STOP_COPY) -> lost = true :: else fi;
-  if :: cpuHere && cpuThere -> twice = true :: else fi
+  if :: cpuHere -> writes(CPU) :: else fi;
+  if :: here[NIC] != STOP_COPY -> writes(NIC); moved[NIC] = gaveFinal[NIC] :: else fi;
+  if :: here[SSD] != STOP_COPY -> writes(SSD); moved[SSD] = gaveFinal[SSD] :: else fi;
+  /* peers write to each other; a stopped one takes no writes, and answers no doorbell */
+  torn = torn || (here[NIC] <= PRE_COPY && here[SSD] == STOP_COPY) || (here[SSD] <= PRE_COPY && here[NIC] == STOP_COPY);
+  lost = lost || (cpuHere && (here[NIC] == STOP_COPY || here[SSD] == STOP_COPY));
+  twice = twice || (cpuHere && cpuThere)
 }
 
+/* Logged pages become marked ones. */
 inline sync() {
-  byte l = 0;
-  do :: l < 3 -> if :: armed[l] && pend[l] -> pend[l] = false; dirty[l] = true :: else fi; l++ :: else -> break od
-}
-
-inline copy(all) {
-  byte w = 0; byte mask = 0;
+  w = 0;
   do
-  :: w < 3 -> if :: all || dirty[w] -> dirty[w] = false; mask = mask | (1 << w); inFlight[w]++ :: else fi; w++
+  :: w < 3 ->
+     next = 0; k = 0;
+     do
+     :: k < 8 -> if :: kinds[w] & (1 << k) -> next = next | (1 << ((k & LOGGED) -> ((k & SENT) | MARKED) : k)) :: else fi; k++
+     :: else -> break
+     od;
+     kinds[w] = next; w++
   :: else -> break
-  od;
-  if :: completed -> failed = true :: else -> wire!RAM(0, mask) fi
+  od
 }
 
-inline toState(d, state) {
+/* Marked pages, or all, are sent. */
+inline copy(all) {
   if
-  :: state == here[d] -> skip
-  :: state == PRE_COPY && (here[d] == RUNNING || here[d] == PRE_COPY_P2P) -> here[d] = state
-  :: state == PRE_COPY_P2P && (here[d] == RUNNING || here[d] == PRE_COPY) -> here[d] = state
-  :: state == STOP_COPY -> here[d] = state
-  :: else -> failed = true
+  :: ended -> failed = true
+  :: else ->
+     w = 0;
+     do
+     :: w < 3 ->
+        next = 0; k = 0;
+        do
+        :: k < 8 -> if :: kinds[w] & (1 << k) -> next = next | (1 << ((all || (k & MARKED)) -> ((k & LOGGED) | SENT) : k)) :: else fi; k++
+        :: else -> break
+        od;
+        kinds[w] = next; w++
+     :: else -> break
+     od
   fi
+}
+
+inline toState(d, to) {
+  if
+  :: failed || here[d] == to -> skip
+  :: !failed && here[d] != to ->
+     if
+     :: here[d] == STOP_COPY -> failed = true
+     :: else -> here[d] = to
+     fi
+  fi;
+  gap()
 }
 
 inline save(d, kind) {
   if
-  :: completed -> failed = true
-  :: !completed && kind == EARLY && (here[d] == PRE_COPY || here[d] == PRE_COPY_P2P) -> gaveEarly[d] = true; wire!EARLY(d, 0)
-  :: !completed && kind == FINAL && here[d] == STOP_COPY -> gaveFinal[d] = true; moved[d] = false; wire!FINAL(d, 0)
-  :: else -> failed = true
-  fi
-}
-
-active proctype source() {
-  byte taken = 0;
-  do
-  :: taken < STEPS && !failed ->
-     gap();
-     if
-     :: !chosen[0] -> chosen[0] = true; atomic { armed[0] = true; armed[1] = true; armed[2] = true }
-     :: !chosen[1] -> chosen[1] = true; toState(0, PRE_COPY); toState(1, PRE_COPY)
-     :: !chosen[2] -> chosen[2] = true; copy(true); gap(); sync(); copy(false)
-     :: !chosen[3] -> chosen[3] = true; save(0, EARLY); gap(); save(1, EARLY)
-     :: !chosen[4] -> chosen[4] = true; cpuHere = false
-     :: !chosen[5] -> chosen[5] = true; toState(0, PRE_COPY_P2P); gap(); toState(1, PRE_COPY_P2P)
-     :: !chosen[6] -> chosen[6] = true; toState(0, STOP_COPY); gap(); toState(1, STOP_COPY)
-     :: !chosen[7] -> chosen[7] = true; sync()
-     :: !chosen[8] -> chosen[8] = true; copy(false)
-     :: !chosen[9] -> chosen[9] = true; save(0, FINAL)
-     :: !chosen[10] -> chosen[10] = true; save(1, FINAL)
-     :: !chosen[11] -> chosen[11] = true; wire!EOF(0, 0); completed = true
-     fi;
-     taken++
-  :: else -> break
-  od;
+  :: failed -> skip
+  :: !failed && ended -> failed = true
+  :: !failed && !ended && kind == EARLY ->
+     if :: here[d] == PRE_COPY || here[d] == PRE_COPY_P2P -> wire!EARLY(d) :: else -> failed = true fi
+  :: !failed && !ended && kind == FINAL ->
+     if :: here[d] == STOP_COPY -> gaveFinal[d] = 1; moved[d] = 0; wire!FINAL(d) :: else -> failed = true fi
+  fi;
   gap()
 }
 
-active proctype target() {
-  mtype kind; byte device; byte mask;
+#define take(i) (!(chosen & (1 << i))) -> chosen = chosen | (1 << i)
+
+active proctype source() {
   do
-  :: wire?kind(device, mask) ->
+  :: !failed && chosen != ALL_CHOSEN ->
      if
-     :: kind == RAM ->
-        d_step {
-          byte w = 0;
-          do :: w < 3 -> if :: (mask & (1 << w)) && inFlight[w] > 0 -> current[w] = true; inFlight[w]-- :: else fi; w++ :: else -> break od;
-          w = 0
-        }
-     :: kind == EARLY -> early[device] = true
-     :: kind == FINAL -> if :: early[device] -> final[device] = true :: else -> goto refused fi
-     :: kind == EOF -> break
+     :: d_step { take(0); gap(); armed = true; gap(); skip }
+     :: d_step { take(1); gap(); toState(NIC, PRE_COPY); toState(SSD, PRE_COPY); skip }
+     :: d_step { take(2); gap(); copy(true); gap(); sync(); skip }
+     :: d_step { take(3); gap(); save(NIC, EARLY); save(SSD, EARLY); skip }
+     :: d_step { take(4); gap(); cpuHere = false; skip }
+     :: d_step { take(5); gap(); toState(NIC, PRE_COPY_P2P); toState(SSD, PRE_COPY_P2P); skip }
+     :: d_step { take(6); gap(); toState(NIC, STOP_COPY); toState(SSD, STOP_COPY); skip }
+     :: d_step { take(7); gap(); sync(); skip }
+     :: d_step { take(8); gap(); copy(false); skip }
+     :: d_step { take(9); save(NIC, FINAL); skip }
+     :: d_step { take(10); save(SSD, FINAL); skip }
+     :: d_step { take(11); gap(); wire!EOF(0); ended = true; skip }
      fi
-  :: failed && empty(wire) -> goto refused
+  :: else -> break
   od;
-  if :: final[0] -> there[0] = RUNNING :: else -> torn = true fi;
-  if :: final[1] -> there[1] = RUNNING :: else -> torn = true fi;
-  cpuThere = true;
-  if :: moved[0] || moved[1] -> torn = true :: else fi;
-  if :: !current[0] || !current[1] || !current[2] -> lost = true :: else fi;
-  if :: cpuHere -> twice = true :: else fi;
-refused:
+  skip;
+  d_step {
+    gap();
+    /* who gives up goes on where it was */
+    if :: failed -> cpuHere = true :: else -> completed = true fi;
+    skip
+  }
+}
+
+active proctype target() {
+  byte d;
+  do
+  :: d_step { wire?EARLY(d) -> d = 0 }   /* what no precopy has given the final data give */
+  :: d_step { wire?FINAL(d) -> final[d] = 1; d = 0 }
+  :: wire?EOF(_) -> break
+  :: failed && empty(wire) -> goto over
+  od;
+  skip;
+  d_step {
+    torn = torn || !final[NIC] || !final[SSD] || moved[NIC] || moved[SSD];
+    /* a page whose last content was not sent */
+    stale = ((kinds[CPU] | kinds[NIC] | kinds[SSD]) & 15) != 0;
+    twice = twice || cpuHere;
+    cpuThere = true
+  };
+over:
   skip
 }
