@@ -28,6 +28,18 @@ test('what a search will cost stands there before it is begun, and a search unde
   await expect(panel).toContainText('so far, the search was stopped.');
 });
 
+test('a search is divided among workers, and more than one of them solves states where there are cores for it', async ({ lab }) => {
+  await lab.pick('v2-qemu-10');
+  const panel = await panelOf(lab);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  const cores = await lab.page.evaluate(() => navigator.hardwareConcurrency);
+  // A searcher counts once its states have come.
+  if (cores > 1) await expect(panel).toContainText(/states a second .* · ([2-8]) searchers/, { timeout: 40_000 });
+  else await expect(panel).toContainText('states a second');
+  await panel.getByRole('button', { name: /^Stop \(/ }).click();
+  await expect(panel).toContainText('so far, the search was stopped.');
+});
+
 test('a search beyond the limit says so before it starts; pinning what it names brings it under, and can be undone', async ({ lab }) => {
   const steps = Array.from({ length: 24 }, (_, i) => ({ id: `step-${i}`, label: `Flag ${i}`, does: [{ flag: 'one', value: i }] }));
   const scenario = {

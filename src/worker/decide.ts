@@ -5,7 +5,7 @@
 import type { Program } from '../core/emulator/program.ts';
 import { type DecidedGraph, graphOf } from '../core/explore/decided-graph.ts';
 import type { Batch } from '../core/explore/exchange.ts';
-import { countOrderings, tooLarge } from '../core/explore/orderings.ts';
+import { countOrderings, mayTake, tooLarge } from '../core/explore/orderings.ts';
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
@@ -74,6 +74,8 @@ export async function decide(
   if (problem !== '') throw new Error(problem);
   const pool = new Pool(program, jobsFor(self.navigator.hardwareConcurrency), peerOf(program.scenario));
   const { searcher } = pool;
+  // What may take long is divided from the first moment.
+  if (mayTake(program, most)) pool.call();
   const of = String(countOrderings(program));
   let counted = began;
   let byClass: DecidedSoFar['byClass'];

@@ -154,7 +154,7 @@ export interface DecidedSoFar {
   readonly of: string;
   /** Looked at now and then: of those that were decided by then, how many are of which class. */
   readonly byClass?: { readonly [one in RunClass]?: string } | undefined;
-  /** How many searchers are at work, and why one was lost. */
+  /** How many searchers have taken part so far, and why one was lost. */
   readonly searchers: number;
   readonly lost: string;
 }

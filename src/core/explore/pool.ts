@@ -37,6 +37,8 @@ export class Pool {
   readonly #start: StartPeer;
   readonly #peers = new Map<number, Peer>();
   #begun = 0;
+  /** Those that have told something. */
+  readonly #heard = new Set<number>();
   /** Why a peer was lost; the search goes on with the others. */
   lost = '';
 
@@ -46,9 +48,9 @@ export class Pool {
     this.#start = start;
   }
 
-  /** How many searchers are at work. */
+  /** How many searchers are at work: this one, and those of the others that have told what they solved. */
   get size(): number {
-    return 1 + this.#peers.size;
+    return 1 + [...this.#peers.keys()].filter((peer) => this.#heard.has(peer)).length;
   }
 
   /** Goes on for so many branches; false when all is decided. `sinceMs`: since the search began. */
@@ -85,6 +87,7 @@ export class Pool {
 
   #hear(batch: Batch): void {
     if (!this.#peers.has(batch.from)) return;
+    this.#heard.add(batch.from);
     this.searcher.hear(batch);
     this.#tell(batch);
   }

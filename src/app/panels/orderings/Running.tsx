@@ -21,8 +21,15 @@ export function Running({ search, forecast }: { readonly search: SearchState; re
       <span>
         {(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} % decided · {states.toLocaleString('en')} states
         {forecast === undefined ? '' : ` of ${statesWords(forecast)}`} · {Math.round(states / seconds).toLocaleString('en')} states a second
-        · {seconds.toFixed(0)} s
+        · {seconds.toFixed(0)} s{searchersWords(decided)}
       </span>
     </div>
   );
+}
+
+/** Searchers are workers of their own: how many have taken part, and whether one was lost. */
+function searchersWords(decided: DecidedSoFar | undefined): string {
+  if (decided === undefined) return '';
+  const by = decided.searchers > 1 ? ` · ${decided.searchers} searchers` : '';
+  return decided.lost === '' ? by : `${by} · one was lost, the others go on (${decided.lost})`;
 }
