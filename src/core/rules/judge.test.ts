@@ -154,9 +154,10 @@ test('a load that was given up: a new process opens the device anew, and E4 sees
 
 /** QEMU 7.2 sends, QEMU 10 receives: of the two the second alone prints what becomes of the disks. */
 test.each([
-  ['the source prints nothing of its disks', false, 'cannot tell'],
-  ['the source prints that it holds them, and never that it lets go', true, 'broken'],
-])('D12, %s', (_, prints, outcome) => {
+  ['the source prints nothing of its disks', false, true, 'cannot tell'],
+  ['the source prints that it holds them, and its log breaks off', true, false, 'cannot tell'],
+  ['the source prints that it holds them, and never that it lets go', true, true, 'broken'],
+])('D12, %s', (_, prints, ends, outcome) => {
   const builder = new TraceBuilder();
   const lane = (host: string) => builder.lane({ id: `${host}/migration`, host, title: 'Migration', kind: 'migration' });
   const [source, target] = [lane('source'), lane('target')];
@@ -165,6 +166,8 @@ test.each([
   builder.add({ atNanos: at(2), lane: source, kind: 'section-save', args: { section: 'ram' } });
   builder.add({ atNanos: at(3), lane: target, kind: 'section-load', args: { section: 'ram' } });
   builder.add({ atNanos: at(4), lane: target, kind: 'token', args: { token: 'the disks', op: 'take' } });
-  const trace = builder.finish({ kind: 'imported', reader: 'qemu-log', files: [] }, ['token', 'section-save', 'section-load'], []);
+  if (ends) builder.add({ atNanos: at(5), lane: source, kind: 'phase', args: { status: 'completed' } });
+  const reports = ['token', 'section-save', 'section-load', 'phase'] as const;
+  const trace = builder.finish({ kind: 'imported', reader: 'qemu-log', files: [] }, reports, []);
   expect(judgeTrace(trace).find((one) => one.rule === 'D12')).toMatchObject({ outcome });
 });

@@ -218,6 +218,8 @@ const disksHandedOver: Rule = {
       // QEMU 7.2 prints nothing of its disks, whatever its peer prints.
       if (give === undefined && !migration.emulated && source.tokens.length === 0)
         return cannotTell(`the source's log has no event of ${token}`);
+      if (give === undefined && !migration.emulated && migration.sourceOver === undefined)
+        return cannotTell(`the source's log ends before the migration does`);
       if (give === undefined) return broken(`The target took ${token} at ${when(take)}, and the source never let go of it.`, take);
       return precedes(
         migration,

@@ -92,7 +92,8 @@ export function measure(trace: Trace): Measured | undefined {
   const until = over?.at ?? trace.endNanos;
   const setup = phases.findLast((one) => one.args['status'] === 'setup' && one.at <= from)?.at ?? 0;
   const within = (one: Seen) => one.at >= setup && one.at <= until;
-  const timed = trace.clocks.find((clock) => clock.host === source)?.zero !== '';
+  const hasTimes = (host: string) => trace.clocks.find((clock) => clock.host === host)?.zero !== '';
+  const timed = hasTimes(source);
   const stop = eventsOf(trace, source, 'run-state').find((one) => one.args['state'] === 'stopped' && one.at >= from && within(one));
   const syncs = eventsOf(trace, source, 'bitmap-sync').filter(within);
   const counters = eventsOf(trace, source, 'counter');
@@ -108,11 +109,14 @@ export function measure(trace: Trace): Measured | undefined {
   const running = checkpoints.some((one) => stored.test(String(one.args['name'])))
     ? undefined
     : receivers
+        .filter(hasTimes)
         .flatMap((host) => eventsOf(trace, host, 'run-state'))
         .filter((one) => one.args['state'] === 'running' && one.at >= (stop?.at ?? Infinity))
         .reduce<Seen | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
   const completed = over?.args['status'] === 'completed' ? over : undefined;
-  const ended = running?.at ?? checkpoint(trace, source, 'src-downtime-end') ?? completed?.at;
+  const postcopy = phases.some((one) => within(one) && one.args['status'] === 'postcopy-active');
+  // By post-copy the target runs long before the source has completed.
+  const ended = running?.at ?? checkpoint(trace, source, 'src-downtime-end') ?? (postcopy ? undefined : completed?.at);
   const rounds = roundsOf(syncs, samples, from, stop?.at ?? until);
   const held = phases.find((one) => one.args['status'] === 'pre-switchover');
   const time = (nanos: Nanos | undefined) => (timed ? nanos : undefined);
@@ -121,7 +125,7 @@ export function measure(trace: Trace): Measured | undefined {
     rounds,
     syncs: syncs.length,
     result: over === undefined ? undefined : String(over.args['status']),
-    postcopy: phases.some((one) => within(one) && one.args['status'] === 'postcopy-active'),
+    postcopy,
     timed,
     heldNanos: held === undefined || !timed ? 0 : held.end - held.at,
     packed: packedBy(rounds),

@@ -5,7 +5,7 @@ import { EVENT_KINDS, type EventKind, kindIndex, type LaneKind } from '../../tra
 import { type Alignment, alignAll, type Shift, shiftsOf } from './clock.ts';
 import { RefusedLogs } from './intake.ts';
 import { notesOf } from './notes.ts';
-import { orderByMarks } from './order.ts';
+import { orderByMarks, placeByMarks } from './order.ts';
 import type { LogReader } from './reader.ts';
 
 export interface ImportedLogs {
@@ -48,16 +48,21 @@ export function mergeLogs(readers: readonly LogReader[], byHand: ReadonlyMap<str
   const hosts = nameHosts(readers);
   const builder = new TraceBuilder();
   const alignments = alignAll(readers.map((reader) => reader.meetings));
+  /** Of a log without times the one with times that it met. */
+  const peers = new Map<number, number>();
   alignments.forEach((one, i) => {
     const [receiver, sender] = [readers[i], readers[one?.by ?? -1]];
     if (receiver === undefined || sender === undefined || (receiver.hasTime && sender.hasTime)) return;
     if (!receiver.hasTime && !sender.hasTime) orderByMarks(receiver, sender);
+    else if (sender.hasTime) peers.set(i, one?.by ?? -1);
+    else peers.set(one?.by ?? -1, i);
     alignments[i] = undefined;
   });
   const shifts = shiftsOf(
     alignments,
     hosts.map((host) => byHand.get(host)),
   );
+  placeUntimed(readers, peers, shifts);
   const raw = fill(builder, readers, hosts, shifts);
   for (const note of notesOf(readers, hosts, alignments, byHand)) builder.note(note);
   const clocks = readers.map((reader, i): Clock => {
@@ -134,6 +139,22 @@ export function nameHosts(readers: readonly LogReader[]): readonly string[] {
     for (let n = 2; taken.has(name); n += 1) name = `${wanted} ${n}`;
     taken.add(name);
     return name;
+  });
+}
+
+/** Beside a log with times one without stands at the times of what the two exchanged. */
+function placeUntimed(readers: readonly LogReader[], peers: ReadonlyMap<number, number>, shifts: readonly Shift[]): void {
+  let start = Number.POSITIVE_INFINITY;
+  readers.forEach(({ hasTime, rows }, i) => {
+    if (hasTime)
+      for (let row = 0; row < rows.length; row += 1) start = Math.min(start, shifts[i]?.common(rows.micros[row] as number) ?? start);
+  });
+  if (start === Number.POSITIVE_INFINITY) return;
+  readers.forEach((reader, i) => {
+    if (reader.hasTime) return;
+    const peer = readers[peers.get(i) ?? -1];
+    const shift = shifts[peers.get(i) ?? -1];
+    placeByMarks(reader, peer === undefined || shift === undefined ? undefined : { meetings: peer.meetings, shift }, start);
   });
 }
 

@@ -12,14 +12,17 @@ function milliseconds(micros: number): string {
   return `${(micros / 1_000).toFixed(3)} ms`;
 }
 
-function ofFile(reader: LogReader): readonly string[] {
+/** `beside`: another of the logs has times. */
+function ofFile(reader: LogReader, beside: boolean): readonly string[] {
   const { backwards } = reader;
   const most = backwards.reduce((worst, one) => (one.micros > worst.micros ? one : worst), { line: 0, micros: 0 });
   return [
     ...reader.remarks,
     ...(!reader.hasTime && reader.bytes > 0
       ? [
-          'The lines have no time: one line is drawn as one microsecond, and between two hosts only what was sent and loaded tells the order.',
+          beside
+            ? 'The lines have no time: they are drawn at the times of what this process sent to one whose log has times, or received from it; where it exchanged nothing, at the beginning.'
+            : 'The lines have no time: one line is drawn as one microsecond, and between two hosts only what was sent and loaded tells the order.',
         ]
       : []),
     ...(reader.blindCalls > 0
@@ -95,7 +98,10 @@ export function notesOf(
     const pair = host === 'target' ? ofPair(source, reader, host) : [];
     const name = reader.name.replace(/^.*[\\/]/, '');
     return [
-      ...ofFile(reader).map((message) => ({ severity: 'info' as const, message, where: name })),
+      ...ofFile(
+        reader,
+        readers.some((one) => one.hasTime),
+      ).map((message) => ({ severity: 'info' as const, message, where: name })),
       ...[...clockOf(host, byHand.get(host), alignments[i]), ...pair].map((message) => ({
         severity: 'info' as const,
         message,
