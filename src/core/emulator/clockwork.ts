@@ -12,6 +12,7 @@ import type { Program } from './program.ts';
 import { Recorder } from './recorder.ts';
 import type { Thread } from './state.ts';
 import { advanceThread, newThread } from './threads.ts';
+import { recordWaits } from './waits.ts';
 import { top, wakeTime } from './waking.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -115,6 +116,7 @@ export function conclude(machine: Machine): void {
     const frame = top(thread);
     if (thread.status === 'running' && frame !== undefined) machine.recorder.close(thread.stepEvent, machine.now);
   }
+  recordWaits(machine);
   if (machine.happenings >= machine.program.maxEvents) {
     machine.recorder.note(`The run was ended after ${machine.program.maxEvents} happenings (limits.events).`);
   }

@@ -313,7 +313,7 @@ export class Machine {
 }
 
 function freshChannel(): Channel {
-  return { queue: [], closed: false, broken: false, ended: false, cut: false };
+  return { queue: [], closed: false, broken: false, ended: false, cut: false, closedBy: -1, brokenBy: -1, cutBy: -1 };
 }
 
 function freshDevice(def: DeviceDef, host: number): DeviceState {

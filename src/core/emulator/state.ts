@@ -16,6 +16,8 @@ export interface Frame {
   phase: number;
   /** Event of the call under way, amended with its errno and closed at its end; -1 for none. */
   callEvent: number;
+  /** The call before it; -1 for none. */
+  lastCall: number;
 }
 
 export type ThreadStatus = 'waiting' | 'running' | 'ended' | 'aborted' | 'impossible' | 'dead';
@@ -32,8 +34,14 @@ export interface Thread {
   status: ThreadStatus;
   /** Going through the recovery steps after giving up. */
   recovering: boolean;
-  /** Errno remembered by the policy `note`. */
+  /** Errno remembered by the policy `note`, and the event of that error. */
   noted: string;
+  notedEvent: number;
+  /** Event by which the list said how it ended; -1 while it has not. */
+  reportEvent: number;
+  /** The fault by which its call never returns; the event of a wait that was not met. -1 for none. */
+  hangEvent: number;
+  waitEvent: number;
   /** Number of the step's event, -1 for none; when it began. */
   stepEvent: number;
   stepNanos: Nanos;
@@ -129,6 +137,10 @@ export interface Channel {
   /** The end mark has been loaded: what comes after is never read. */
   ended: boolean;
   cut: boolean;
+  /** The events by which it closed, broke, was cut: what an error of its other end follows from; -1 for none. */
+  closedBy: number;
+  brokenBy: number;
+  cutBy: number;
 }
 
 export interface Request {
@@ -199,6 +211,10 @@ export function copyThread(thread: Thread): Thread {
     status: thread.status,
     recovering: thread.recovering,
     noted: thread.noted,
+    notedEvent: thread.notedEvent,
+    reportEvent: thread.reportEvent,
+    hangEvent: thread.hangEvent,
+    waitEvent: thread.waitEvent,
     stepEvent: thread.stepEvent,
     stepNanos: thread.stepNanos,
     delayed: thread.delayed,
@@ -218,6 +234,7 @@ function copyFrame(frame: Frame): Frame {
     round: frame.round,
     phase: frame.phase,
     callEvent: frame.callEvent,
+    lastCall: frame.lastCall,
   };
 }
 
@@ -252,5 +269,8 @@ export function copyChannel(channel: Channel): Channel {
     broken: channel.broken,
     ended: channel.ended,
     cut: channel.cut,
+    closedBy: channel.closedBy,
+    brokenBy: channel.brokenBy,
+    cutBy: channel.cutBy,
   };
 }

@@ -28,6 +28,10 @@ export function newThread(list: number, order: readonly number[], background = -
     status: 'waiting',
     recovering: false,
     noted: '',
+    notedEvent: -1,
+    reportEvent: -1,
+    hangEvent: -1,
+    waitEvent: -1,
     stepEvent: -1,
     stepNanos: 0,
     delayed: false,
@@ -107,7 +111,7 @@ function nextStep(machine: Machine, thread: Thread): void {
       step: step.key,
       args: { list: list.id, label: step.label },
     });
-  thread.frames.push({ ops: step.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1 });
+  thread.frames.push({ ops: step.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1, lastCall: -1 });
   if (step.ops.length === 0) popFinished(machine, thread);
 }
 
@@ -140,7 +144,7 @@ function startOp(machine: Machine, thread: Thread, frame: Frame): void {
       return;
     case 'inner':
       frame.stage = 'inner';
-      thread.frames.push({ ops: begin.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1 });
+      thread.frames.push({ ops: begin.ops, pc: 0, stage: 'begin', round: 0, phase: 0, callEvent: -1, lastCall: -1 });
       thread.wakeNanos = machine.now;
       if (begin.ops.length === 0) popFinished(machine, thread);
       return;
@@ -159,22 +163,23 @@ function authored(context: Context): Refusal | 'handled' | undefined {
   const { machine, op, thread } = context;
   const { fault } = op;
   const primitive = op.primitive;
-  if ('needs' in primitive && primitive.needs !== undefined) recordQuestion(context, primitive.needs.condition);
-  if ('needs' in primitive && primitive.needs !== undefined && !holds(machine, primitive.needs.condition, op.host)) {
-    return { go: 'error', errno: primitive.needs.errno, text: `needs ${describe(primitive.needs.condition)}` };
-  }
+  const needs = 'needs' in primitive ? primitive.needs : undefined;
+  const question = needs === undefined ? -1 : recordQuestion(context, needs.condition);
+  if (needs !== undefined && !holds(machine, needs.condition, op.host))
+    return { go: 'error', errno: needs.errno, text: `needs ${describe(needs.condition)}`, cause: question };
   if (fault === undefined) return undefined;
   const { recorder } = machine;
-  recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, {
+  const cause = recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, {
     step: context.step,
     args: { what: fault.what, errno: fault.errno ?? '' },
   });
-  if (fault.what === 'errno') return { go: 'error', errno: fault.errno ?? 'EIO', text: 'authored failure' };
-  if (fault.what === 'cancel') return { go: 'error', errno: 'ECANCELED', text: 'cancelled' };
+  if (fault.what === 'errno') return { go: 'error', errno: fault.errno ?? 'EIO', text: 'authored failure', cause };
+  if (fault.what === 'cancel') return { go: 'error', errno: 'ECANCELED', text: 'cancelled', cause };
   if (fault.what === 'hang') {
     context.frame.stage = 'timed';
     thread.wakeNanos = NEVER;
     thread.reason = 'a call that never returns';
+    thread.hangEvent = cause;
     return 'handled';
   }
   if (fault.what === 'cut') {
@@ -182,25 +187,26 @@ function authored(context: Context): Refusal | 'handled' | undefined {
       const channel = machine.channels[index];
       if (channel === undefined || (fault.channel !== undefined && def.id !== fault.channel)) return;
       channel.cut = true;
+      channel.cutBy = cause;
       channel.queue = channel.queue.filter((item) => item.arriveNanos <= machine.now);
     });
     return undefined;
   }
-  die(machine, op.host);
+  die(machine, op.host, cause);
   return 'handled';
 }
 
 /** Somebody asks whether a device can be migrated: the answer stands in the trace. */
-function recordQuestion({ machine, op, step, frame }: Context, condition: Condition): void {
+function recordQuestion({ machine, op, step, frame }: Context, condition: Condition): number {
   const { recorder } = machine;
-  if (!('migratable' in condition) || !recorder.on || frame.stage !== 'begin') return;
-  recorder.event('migratable', recorder.lane(op.host, 'migration'), machine.now, {
+  if (!('migratable' in condition) || !recorder.on || frame.stage !== 'begin') return -1;
+  return recorder.event('migratable', recorder.lane(op.host, 'migration'), machine.now, {
     step,
     args: { device: condition.migratable, migratable: holds(machine, condition, op.host) },
   });
 }
 
-function die(machine: Machine, host: number): void {
+function die(machine: Machine, host: number, cause: number): void {
   machine.deadHosts |= 1 << host;
   machine.setVcpus(host, false);
   for (const thread of machine.threads) {
@@ -208,7 +214,7 @@ function die(machine: Machine, host: number): void {
     if (list.host !== host || thread.status === 'ended') continue;
     thread.status = 'dead';
     thread.frames = [];
-    leaveChannels(machine, list);
+    leaveChannels(machine, list, cause);
   }
 }
 
@@ -217,6 +223,7 @@ function finishOp(machine: Machine, thread: Thread, frame: Frame): void {
   const step = stepOf(machine, thread) as StepDef;
   const context: Context = { machine, thread, frame, op, step: step.key };
   machine.recorder.close(frame.callEvent, machine.now);
+  if (frame.callEvent >= 0) frame.lastCall = frame.callEvent;
   frame.callEvent = -1;
   const end = endOp(context);
   if (machine.workload.halves.length > 0) machine.workload.settle(machine);
@@ -276,23 +283,27 @@ function meetRefusal(context: Context, refusal: Refusal): void {
     thread.reason = refusal.reason;
     thread.frames = [];
     machine.recorder.close(thread.stepEvent, machine.now);
-    leaveChannels(machine, machine.program.lists[thread.list] as ListDef);
+    leaveChannels(machine, machine.program.lists[thread.list] as ListDef, thread.stepEvent);
     return;
   }
   const outer = thread.frames[0] as Frame;
   const op = outer.ops[outer.pc] as Op;
-  recordRefusal(context, refusal.errno, refusal.text, op);
+  const error = recordRefusal(context, refusal, op);
   if ('set' in op.primitive) recover({ ...context, op, frame: outer }, op.primitive);
   thread.frames.length = 1;
   if (op.onError === 'abort') {
-    giveUp(machine, thread);
+    giveUp(machine, thread, error);
     return;
   }
-  if (op.onError === 'note') thread.noted = refusal.errno;
+  if (op.onError === 'note') {
+    thread.noted = refusal.errno;
+    thread.notedEvent = error;
+  }
   advance(machine, thread, outer);
 }
 
-function recordRefusal(context: Context, errno: string, text: string, op: Op): void {
+/** The error and the calls that it ends; answers its event. */
+function recordRefusal(context: Context, { errno, text, cause = -1 }: Refusal & { readonly go: 'error' }, op: Op): number {
   const { machine, thread, step } = context;
   const { recorder } = machine;
   const calls = thread.frames.map((frame) => frame.callEvent).filter((call) => call >= 0);
@@ -303,7 +314,8 @@ function recordRefusal(context: Context, errno: string, text: string, op: Op): v
   }
   const error = recorder.event('error', recorder.lane(op.host, 'migration'), machine.now, {
     step,
-    args: { errno, message: text, policy: op.onError },
+    cause: cause >= 0 ? cause : (calls.at(-1) ?? -1),
+    args: { errno, message: text, policy: op.onError, call: Object.keys(op.primitive)[0] ?? '' },
   });
   machine.fact({
     kind: 'refused',
@@ -313,6 +325,7 @@ function recordRefusal(context: Context, errno: string, text: string, op: Op): v
     errno,
     events: [...calls, error],
   });
+  return error;
 }
 
 function policyWords(policy: Op['onError']): string {
@@ -320,16 +333,19 @@ function policyWords(policy: Op['onError']): string {
   return policy === 'note' ? 'notes it for later' : 'gives up';
 }
 
-/** The list fails: its channels close, and its recovery steps begin. */
-function giveUp(machine: Machine, thread: Thread): void {
+/** The list fails by that error: its channels close, and its recovery steps begin. */
+function giveUp(machine: Machine, thread: Thread, error: number): void {
   const list = machine.program.lists[thread.list] as ListDef;
   machine.recorder.close(thread.stepEvent, machine.now);
   thread.frames = [];
-  leaveChannels(machine, list);
   machine.reports = new Map(machine.reports).set(thread.list, 'failed');
   const { recorder } = machine;
-  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: 'failed', list: list.id } });
   const main = machine.threads[thread.list] as Thread;
+  main.reportEvent = recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, {
+    cause: error,
+    args: { status: 'failed', list: list.id },
+  });
+  leaveChannels(machine, list, main.reportEvent);
   if (main !== thread) thread.status = 'aborted';
   if (main.recovering || list.recovery.length === 0) {
     main.status = 'aborted';
@@ -350,27 +366,34 @@ function endThread(machine: Machine, thread: Thread, list: ListDef): void {
   }
   if (!thread.recovering && thread.noted !== '') {
     thread.noted = '';
-    giveUp(machine, thread);
+    giveUp(machine, thread, thread.notedEvent);
     return;
   }
   const failed = thread.recovering;
   thread.status = failed ? 'aborted' : 'ended';
-  leaveChannels(machine, list);
   // Who has said how it ended does not say it again.
-  if (ENDINGS.has(machine.reports.get(thread.list) ?? '')) return;
-  machine.reports = new Map(machine.reports).set(thread.list, 'completed');
-  const { recorder } = machine;
-  recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, { args: { status: 'completed', list: list.id } });
+  if (!ENDINGS.has(machine.reports.get(thread.list) ?? '')) {
+    machine.reports = new Map(machine.reports).set(thread.list, 'completed');
+    const { recorder } = machine;
+    thread.reportEvent = recorder.event('phase', recorder.lane(list.host, 'migration'), machine.now, {
+      args: { status: 'completed', list: list.id },
+    });
+  }
+  leaveChannels(machine, list, thread.reportEvent);
 }
 
-/** What this list writes ends here; who writes to it learns that nobody reads any more. */
-function leaveChannels(machine: Machine, list: ListDef): void {
+/** What this list writes ends here, by that event; who writes to it learns that nobody reads any more. */
+function leaveChannels(machine: Machine, list: ListDef, by: number): void {
   for (const index of list.sends) {
     const channel = machine.channels[index];
-    if (channel !== undefined) channel.closed = true;
+    if (channel === undefined || channel.closed) continue;
+    channel.closed = true;
+    channel.closedBy = by;
   }
   for (const index of list.reads) {
     const channel = machine.channels[index];
-    if (channel !== undefined) channel.broken = true;
+    if (channel === undefined || channel.broken) continue;
+    channel.broken = true;
+    channel.brokenBy = by;
   }
 }

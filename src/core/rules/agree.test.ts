@@ -9,13 +9,15 @@ import { expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { models } from '../emulator/devices/index.ts';
 import { protocols } from '../emulator/protocols/index.ts';
-import { run } from '../emulator/run.ts';
+import { type RunResult, run } from '../emulator/run.ts';
 import { stories } from '../scenario/library/index.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { CallbackSpec, DeviceModelSpec, FaultSpec, Scenario, WriterSpec } from '../scenario/scenario.ts';
-import type { Audit, RuleAnswer } from '../trace/audit.ts';
+import type { Audit, Finding, RuleAnswer } from '../trace/audit.ts';
+import type { Trace } from '../trace/trace.ts';
+import { originOf, REASONS, wayOf } from './exemptions.ts';
 import { judgeTrace } from './judge.ts';
-import { EXPLAINED_BY, showsAs } from './severities.ts';
+import { explains, RAN_EARLY, showsAs } from './severities.ts';
 
 /** Scenarios of the same protocol and with the same steps in which a broken rule may show, where it does not in the story itself. */
 function* likeScenarios(scenario: Scenario): Generator<Scenario> {
@@ -95,8 +97,33 @@ function faultsOf(scenario: Scenario): readonly FaultSpec[] {
 const SLOW = 'rfc-slow-link';
 const ASKED = process.env['AGREE_SEEDS'];
 const ROUNDS = Number(ASKED ?? 6);
+const FIRST = Number(process.env['AGREE_FIRST'] ?? 0);
 if (ASKED === undefined)
-  console.warn(`agree.test.ts: ${ROUNDS} orders a story, and ${SLOW} is LEFT OUT; AGREE_SEEDS=60 runs more, and that too.`);
+  console.warn(
+    `agree.test.ts: ${ROUNDS} orders a story, and ${SLOW} is LEFT OUT; AGREE_SEEDS=60 runs more, and that too; AGREE_FIRST=1000 runs others.`,
+  );
+
+/** Orders in which rules and audit did not agree once: story and seed. */
+const FOUND: readonly (readonly [string, number])[] = [
+  ['v2-chain', 26],
+  ['v2-chain', 27],
+  ['rfc-unmigratable', 16],
+  ['rfc-unmigratable', 29],
+  ['rfc-image-too-large', 28],
+  ['rfc-read-before-stop', 10],
+  ['v2-return-path', 18],
+  ['v2-split-brain', 16],
+  ['v2-switchover-ack', 6],
+  ['v2-switchover-ack', 16],
+  ['v1-data-before-offset', 6],
+  ['v1-two-devices', 13],
+];
+
+/** The orders of a subject that are run. */
+function seedsOf(id: string): readonly number[] {
+  const some = Array.from({ length: ROUNDS }, (_, i) => FIRST + i);
+  return [...new Set([...some, ...FOUND.flatMap(([story, seed]) => (story === id ? [seed] : []))])];
+}
 
 function shuffled(scenario: Scenario, seed: number): Ordering {
   const chance = randomStream(seed, scenario.id);
@@ -122,14 +149,47 @@ function print(ordering: Ordering): string {
     .join(' | ');
 }
 
-function unexplained(audit: Audit, broken: readonly RuleAnswer[]): readonly string[] {
+/** The limit of a scenario that names none (PRODUCT.md). */
+const LIMIT_NANOS = 300_000_000;
+
+/** How often each reason of exemptions.ts was used. */
+const used = new Map<string, number>();
+let findings = 0;
+
+function unexplained(scenario: Scenario, { trace, audit }: RunResult, broken: readonly RuleAnswer[]): readonly string[] {
+  const limit = scenario.limits?.downtimeNanos ?? LIMIT_NANOS;
   return audit.findings.flatMap((finding) => {
-    const by = EXPLAINED_BY[finding.kind];
-    if (by === undefined || broken.some((one) => by.includes(one.severity ?? ''))) return [];
-    return [
-      `${finding.kind} (${finding.by}) is explained by none of ${broken.map((one) => one.rule).join(' ') || 'no rule'}: ${finding.sentence}`,
-    ];
+    findings += 1;
+    const fault = faultOf({ trace, all: audit.findings, limit }, finding, broken);
+    if (fault === undefined) return [];
+    const by = broken.map((one) => one.rule).join(' ') || 'no rule';
+    return [`${finding.kind} (${finding.by}) ${fault} by ${by}: ${finding.sentence}`];
   });
+}
+
+/** Why a finding counts as unexplained; undefined where a broken rule, another finding or an exemption explains it. */
+function faultOf(
+  made: { readonly trace: Trace; readonly all: readonly Finding[]; readonly limit: number },
+  finding: Finding,
+  broken: readonly RuleAnswer[],
+  seen: readonly Finding[] = [],
+): string | undefined {
+  const { trace, all, limit } = made;
+  const way = wayOf(trace, finding);
+  if (broken.some((one) => explains(one, finding, trace, way))) return undefined;
+  const origin = originOf(trace, finding, all, limit);
+  switch (origin.kind) {
+    case 'exempt':
+      if (seen.length === 0) used.set(origin.reason, (used.get(origin.reason) ?? 0) + 1);
+      return undefined;
+    case 'follows':
+      if (seen.includes(origin.from)) return 'and another finding would explain each other, and none is explained';
+      return faultOf(made, origin.from, broken, [...seen, finding]);
+    case 'early':
+      return broken.some((one) => RAN_EARLY.has(one.rule)) ? undefined : 'met a side that was done already, which is not explained';
+    case 'open':
+      return 'is not explained';
+  }
 }
 
 function harmless(scenario: Scenario, ordering: Ordering, audit: Audit, broken: readonly RuleAnswer[]): readonly string[] {
@@ -141,19 +201,26 @@ function harmless(scenario: Scenario, ordering: Ordering, audit: Audit, broken: 
   });
 }
 
-test.each(stories.map((story) => story.id).filter((id) => ASKED !== undefined || id !== SLOW))(
-  `%s: findings and broken rules explain each other (${ROUNDS} seeds)`,
-  (id) => {
-    const scenario = stories.find((story) => story.id === id) as Scenario;
+test.each(stories.map((story) => [story.id, story] as const).filter(([id]) => ASKED !== undefined || id !== SLOW))(
+  `%s: findings and broken rules explain each other (${ROUNDS} orders from ${FIRST})`,
+  (id, scenario) => {
     const disagreements: string[] = [];
-    for (let seed = 0; seed < ROUNDS; seed += 1) {
+    for (const seed of seedsOf(id)) {
       const ordering = seed === 0 ? orderingOf(scenario) : shuffled(scenario, seed);
-      const { trace, audit } = run(scenario, ordering);
+      const made = run(scenario, ordering);
+      const { trace, audit } = made;
       if (audit.class === 'impossible') continue;
       const broken = judgeTrace(trace).filter((answer) => answer.outcome === 'broken' || answer.outcome === 'crashed');
-      const found = [...unexplained(audit, broken), ...harmless(scenario, ordering, audit, broken)];
+      const found = [...unexplained(scenario, made, broken), ...harmless(scenario, ordering, audit, broken)];
       disagreements.push(...found.map((one) => `seed ${seed} [${print(ordering)}] ${audit.class}: ${one}`));
     }
     expect(disagreements).toEqual([]);
   },
 );
+
+test('no exemption is dead, and few findings are exempt', () => {
+  if (ASKED !== undefined) console.warn(`${findings} findings, exempt: ${JSON.stringify(Object.fromEntries(used), null, 1)}`);
+  expect(REASONS.filter((reason) => !used.has(reason))).toEqual([]);
+  const exempt = [...used.values()].reduce((sum, count) => sum + count, 0);
+  expect(exempt).toBeLessThan(findings / 5);
+});

@@ -4,8 +4,8 @@ import { devicesIn, firstOf, isBefore, lastOf, type Moment, when, whenOver } fro
 import { list, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { isStop, stateOf, stretches, vcpusRun } from './states.ts';
-import { finalImage } from './stopping.ts';
+import { isStop, stateBefore, stateOf, stretches, vcpusRun } from './states.ts';
+import { finalImage, isRefusedRead } from './stopping.ts';
 import { endOfStream } from './writers.ts';
 
 const NO_SOURCE = 'the log of the source is missing';
@@ -103,7 +103,15 @@ const piecesInOrder: Rule = {
     const { source, target } = migration;
     if (source === undefined || target === undefined) return cannotTell('it takes the logs of both sides');
     if (!migration.emulated) return piecesOfLog(migration, source, target);
-    const opinions = devicesIn(source.images).map((device): Opinion => {
+    const opinions = devicesIn(source.images, source.calls.filter(isRefusedRead)).map((device): Opinion => {
+      const late = source.calls.find((one) => one.args['device'] === device && isRefusedRead(one) && one.args['phase'] === 'precopy');
+      const stop = late === undefined ? undefined : source.states.findLast((one) => one.args['device'] === device && isBefore(one, late));
+      if (late !== undefined && stop !== undefined && stateBefore(stop) !== undefined)
+        return broken(
+          `The first bytes of ${device} were asked for at ${when(late)}, and it was in ${stateOf(stop)} since ${when(stop)}: the driver answered ${late.args['errno']}.`,
+          stop,
+          late,
+        );
       const sent = source.images.filter((one) => one.args['device'] === device);
       const early = sent.find(
         (one, i) => one.args['phase'] === 'precopy' && sent.slice(0, i).some((other) => other.args['phase'] !== 'precopy'),
@@ -219,7 +227,9 @@ const allBeforeEnd: Rule = {
     if (source === undefined) return cannotTell(NO_SOURCE);
     const end = endOfStream(source);
     const late = [...source.images, ...source.passes].filter((one) => end !== undefined && one.seq > end.seq);
-    if (end !== undefined && late.length > 0 && migration.handedOver) {
+    // A target that lacked it and gave up is evidence as well as a guest that runs without it.
+    const missed = (since: Moment) => migration.target?.failures.some((one) => one.seq > since.seq && one.args['errno'] === 'EIO') === true;
+    if (end !== undefined && late.length > 0 && (migration.handedOver || missed(end))) {
       const [first] = late;
       return broken(
         `${first?.args['device'] ?? 'RAM'} was sent at ${when(first as Moment)}, after the end mark at ${when(end)}.`,
@@ -234,11 +244,13 @@ const allBeforeEnd: Rule = {
       const left = own.find((one) => one.seq > entered.seq);
       const image = finalImage(migration, source, device);
       if (image === undefined || image.seq < entered.seq) {
-        if (left === undefined || !migration.handedOver) return cannotTell(`the final data of ${device} were never read`);
+        if (left === undefined || !(migration.handedOver || (migration.emulated && missed(left))))
+          return cannotTell(`the final data of ${device} were never read`);
         return broken(
           `${device} left ${stateOf(entered)} at ${when(left)}, and its final data had not been read since ${when(entered)}.`,
           entered,
           left,
+          ...source.calls.filter((one) => one.args['device'] === device && one.seq > left.seq && isRefusedRead(one)),
         );
       }
       const over = left ?? end;

@@ -182,6 +182,8 @@ const syncBeforeLogStop: Rule = {
   why: 'GET or REPORT while logging is off is an error (ordering-rules.md, B7).',
   check(migration) {
     const { source } = migration;
+    const refused = source?.calls.find((one) => isRefusedSync(source, one));
+    if (source !== undefined && refused !== undefined) return readWhileOff(source, refused);
     const last = lastOf(source?.syncs ?? []);
     if (source === undefined || last === undefined) return cannotTell('no event of this trace tells of a dirty sync');
     const stops = source.logStops.filter((stop) => stop.args['dropped'] !== true);
@@ -203,6 +205,22 @@ const syncBeforeLogStop: Rule = {
     return holds(`Logging was still on after the last dirty sync at ${when(last)}.`, last);
   },
 };
+
+/** A dirty log was asked for its bits while it was off, and the kernel said no. */
+function isRefusedSync(source: Side, { args, seq }: Moment): boolean {
+  if (args['errno'] === undefined || args['log'] === undefined || !/GET|REPORT/.test(`${args['name']} ${args['flags']} ${args['feature']}`))
+    return false;
+  const own = [...source.logStarts, ...source.logStops].filter((one) => one.args['log'] === args['log'] && one.seq < seq);
+  return lastOf(own)?.kind !== 'log-start';
+}
+
+function readWhileOff(source: Side, refused: Moment): Opinion {
+  const { log, errno } = refused.args;
+  const stop = source.logStops.findLast((one) => one.args['log'] === log && one.seq < refused.seq);
+  if (stop !== undefined)
+    return broken(`${log} was read at ${when(refused)} and answered ${errno}: it had been stopped at ${when(stop)}.`, stop, refused);
+  return broken(`${log} was read at ${when(refused)} and answered ${errno}: it had not been started.`, refused);
+}
 
 /** ordering-rules.md, B9: S10, the exact query. */
 const convergenceCounts: Rule = {

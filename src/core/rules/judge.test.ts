@@ -46,7 +46,7 @@ test.each([
   ['v2-chain', []],
   ['v2-second-attempt', []],
   ['v2-return-path', []],
-  ['v2-save-before-stop', []],
+  ['v2-save-before-stop', ['C3']],
   ['v2-sync-before-stop', ['C4', 'C5']],
   ['v2-hisi-sync-first', ['C4', 'C5']],
   ['v2-two-devices-one-phase', ['C2', 'D7']],

@@ -74,21 +74,24 @@ const dataBeforeRun: Rule = {
   id: 'D2',
   title: 'All data of a device are loaded before it runs, and stay loaded',
   severity: 'X',
+  // Where the driver refuses what came too early or too late.
+  also: ['E'],
   binds: EVERY,
   why: 'Data that come later are refused or overwrite a running device, and a failed load leaves it reset (ordering-rules.md, D2).',
   check(migration) {
-    const { target } = migration;
+    const { source, target } = migration;
     if (target === undefined) return cannotTell(NO_TARGET);
     const devices = devicesIn(target.states);
     if (devices.length === 0) return cannotTell('no event of this trace tells of the states of a device');
-    return together(
-      devices.map((device) => dataOf(migration, target, device)),
-      'no device came to run on the target',
-    );
+    // A host that moves on with what it was given may learn only then that it is not all.
+    const onward = source === undefined ? [] : devicesIn(source.calls).flatMap((device) => refusedLoad(source, device) ?? []);
+    return together([...devices.map((device) => dataOf(migration, target, device)), ...onward], 'no device came to run on the target');
   },
 };
 
 function dataOf(migration: Migration, target: Side, device: string): Opinion {
+  const refused = refusedLoad(target, device);
+  if (refused !== undefined) return refused;
   if (migration.emulated && migration.targetRun === undefined) return cannotTell('the guest did not run on the target');
   if (!hasImage(target.states, device)) return cannotTell(`${device} has no state of its own that could be loaded`);
   const own = target.states.filter((one) => one.args['device'] === device);
@@ -135,6 +138,21 @@ function dataOf(migration: Migration, target: Side, device: string): Opinion {
     { moment: last, words: `the last data of ${device} were loaded` },
     { moment: start, words: `${device} came to run` },
   );
+}
+
+/** Data that a device refused because it ran already; or a state that it refused because data of it were missing. */
+function refusedLoad(side: Side, device: string): Opinion | undefined {
+  const calls = side.calls.filter((one) => one.args['device'] === device && one.args['errno'] !== undefined);
+  const told = calls.flatMap((call): readonly Opinion[] => {
+    const { state, from, errno } = call.args;
+    const since = state === undefined && call.kind === 'region-write' ? runningSince(side, device, call) : undefined;
+    if (since !== undefined)
+      return [broken(`${device} ran from ${when(since)}, and refused data of it at ${when(call)} (${errno}).`, since, call)];
+    const authored = side.failures.some((one) => one.kind === 'fault' && one.step === call.step);
+    if (authored || !/^resuming$/i.test(String(from)) || !/^(?:running|pre_copy|stop|$)/i.test(String(state))) return [];
+    return [broken(`${device} was told to enter ${state} at ${when(call)}, and refused (${errno}): data of it had not been loaded.`, call)];
+  });
+  return told.length === 0 ? undefined : together(told, '');
 }
 
 /** An image of the device that the source sent and of which nothing took effect. */
@@ -268,6 +286,9 @@ const ramBeforeRun: Rule = {
     const ram = lastRam(target);
     const run = migration.targetRun;
     if (migration.emulated && run === undefined) return cannotTell('the guest did not run on the target');
+    const unsent = migration.source?.failures.find((one) => one.args['call'] === 'copy' && one.args['errno'] === 'EPIPE');
+    if (run !== undefined && unsent !== undefined && migration.emulated && isBefore(run, unsent))
+      return broken(`The vCPUs ran on the target from ${when(run)}, and pages were still to be sent at ${when(unsent)}.`, run, unsent);
     const missing = notArrived(migration, target);
     if (missing !== undefined && run !== undefined)
       return broken(

@@ -1,9 +1,9 @@
 /** One migration, both sides of it, and the questions about order that rules ask. */
-import type { Trace } from '../trace/trace.ts';
+import { kindAt, type Trace } from '../trace/trace.ts';
 import type { EventKind } from '../trace/vocabulary.ts';
 import { type Causality, causalityOf } from './causality.ts';
 import { type Pair, pairsOf } from './history.ts';
-import { devicesIn, firstOf, lastOf, type Moment } from './moment.ts';
+import { devicesIn, firstOf, lastOf, type Moment, momentAt } from './moment.ts';
 import type { Speech } from './rule.ts';
 import type { Side } from './side.ts';
 import { speechOf } from './speech.ts';
@@ -75,6 +75,17 @@ export class Migration {
     return target.runs.find(
       (one) => vcpusRun(one) && one.args['reason'] !== undefined && (this.emulated || (begins !== undefined && one.seq > begins.seq)),
     );
+  }
+
+  /** In a run: the vCPUs of any other host that ran when these began to. */
+  runElsewhere(run: Moment): Moment | undefined {
+    const last = new Map<string, Moment>();
+    for (let seq = 0; seq < run.seq; seq += 1) {
+      if (kindAt(this.trace, seq) !== 'run-state') continue;
+      const moment = momentAt(this.trace, seq);
+      if (moment.host !== run.host) last.set(moment.host, moment);
+    }
+    return [...last.values()].find(vcpusRun);
   }
 
   /** The first change of a device of that host after a moment, in this migration or in the one after it. */

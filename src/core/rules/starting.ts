@@ -110,6 +110,9 @@ const oneOwner: Rule = {
     const { source } = migration;
     if (migration.target === undefined) return cannotTell(NO_TARGET);
     if (run === undefined) return cannotTell('the vCPUs did not run on the target');
+    const other = migration.emulated ? migration.runElsewhere(run) : undefined;
+    if (other !== undefined && source === undefined)
+      return broken(`${other.host} ran the guest since ${when(other)}, and ${run.host} ran it too from ${when(run)}.`, other, run);
     if (source === undefined || source.runs.length === 0) return cannotTell('no event of this trace tells when the source stopped');
     const before = migration.emulated ? source.runs.findLast((one) => isBefore(one, run)) : migration.sourceStop;
     if (before === undefined) return cannotTell('no event of this trace tells when the source stopped');

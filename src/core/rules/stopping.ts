@@ -96,17 +96,33 @@ const peersStill: Rule = {
   },
 };
 
+/** Somebody asked a device for data of its image, and it gave none. */
+export function isRefusedRead({ kind, args }: Moment): boolean {
+  return kind === 'region-read' && args['errno'] !== undefined && args['state'] === undefined && args['holds'] === undefined;
+}
+
 /** ordering-rules.md, C3: S15 before the VFIO part of S18. */
 const stopBeforeRead: Rule = {
   id: 'C3',
   title: 'A device is stopped before its final state is read',
   severity: 'X',
+  // Feature v2 gives no final data while the device runs: the kernel keeps the rule, by an errno.
+  also: ['E'],
   binds: EVERY,
   why: 'The image must be of one instant (ordering-rules.md, C3).',
   check(migration) {
     const { source } = migration;
     if (source === undefined) return cannotTell(NO_SOURCE);
-    const opinions = devicesIn(source.images).map((device): Opinion => {
+    const opinions = devicesIn(source.images, source.calls.filter(isRefusedRead)).map((device): Opinion => {
+      const early = source.calls.find((one) => one.args['device'] === device && isRefusedRead(one) && one.args['phase'] !== 'precopy');
+      const before =
+        early === undefined ? undefined : source.states.findLast((one) => one.args['device'] === device && isBefore(one, early));
+      if (early !== undefined && before !== undefined && deviceRuns(before))
+        return broken(
+          `The final state of ${device} was asked for at ${when(early)}, while it was in ${stateOf(before)}: the driver answered ${early.args['errno']}.`,
+          before,
+          early,
+        );
       const image = finalImage(migration, source, device);
       if (image === undefined) return cannotTell(`no final state of ${device} was read`);
       const own = source.states.filter((one) => one.args['device'] === device);

@@ -111,8 +111,14 @@ const oldSessionClosed: Rule = {
     const opinions = sides.flatMap((side) =>
       devicesIn(side.states).flatMap((device): readonly Opinion[] => {
         const own = side.states.filter((one) => one.args['device'] === device);
+        const ended = own.find((one) => !SESSION.test(stateOf(one)) && SESSION.test(String(one.args['from'] ?? '')));
         const stale = side.calls.find(
-          (one) => one.args['device'] === device && one.args['fd'] === 'data' && /^(?:EBADF|ENODEV)$/.test(String(one.args['errno'])),
+          (one) =>
+            one.args['device'] === device &&
+            one.args['fd'] === 'data' &&
+            /^(?:EBADF|ENODEV)$/.test(String(one.args['errno'])) &&
+            ended !== undefined &&
+            ended.seq < one.seq,
         );
         if (stale !== undefined)
           return [broken(`The data_fd of ${device} answered ${stale.args['errno']} at ${when(stale)}: its session was over.`, stale)];

@@ -33,7 +33,7 @@ export const EVENT_KINDS = [
   'callback', // cpu: name, device?, running, phase (prepare | change), errno?
   'device-state', // device band: device, state, from?, wanted? (the state that was asked for and not reached), reset?, access? (queued: accesses wait), opened? (by a new process); at the beginning: peers? (whom it writes to), sections? (0: no image carries anything of it), worksWhile? (what it works by, where that is not its own state: `vcpus`, or a condition in words)
   'ioctl', // ioctl: name, number, fd, errno?, further struct fields
-  'region-read', // region: device, region, offset, bytes, errno?
+  'region-read', // region: device, region, offset, bytes, reads? (in so many pieces), holds? (bytes of the region, where the image is larger), errno?
   'region-write', // region: device, region, offset, bytes, value?, errno?
   'log-start', // bitmap: log, ranges? (page runs that it watches), writers? and sees? (who writes, as which actor: the same order), pinned?
   'log-stop', // bitmap: log, dropped?
@@ -56,9 +56,9 @@ export const EVENT_KINDS = [
   'access', // dma: access (map | unmap | protect | allow | present | absent), pages, drops? (logs whose bits an unmap drops)
   'migratable', // migration: device, migratable: somebody asked
   'process', // migration: list: a new process begins on this host, its RAM empty, its devices opened anew, its logs off
-  'wait', // migration: for, limitNanos?, met
+  'wait', // migration: list, for, met; at the end of a run for each list that still waits: of? (the step, not run yet, that would bring it about), cause = the step that waits, or the fault by which its call never returns
   'fault', // migration: errno, what (an authored failure, a cut channel)
-  'error', // migration: errno?, message
+  'error', // migration: errno?, message, policy?, call? (the primitive that met it); cause = what it follows from: the call, a fault, the end of a channel, an answer
   'step', // migration: one step of a list, start to end: list, label
   'note', // text: message (a limit that was hit, a gap)
   'text', // text: line, text

@@ -21,7 +21,9 @@ export function ownership(machine: Machine): readonly Finding[] {
   }
   findings.push(...tokens(machine));
   if (machine.owner() < 0) {
-    findings.push({ by: 'workload', kind: 'no-owner', sentence: 'At the end no host runs the guest.', events: [] });
+    // Who should have let it run waits, or has failed.
+    const why = machine.threads.map((thread) => (thread.waitEvent >= 0 ? thread.waitEvent : thread.reportEvent));
+    findings.push({ by: 'workload', kind: 'no-owner', sentence: 'At the end no host runs the guest.', events: known(why) });
   }
   const outage = downtimeNanos(machine);
   if (outage > machine.program.downtimeLimitNanos) {

@@ -1,9 +1,8 @@
 /** Calls that were refused, waits that never ended. */
-import type { Condition } from '../../scenario/condition.ts';
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import type { Op } from '../program.ts';
 import type { Thread } from '../state.ts';
+import { sets, stuckThreads, waitingOp } from '../waits.ts';
 import { known, sentenceCase } from './words.ts';
 
 export function refusals(machine: Machine): readonly Finding[] {
@@ -20,7 +19,7 @@ export function refusals(machine: Machine): readonly Finding[] {
 
 /** Threads that wait for what will never be, in words; a circle is told as one. */
 export function waits(machine: Machine): readonly Finding[] {
-  const stuck = machine.threads.filter((thread) => thread.status === 'running' && thread.frames.length > 0);
+  const stuck = stuckThreads(machine);
   const notConverged = machine.facts
     .filter((fact) => fact.kind === 'not-converged' || fact.kind === 'timeout')
     .map(
@@ -45,15 +44,14 @@ export function waits(machine: Machine): readonly Finding[] {
       by: 'workload',
       kind: 'hung-migration',
       sentence: sentenceCase(stuck.length > 1 ? `A circle of waits: ${words}` : words),
-      events: known(stuck.map((thread) => thread.stepEvent)),
+      events: known(stuck.flatMap((thread) => [thread.stepEvent, thread.waitEvent])),
     },
   ];
 }
 
 /** Where a thread waits for a state that it is itself to bring about, after the wait: in words, or nothing. */
 function comesLater(machine: Machine, thread: Thread): string {
-  const frame = thread.frames[thread.frames.length - 1];
-  const op = frame?.ops[frame.pc];
+  const op = waitingOp(thread);
   if (op === undefined || !('wait' in op.primitive)) return '';
   const condition = op.primitive.wait;
   const steps = machine.program.lists[thread.list]?.steps ?? [];
@@ -62,13 +60,7 @@ function comesLater(machine: Machine, thread: Thread): string {
     ...thread.frames.flatMap((one) => one.ops.slice(one.pc + 1).map((inner) => ({ inner, key: 'it' }))),
     ...rest.flatMap((step) => (step?.ops ?? []).map((inner) => ({ inner, key: step?.key ?? '' }))),
   ];
-  const found = later.find(({ inner }) => inner.host === op.host && brings(inner.primitive, condition));
+  const found = later.find(({ inner }) => inner.host === op.host && sets(inner.primitive, condition));
   if (found === undefined) return '';
   return found.key === 'it' ? ', and itself brings that about only after the wait' : `, and itself brings that about only in ${found.key}`;
-}
-
-function brings(primitive: Op['primitive'], condition: Condition): boolean {
-  if (!('set' in primitive)) return false;
-  if ('vcpus' in condition) return primitive.set === 'vcpus' && primitive.to === condition.vcpus;
-  return 'device' in condition && primitive.set === condition.device && condition.in.includes(primitive.to);
 }

@@ -2,6 +2,7 @@
 import type { CallShape } from '../../scenario/primitives.ts';
 import type { EventArgs } from '../../trace/trace.ts';
 import type { LaneKind } from '../../trace/vocabulary.ts';
+import type { Thread } from '../state.ts';
 import type { Context } from './outcome.ts';
 
 const LANES: { readonly [as in CallShape['as']]: LaneKind } = {
@@ -33,4 +34,9 @@ function known(shape: CallShape): EventArgs {
     ...(offset === undefined ? {} : { offset }),
     ...(bytes === undefined ? {} : { bytes }),
   };
+}
+
+/** The call of an operation that the one under way belongs to; -1 for none. */
+export function callOf(thread: Thread): number {
+  return thread.frames.findLast((frame) => frame.callEvent >= 0)?.callEvent ?? -1;
 }

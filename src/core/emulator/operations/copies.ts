@@ -4,7 +4,7 @@ import type { EventArgs } from '../../trace/trace.ts';
 import { indexOf } from '../compile.ts';
 import type { ChannelDef } from '../program.ts';
 import { harvest, regionOfWriter } from './logs.ts';
-import { type Begin, type Context, costNanos, DONE, type End, MOST_NANOS, REPEAT, refused, timed } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, type End, MOST_NANOS, REPEAT, refused, timed, whyUnsent } from './outcome.ts';
 
 /** Phases of a copy with rounds. */
 const HARVEST = 1;
@@ -18,7 +18,7 @@ export function beginCopy(context: Context, primitive: CopyPrimitive): Begin {
   const channel = machine.channels[op.channel];
   const def = machine.program.channels[op.channel];
   if (channel === undefined || def === undefined) return refused('ENOTCONN', 'there is no channel to send through');
-  if (channel.broken || channel.cut) return refused('EPIPE', `${def.id} is gone`);
+  if (channel.broken || channel.cut) return refused('EPIPE', `${def.id} is gone`, whyUnsent(channel));
   if (rounds(primitive) && frame.phase === HARVEST) return timed(harvestNanos(context, primitive));
   if (machine.itemBits === 0x3fffffff) return { go: 'blocked', why: 'thirty RAM items on the wire' };
   const what = frame.round > 0 ? 'dirty' : onlyOf(primitive);
@@ -109,7 +109,7 @@ function endHarvest(context: Context, primitive: CopyPrimitive): End {
   const def = machine.program.channels[op.channel] as ChannelDef;
   const left = bytes + counted;
   const enough = primitive.until === 'empty' ? left === 0 : wireNanos(def, left) <= machine.program.downtimeLimitNanos;
-  recordPending(context, { value: left, ofDevices: counted, devices: primitive.counts ?? [], fits: enough });
+  const test = recordPending(context, { value: left, ofDevices: counted, devices: primitive.counts ?? [], fits: enough });
   if (enough) return DONE;
   const most = primitive.maxRounds ?? machine.program.maxRounds;
   if (frame.round >= most && primitive.atLimit === 'go-on') return DONE;
@@ -118,18 +118,18 @@ function endHarvest(context: Context, primitive: CopyPrimitive): End {
       kind: 'not-converged',
       host: op.host,
       text: `${frame.round} rounds, and ${left} bytes are still to be sent (${counted} of them device state); the limit allows ${Math.floor((machine.program.downtimeLimitNanos / 1e9) * def.bytesPerSecond)}`,
-      events: [],
+      events: [test],
     });
-    return refused('ECANCELED', `no convergence in ${frame.round} rounds: the emulator's limit on rounds was hit`);
+    return refused('ECANCELED', `no convergence in ${frame.round} rounds: the emulator's limit on rounds was hit`, test);
   }
   frame.phase = 0;
   return REPEAT;
 }
 
 /** What the convergence test saw: what is left to be sent, and how much of it is state that only a stopped device gives. */
-function recordPending({ machine, op, step }: Context, args: EventArgs): void {
+function recordPending({ machine, op, step }: Context, args: EventArgs): number {
   const { recorder } = machine;
-  recorder.event('counter', recorder.lane(op.host, 'ram'), machine.now, { step, args: { name: 'pending bytes', ...args } });
+  return recorder.event('counter', recorder.lane(op.host, 'ram'), machine.now, { step, args: { name: 'pending bytes', ...args } });
 }
 
 /** `own`: a rate of its own, else that of the channel. */

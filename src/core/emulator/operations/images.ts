@@ -4,10 +4,23 @@ import { describe, holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { DeviceDef, Op } from '../program.ts';
 import { carried } from '../signals.ts';
-import type { Item } from '../state.ts';
-import { recordCall } from './calls.ts';
+import type { Channel, Item } from '../state.ts';
+import { callOf, recordCall } from './calls.ts';
 import { stepIndex, wireNanos } from './copies.ts';
-import { type Begin, type Context, costNanos, DONE, type End, innerOp, REPEAT, refused, timed, unfoldOnce } from './outcome.ts';
+import {
+  type Begin,
+  type Context,
+  costNanos,
+  DONE,
+  type End,
+  innerOp,
+  REPEAT,
+  refused,
+  timed,
+  unfoldOnce,
+  whyUnread,
+  whyUnsent,
+} from './outcome.ts';
 
 /** Bytes of the header that a section's object has in the image (rfc2017.md, section 7: type and size). */
 const OBJECT_HEADER_BYTES = 8;
@@ -24,7 +37,7 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
   const def = machine.program.devices[op.subject];
   if (def === undefined) return refused('ENODEV', `no device ${primitive.save}`);
   const channel = machine.channels[op.channel];
-  if (channel?.broken === true || channel?.cut === true) return refused('EPIPE', 'the channel is gone');
+  if (channel?.broken === true || channel?.cut === true) return refused('EPIPE', 'the channel is gone', whyUnsent(channel));
   const device = machine.device(op.subject, op.host);
   const state = def.states[device.state];
   const phase = primitive.phase ?? 'final';
@@ -38,7 +51,10 @@ export function beginSave(context: Context, primitive: SavePrimitive): Begin {
       'ENODEV',
       `the data_fd of session ${primitive.session} of ${def.id} ended with it, and session ${device.session} has one of its own`,
     );
-  if (allowed !== 'any' && allowed !== phase) return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
+  if (allowed !== 'any' && allowed !== phase) {
+    recordCall(context, op.call ?? def.protocol.saveCall, { device: def.id, ...(phase === 'precopy' ? { phase } : {}) });
+    return refused('ENODEV', `${def.id} gives no ${phase} data in ${state?.id}`);
+  }
   if (primitive.part !== 'data') device.reading = [];
   const show = primitive.part === undefined ? (def.protocol.beforeSave ?? []) : [];
   if (show.length === 0) return beginImage(context, primitive);
@@ -58,12 +74,13 @@ export function beginImage(context: Context, primitive: SavePrimitive): Begin {
   const sections = sectionsOf(def, primitive, given & ~buffered);
   const image = imageBytes(def, sections);
   const chunks = primitive.chunks ?? 1;
+  const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
   recordCall(context, op.call ?? def.protocol.saveCall, {
     device: def.id,
     bytes: def.model.movedBytes ?? image,
     ...(chunks > 1 ? { reads: chunks } : {}),
+    ...(tooLarge ? { holds: def.model.regionBytes } : {}),
   });
-  const tooLarge = def.model.regionBytes !== undefined && image > def.model.regionBytes;
   if (tooLarge && op.onError === 'abort') return refused(tooLargeErrno(def), tooLargeText(def, image));
   if (tooLarge) noteTooLarge(context, def, image);
   const ops = unfoldOnce(op, given & ~buffered, () => {
@@ -141,12 +158,13 @@ export function endRead(context: Context, device: number, section: number, sessi
   return DONE;
 }
 
-export function beginSend(context: Context, deviceIndex: number, sections: readonly number[]): Begin {
+export function beginSend(context: Context, deviceIndex: number, sections: readonly number[], chunks: number): Begin {
   const { machine, op, thread, step } = context;
   const channel = machine.program.channels[op.channel];
   const def = machine.program.devices[deviceIndex];
   if (channel === undefined || def === undefined) return refused('ENOTCONN', 'there is no channel to send through');
-  if (machine.channels[op.channel]?.broken === true) return refused('EPIPE', `${channel.id} is gone`);
+  if (machine.channels[op.channel]?.broken === true)
+    return refused('EPIPE', `${channel.id} is gone`, whyUnsent(machine.channels[op.channel] as Channel));
   const bytes = def.model.movedBytes ?? imageBytes(def, sections);
   const durationNanos = wireNanos(channel, bytes);
   const { recorder } = machine;
@@ -154,6 +172,8 @@ export function beginSend(context: Context, deviceIndex: number, sections: reado
   thread.sendEvent = recorder.event('send', recorder.lane(op.host, 'stream'), machine.now, {
     durationNanos,
     step,
+    // Nothing was read, or in pieces: what is wrong with it comes from that call.
+    ...(chunks > 1 || machine.device(deviceIndex, op.host).reading.length === 0 ? { cause: callOf(thread) } : {}),
     args: {
       what: 'image',
       device: def.id,
@@ -215,7 +235,7 @@ export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
   if (primitive.load === 'ram' && channel.queue[0] !== undefined && channel.queue[0].what !== 'ram' && context.frame.round > 0)
     return timed(0);
   const coming = channel.queue.some((one) => wanted(context, primitive, one));
-  if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded');
+  if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded', whyUnread(channel));
   return { go: 'blocked', why: `${primitive.load} to arrive on ${machine.program.channels[op.channel]?.id}` };
 }
 

@@ -62,7 +62,7 @@ function beginInner(context: Context, primitive: InnerPrimitive): Begin {
     case 'read-image':
       return beginImage(context, primitive.save);
     case 'send-image':
-      return beginSend(context, primitive.device, primitive.sections);
+      return beginSend(context, primitive.device, primitive.sections, primitive.chunks);
     case 'call':
       recordCall(context, context.op.call, { device: context.machine.program.devices[primitive.device]?.id ?? '' });
       return timed(costNanos(context.op, 0, 0));
@@ -71,6 +71,9 @@ function beginInner(context: Context, primitive: InnerPrimitive): Begin {
     case 'write-section':
       return beginWrite(context, primitive.item, primitive.section, primitive.within);
     case 'finish-image':
+      // The driver takes the image in within the call that brought the last of it.
+      context.frame.callEvent = context.frame.lastCall;
+      return timed(costNanos(context.op, 0, 0));
     case 'stow':
     case 'garbage':
       return timed(costNanos(context.op, 0, 0));

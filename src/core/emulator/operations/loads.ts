@@ -83,7 +83,7 @@ export function beginWrite(context: Context, itemId: number, section: number, wi
   if (!within)
     recordCall(context, def.protocol.loadCall, { device: def.id, section: spec?.id ?? 'buffer', bytes: spec?.bytes ?? item.bytes });
   const no = loadRefusal(machine, item, section, op.host);
-  if (no !== undefined) return refused(no.errno, `${def.id}: ${no.text}`);
+  if (no !== undefined) return refused(no.errno, `${def.id}: ${no.text}`, item.valid && item.chunks === 1 ? -1 : item.event);
   return timed(costNanos(op, spec?.bytes ?? 0, 0));
 }
 

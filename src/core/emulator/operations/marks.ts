@@ -11,7 +11,7 @@ import { describe, holds } from '../conditions.ts';
 import { askTokens, canWrite, probePage } from '../probes.ts';
 import { deliver, raise } from '../signals.ts';
 import { stepIndex } from './copies.ts';
-import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, type End, refused, timed, whyUnread, whyUnsent } from './outcome.ts';
 
 /** Bytes of a command or an end mark in the stream (type, command, length). */
 const MARK_BYTES = 5;
@@ -22,7 +22,7 @@ export function beginWait(context: Context, primitive: WaitPrimitive): Begin {
   const limit = primitive.limitNanos;
   if (limit !== undefined && frame.stage === 'blocked' && machine.now >= thread.blockedSince + limit) {
     machine.fact({ kind: 'timeout', host: op.host, text: describe(primitive.wait), events: [thread.stepEvent] });
-    return refused('ETIMEDOUT', `${describe(primitive.wait)} did not come true in time`);
+    return refused('ETIMEDOUT', `${describe(primitive.wait)} did not come true in time`, thread.stepEvent);
   }
   return { go: 'blocked', why: describe(primitive.wait) };
 }
@@ -32,7 +32,7 @@ export function beginSignal(context: Context, primitive: SignalPrimitive): Begin
   if (primitive.op === 'send') {
     const channel = machine.channels[op.channel];
     if (channel === undefined) return refused('ENOTCONN', 'there is no channel to send through');
-    if (channel.broken || channel.cut) return refused('EPIPE', 'the channel is gone');
+    if (channel.broken || channel.cut) return refused('EPIPE', 'the channel is gone', whyUnsent(channel));
   }
   if (primitive.op === 'receive') {
     if (machine.received.has(`${op.host}/${primitive.signal}`)) return timed(0);
@@ -41,7 +41,7 @@ export function beginSignal(context: Context, primitive: SignalPrimitive): Begin
     if (item !== undefined) return timed(0);
     const coming = channel?.queue.some((one) => one.what === 'mark' && one.signal === op.subject) === true;
     if (!coming && (channel?.closed === true || channel?.cut === true))
-      return refused('EIO', `the channel closed before ${primitive.signal} came`);
+      return refused('EIO', `the channel closed before ${primitive.signal} came`, whyUnread(channel));
     return { go: 'blocked', why: `${primitive.signal} to arrive` };
   }
   return timed(costNanos(op, 0, 0));
@@ -186,6 +186,8 @@ export function endReport(context: Context, primitive: ReportPrimitive): End {
   const { machine, op, thread, step } = context;
   machine.reports = new Map(machine.reports).set(thread.list, primitive.report);
   const { recorder } = machine;
-  recorder.event('phase', recorder.lane(op.host, 'migration'), machine.now, { step, args: { status: primitive.report } });
+  const event = recorder.event('phase', recorder.lane(op.host, 'migration'), machine.now, { step, args: { status: primitive.report } });
+  const main = machine.threads[thread.list];
+  if (main !== undefined) main.reportEvent = event;
   return DONE;
 }

@@ -2,7 +2,7 @@
 import type { Nanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import type { Op } from '../program.ts';
-import type { Frame, Thread } from '../state.ts';
+import type { Channel, Frame, Thread } from '../state.ts';
 
 export type Begin =
   | { readonly go: 'timed'; readonly nanos: Nanos }
@@ -13,7 +13,8 @@ export type Begin =
 export type End = { readonly go: 'done' } | { readonly go: 'repeat' } | Refusal;
 
 export type Refusal =
-  | { readonly go: 'error'; readonly errno: string; readonly text: string }
+  /** `cause`: the event that it follows from, where that is not the call itself. */
+  | { readonly go: 'error'; readonly errno: string; readonly text: string; readonly cause?: number }
   | { readonly go: 'impossible'; readonly reason: string };
 
 export interface Context {
@@ -35,8 +36,8 @@ export function timed(nanos: Nanos): Begin {
   return { go: 'timed', nanos: Math.min(MOST_NANOS, Math.round(nanos)) };
 }
 
-export function refused(errno: string, text: string): Refusal {
-  return { go: 'error', errno, text };
+export function refused(errno: string, text: string, cause = -1): Refusal {
+  return { go: 'error', errno, text, cause };
 }
 
 /** Time of an operation's own cost for so many bytes and pages. */
@@ -64,4 +65,14 @@ export function unfoldOnce(op: Op, way: number, make: () => readonly Op[]): read
 /** An operation that the machine unfolds another one into: same host, thread and policy. */
 export function innerOp(op: Op, primitive: Op['primitive'], changes: Partial<Op> = {}): Op {
   return { ...op, primitive, call: undefined, fault: undefined, nanos: 0, nanosPerKib: 0, nanosPerPage: 0, ...changes };
+}
+
+/** The event by which nobody reads any more what is sent through a channel; -1 for none. */
+export function whyUnsent(channel: Channel): number {
+  return channel.broken ? channel.brokenBy : channel.cutBy;
+}
+
+/** The event after which nothing more comes through a channel; -1 for none. */
+export function whyUnread(channel: Channel): number {
+  return channel.cut ? channel.cutBy : channel.closedBy;
 }
