@@ -8,6 +8,8 @@ export interface Dump {
   readonly events: number | undefined;
   readonly takes: readonly string[];
   readonly cursor: number;
+  /** What a step would do that stands as a ghost on the timeline. */
+  readonly ghost: string | undefined;
 }
 
 export class LabPage {

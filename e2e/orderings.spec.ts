@@ -79,8 +79,9 @@ test('a search that is stopped answers with what is decided so far, and says so'
   await panel.getByRole('button', { name: 'Decide all' }).click();
   await panel.getByRole('button', { name: /^Stop \([\d,]+ of 479,001,600 decided so far\)/ }).click();
   await expect(panel).toContainText('so far, the search was stopped.');
+  await expect(panel.getByText('Partial', { exact: true })).toBeVisible();
   await expect(panel.getByRole('button', { name: 'Decide all' })).toBeEnabled();
-  await expect(panel.getByText(/^(0|[1-9][\d,]*) orderings/)).toBeVisible();
+  await expect(panel).toContainText(/Partial (0|[1-9][\d,]*) of 479,001,600 orderings/);
 });
 
 test('a required pair leads to the run without it, and its two steps are marked', async ({ lab }) => {
@@ -97,14 +98,34 @@ test('a required pair leads to the run without it, and its two steps are marked'
 test('the swap matrix is filled by itself, tells every cell, and a cell puts it on the timeline', async ({ lab }) => {
   const panel = await panelOf(lab);
   const table = panel.getByRole('table', { name: 'Swap matrix' });
-  await expect(table.getByRole('row')).toHaveCount(11);
+  // Two lists, each with a row that says what its columns are.
+  await expect(table.getByRole('row')).toHaveCount(12);
   const cell = table.getByRole('button', { name: /^Save the device state at place 4: Silent corruption/ });
   await cell.focus();
   await expect(panel).toContainText('Save the device state, place 4 of 7');
+  expect((await lab.dump()).ghost).toMatch(/^Save the device state, place 4: Silent corruption\. .+/);
   await lab.page.keyboard.press('Enter');
   await lab.idle();
   await expect(lab.verdict).toContainText(/^Silent corruption/);
   expect((await lab.dump()).edits).toBe('move source/save-device before query-bitmap');
+  expect((await lab.dump()).ghost).toBeUndefined();
+});
+
+test('the cell under the pointer is a ghost on the timeline as long as the pointer is there; pinned steps have none', async ({ lab }) => {
+  await lab.pick('v2-twelve-steps');
+  const panel = await panelOf(lab);
+  const table = panel.getByRole('table', { name: 'Swap matrix' });
+  await table.getByRole('button', { name: /^Stop the vCPUs at place 1: \w/ }).hover();
+  expect((await lab.dump()).ghost).toMatch(/^Stop the vCPUs, place 1: /);
+  await lab.verdict.hover();
+  await expect.poll(async () => (await lab.dump()).ghost).toBeUndefined();
+  const pinned = table.getByRole('button', { name: 'Load the stream at place 4: not run, it is pinned' });
+  await pinned.hover();
+  expect((await lab.dump()).ghost).toBeUndefined();
+  await pinned.focus();
+  await expect(panel).toContainText('It is pinned to place 2.');
+  await lab.page.keyboard.press('Enter');
+  expect((await lab.dump()).edits).toBe('');
 });
 
 test('arrow keys go from cell to cell, and one Tab leaves the matrix', async ({ lab }) => {
@@ -178,4 +199,40 @@ test('after all are decided make safe is an answer of the whole graph, and says 
   await expect(panel).toContainText(/30,240 orderings/, { timeout: 40_000 });
   await lab.button('Make safe').click();
   await expect(lab.page.getByText('No safe order at all: all 30,240 orderings were decided.')).toBeVisible();
+});
+
+test('while all are decided the counts by class grow, and what is decided is kept when the search is stopped', async ({ lab }) => {
+  await lab.pick('v2-twelve-steps');
+  const panel = await panelOf(lab);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  const counts = panel.getByRole('region', { name: 'Decided so far' }).getByRole('list', { name: 'By class' });
+  await expect(counts.getByRole('listitem').first()).toBeVisible();
+  const first = await counts.innerText();
+  await expect.poll(() => counts.innerText()).not.toBe(first);
+  await panel.getByRole('radio', { name: 'Counts and best' }).click();
+  await panel.getByRole('button', { name: /^Stop \(/ }).click();
+  await expect(panel.getByRole('heading', { name: /^How the [\d,]+ orderings end that were decided so far$/ })).toBeVisible();
+  await expect(panel.getByRole('list', { name: 'By class' })).toContainText(/Fails/);
+});
+
+test('of a search that is too large a sample can be drawn: it is marked as one wherever it is shown', async ({ lab }) => {
+  await lab.pick('v2-chain');
+  const panel = await panelOf(lab);
+  const form = panel.getByRole('form', { name: 'Sample' });
+  await form.getByRole('spinbutton', { name: 'Orderings to sample' }).fill('40');
+  await form.getByRole('spinbutton', { name: 'Seed of the sample' }).fill('5');
+  await form.getByRole('button', { name: 'Sample' }).click();
+  await expect(panel.getByText('Sampled', { exact: true })).toBeVisible({ timeout: 40_000 });
+  await expect(panel).toContainText(
+    /40 of 7,584,877,117,440,000 orderings with seed 5, \d+ safe: between [\d.]+ % and [\d.]+ % of all are, with 95 % confidence/,
+  );
+  await expect(panel.getByRole('heading', { name: 'How the 40 sampled orderings end' })).toBeVisible();
+  const before = await panel.getByRole('list', { name: 'By class' }).innerText();
+  await panel.getByRole('radio', { name: 'Required pairs' }).click();
+  await expect(panel).toContainText('A sample cannot show that a pair is required');
+  // The same seed draws the same orderings.
+  await form.getByRole('spinbutton', { name: 'Orderings to sample' }).fill('40');
+  await form.getByRole('spinbutton', { name: 'Seed of the sample' }).fill('5');
+  await form.getByRole('button', { name: 'Sample' }).click();
+  await expect.poll(() => panel.getByRole('list', { name: 'By class' }).innerText()).toBe(before);
 });

@@ -31,6 +31,7 @@ function handle(lab: Lab) {
         playing: lab.playhead.get().playing,
         found: lab.playhead.get().found.length,
         selected: lab.playhead.get().selected,
+        ghost: lab.playhead.get().ghost?.words,
       };
     },
     /** How often React rendered a part of the picture. */

@@ -6,6 +6,7 @@ import type { SlotOutcome } from '../core/emulator/slots.ts';
 import type { Each, Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
+import type { Sample } from '../core/explore/sample.ts';
 import type { OrderingEdit } from '../core/scenario/edits.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -59,8 +60,12 @@ export interface EmulatorPort {
     /** Nobody waits for it: it does not count as pending. */
     quiet?: boolean,
   ): Promise<RunOutcome | { readonly kind: 'slots' }>;
-  /** All orderings; progress in distinct states and orderings. Cancelled (topic `explore`), it answers with what is decided so far. */
-  explore(scenario: Scenario, onProgress: (states: number, decided: DecidedSoFar | undefined) => void): Promise<ExploreOutcome>;
+  /** All orderings, or a sample of them; progress in distinct states and orderings. Cancelled (topic `explore`), it answers with what is decided so far. */
+  explore(
+    scenario: Scenario,
+    onProgress: (states: number, decided: DecidedSoFar | undefined) => void,
+    sample?: Sample,
+  ): Promise<ExploreOutcome>;
   /** What `explore` will cost, better from word to word. Topic `forecast`; nobody waits for it: it does not count as pending. */
   forecast(scenario: Scenario, onBetter: (forecast: ForecastAnswer) => void): Promise<ForecastOutcome>;
   /** The nearest safe or bad ordering, or the fewest edits that still fail; progress in runs. Topic `nearest`. */
@@ -194,9 +199,9 @@ export function viaWorker(): EmulatorPort {
       const outcome = await ask({ type: 'import', id: next++, topic: 'main', files, byHand }, { onProgress, onSlot: undefined });
       return isEnd(outcome) || outcome.kind === 'imported' ? outcome : GIVEN_UP;
     },
-    async explore(scenario, onProgress) {
+    async explore(scenario, onProgress, sample) {
       const outcome = await ask(
-        { type: 'explore', id: next++, topic: 'explore', scenario },
+        { type: 'explore', id: next++, topic: 'explore', scenario, sample },
         { onProgress: undefined, onSlot: undefined, onDecided: onProgress },
       );
       return isEnd(outcome) || outcome.kind === 'explored' ? outcome : GIVEN_UP;

@@ -56,3 +56,29 @@ test('what no search can decide is refused, with the steps that would do', async
     /^switchover: explore: 7584877117440000 orderings of 28 movable steps .* pin 2 of them \("pinned": true\): ((source|target|target\.out|third\.in)\/[a-z-]+(, )?){2,} would do\n$/,
   );
 });
+
+test('a sample is asked for, marked as one, and the same for the same seed', async () => {
+  const { code, out } = await command('explore v2-chain --sample 60 --seed 3 --json');
+  expect(code).toBe(0);
+  const answer = JSON.parse(out) as { readonly [key: string]: unknown };
+  expect(answer).toMatchObject({
+    orderings: '60',
+    of: '7584877117440000',
+    complete: false,
+    sufficient: false,
+    required: [],
+    sampled: { tried: 60, distinct: 60, seed: 3 },
+  });
+  const again = JSON.parse((await command('explore v2-chain --sample 60 --seed 3 --json')).out) as typeof answer;
+  expect({ ...again, elapsedMs: 0 }).toEqual({ ...answer, elapsedMs: 0 });
+  const text = (await command('explore v2-chain --sample 60 --seed 3')).out;
+  expect(text).toMatch(/^v2-chain: SAMPLED, 60 of 7584877117440000 orderings drawn at random with seed 3 \(60 different ones\), \d+ safe/);
+  expect(text).toMatch(/between [\d.]+ % and [\d.]+ % of all orderings are safe, with 95 % confidence/);
+  expect(text).toContain('required pairs: a sample cannot show any');
+});
+
+test('a sample and what does not go with it are refused', async () => {
+  expect((await command('explore rfc-gilbert --sample 0')).err).toMatch(/--sample/);
+  expect((await command('explore rfc-gilbert --sample 5 --shard 1/2')).err).toContain('only one can be');
+  expect((await command('explore rfc-gilbert --seed 5')).err).toContain('of use only with --sample K');
+});

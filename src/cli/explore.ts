@@ -1,4 +1,7 @@
-/** `explore SCENARIO [--json] [--jobs N] [--shard I/N]`, `explore --merge FILE...`: all orderings of the movable steps, decided. */
+/**
+ * `explore SCENARIO [--json] [--jobs N] [--shard I/N]`, `explore --merge FILE...`: all orderings of the movable steps, decided.
+ * `explore SCENARIO --sample K [--seed S] [--json]`: so many of them, drawn at random, and marked as such.
+ */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { models } from '../core/emulator/devices/index.ts';
@@ -11,6 +14,7 @@ import { countOrderings, mayTake, movableSteps, tooLarge } from '../core/explore
 import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
+import { MOST_SAMPLED, type Sample, Sampler } from '../core/explore/sample.ts';
 import { checkScenario } from '../core/scenario/check.ts';
 import { printNanos } from '../core/trace/time.ts';
 import { parseArguments, UsageError, wholeNumber } from './arguments.ts';
@@ -18,7 +22,7 @@ import { emit, readJson, scenarioOf } from './files.ts';
 import type { SearchData } from './search-thread.ts';
 
 export async function explore(args: readonly string[]): Promise<number> {
-  const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out', 'jobs'], ['json', 'merge']);
+  const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out', 'jobs', 'sample', 'seed'], ['json', 'merge']);
   if (flags.has('merge')) {
     print(merge(words), flags.has('json'));
     return 0;
@@ -29,6 +33,13 @@ export async function explore(args: readonly string[]): Promise<number> {
   const states = wholeNumber('states', values.get('states'), 1) ?? DEFAULT_LIMITS.states;
   const shard = shardOf(values.get('shard'));
   const program = prepare(scenarioOf(word));
+  const sample = sampleOf(values);
+  if (sample !== undefined) {
+    if (shard !== undefined)
+      throw new UsageError('explore: --sample draws from all orderings, --shard takes a part of them: only one can be');
+    print(await draw(program, sample), flags.has('json'));
+    return 0;
+  }
   const jobs = shard === undefined ? (wholeNumber('jobs', values.get('jobs'), 1) ?? availableParallelism()) : 1;
   const { decided, elapsedMs } = await decide(program, states, shard, jobsFor(jobs));
   if (shard !== undefined && !decided.complete)
@@ -45,6 +56,37 @@ function shardOf(text: string | undefined): Shard | undefined {
   const [index, of] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || index < 1 || index > of) throw new UsageError(`--shard: expected I/N with 1 <= I <= N, found "${text}"`);
   return { index: index - 1, of };
+}
+
+/** `--sample K`, with `--seed S`. */
+function sampleOf(values: ReadonlyMap<string, string>): Sample | undefined {
+  const orderings = wholeNumber('sample', values.get('sample'), 1);
+  const seed = wholeNumber('seed', values.get('seed'), 0);
+  if (orderings === undefined && seed !== undefined) throw new UsageError('--seed: of use only with --sample K');
+  if (orderings !== undefined && orderings > MOST_SAMPLED) throw new UsageError(`--sample: at most ${MOST_SAMPLED}, found ${orderings}`);
+  return orderings === undefined ? undefined : { orderings, seed: seed ?? 1 };
+}
+
+/** Orderings between two looks at signals. */
+const DRAWN = 50;
+
+/** Draws and runs until all are drawn or the user has had enough (SIGINT). */
+async function draw(program: Program, sample: Sample): Promise<Exploration> {
+  const began = performance.now();
+  const sampler = new Sampler(program, sample);
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.once('SIGINT', stop);
+  while (sampler.advance(DRAWN) && !stopped) {
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${sampler.tried.toLocaleString('en')} of ${sample.orderings.toLocaleString('en')} drawn `);
+    await new Promise((done) => setImmediate(done));
+  }
+  process.off('SIGINT', stop);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return report(program, sampler.decided(), Math.round(performance.now() - began));
 }
 
 /** Branches between two looks at signals. */
@@ -152,23 +194,39 @@ function print(exploration: Exploration, json: boolean): void {
   process.stdout.write(json ? `${JSON.stringify(exploration, undefined, 2)}\n` : `${lines(exploration).join('\n')}\n`);
 }
 
+/** What was done, in a line or two. */
+function headOf(one: Exploration): readonly string[] {
+  const { sampled } = one;
+  if (sampled === undefined)
+    return [
+      `${one.scenario}: ${one.complete ? '' : 'stopped, so far '}${one.orderings} orderings, ${one.safe} safe (${one.states} distinct states, ${one.elapsedMs} ms)`,
+    ];
+  const [least, most] = sampled.safeBetween.map((share) => `${Number((share * 100).toPrecision(2))} %`);
+  return [
+    `${one.scenario}: SAMPLED, ${sampled.tried} of ${one.of} orderings drawn at random with seed ${sampled.seed} (${sampled.distinct} different ones), ${one.safe} safe (${one.elapsedMs} ms)`,
+    `  between ${least} and ${most} of all orderings are safe, with 95 % confidence${one.safe === '0' ? '; that none was drawn does not say that there is none' : ''}`,
+  ];
+}
+
 function lines(one: Exploration): readonly string[] {
   const counts = (sums: { readonly [name: string]: string | undefined }) => Object.entries(sums).map(([name, sum]) => `  ${sum} ${name}`);
   return [
-    `${one.scenario}: ${one.complete ? '' : 'stopped, so far '}${one.orderings} orderings, ${one.safe} safe (${one.states} distinct states, ${one.elapsedMs} ms)`,
+    ...headOf(one),
     'by class',
     ...counts(one.byClass),
     'by finding',
     ...counts(one.byFinding),
-    one.complete
-      ? `required pairs (${one.sufficient ? 'they suffice' : 'they do not suffice'})`
-      : 'pairs that every safe order met so far keeps',
+    one.sampled !== undefined
+      ? 'required pairs: a sample cannot show any'
+      : one.complete
+        ? `required pairs (${one.sufficient ? 'they suffice' : 'they do not suffice'})`
+        : 'pairs that every safe order met so far keeps',
     ...one.required.map((pair) => `  ${pair.before} before ${pair.after}: ${pair.because}`),
     ...(one.free.length === 0
       ? []
       : ['not required here: some safe order has them the other way round, so a rule that asks for it finds no counter-example']),
     ...one.free.map((pair) => `  ${pair.before} before ${pair.after}`),
-    'best',
+    one.sampled === undefined ? 'best' : 'best of those drawn',
     ...one.best.map(
       (best) =>
         `  downtime ${printNanos(best.downtimeNanos)}, ${best.bytesSent} bytes: ${Object.values(best.ordering)

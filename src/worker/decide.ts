@@ -8,6 +8,7 @@ import type { Batch } from '../core/explore/exchange.ts';
 import { countOrderings, mayTake, tooLarge } from '../core/explore/orderings.ts';
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
+import { type Sample, Sampler } from '../core/explore/sample.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { DecidedSoFar } from './messages.ts';
@@ -98,4 +99,27 @@ export async function decide(
   const graph = graphOf(program, decided);
   kept = graph === undefined || decided.states > MOST_KEPT ? undefined : { text: textOf(program.scenario), graph, exploration };
   return { exploration, graph };
+}
+
+/** Milliseconds of a sample between two looks at the messages. */
+const DRAW_MS = 20;
+
+/** Draws orderings at random and runs each, until all are drawn or `told` says otherwise. */
+export async function draw(
+  program: Program,
+  sample: Sample,
+  told: (runs: number, decided: DecidedSoFar) => Promise<'go' | 'stop' | 'drop'>,
+): Promise<Exploration | undefined> {
+  const began = performance.now();
+  const sampler = new Sampler(program, sample);
+  for (let more = true; more; ) {
+    const until = performance.now() + DRAW_MS;
+    while (more && performance.now() < until) more = sampler.advance(1);
+    const { tried } = sampler;
+    const decided = { orderings: String(tried), of: String(sample.orderings), byClass: sampler.byClass(), searchers: 1, lost: '' };
+    const word = await told(tried, decided);
+    if (word === 'drop') return undefined;
+    if (word === 'stop') break;
+  }
+  return report(program, sampler.decided(), Math.round(performance.now() - began));
 }

@@ -19,10 +19,11 @@ import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import { breathe } from './breathe.ts';
-import { decide, decidedOf, scenarioOf } from './decide.ts';
+import { decide, decidedOf, draw, scenarioOf } from './decide.ts';
 import type { Progress } from './logs.ts';
 import type {
   Answer,
+  DecidedSoFar,
   ExploreRequest,
   ForecastAnswer,
   ForecastRequest,
@@ -158,15 +159,20 @@ async function answerImport(request: ImportRequest): Promise<void> {
 
 /** Stopped, it answers with what is decided so far; superseded by a newer search, it does not. */
 async function answerExplore(request: ExploreRequest): Promise<void> {
-  const { id, topic, scenario } = request;
-  const known = decidedOf(scenario);
-  if (known?.exploration.complete === true) return say({ type: 'done', id, exploration: known.exploration });
-  const found = await decide(programOf(scenario), DEFAULT_LIMITS.states, async (states, decided) => {
+  const { id, topic, scenario, sample } = request;
+  const told = async (states: number, decided: DecidedSoFar) => {
     say({ type: 'progress', id, happenings: states, decided });
     await breathe();
     return newest.get(topic) === id ? 'go' : newest.get(topic) === CANCELLED ? 'stop' : 'drop';
-  });
-  say(found === undefined ? { type: 'superseded', id } : { type: 'done', id, exploration: found.exploration });
+  };
+  const known = decidedOf(scenario)?.exploration;
+  const exploration =
+    sample !== undefined
+      ? await draw(programOf(scenario), sample, told)
+      : known?.complete === true
+        ? known
+        : (await decide(programOf(scenario), DEFAULT_LIMITS.states, told))?.exploration;
+  say(exploration === undefined ? { type: 'superseded', id } : { type: 'done', id, exploration });
 }
 
 /** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */

@@ -9,6 +9,7 @@ import type { Forecast } from '../core/explore/forecast.ts';
 import type { Each, Lattice } from '../core/explore/lattice.ts';
 import type { Nearest, NoneNear } from '../core/explore/nearest.ts';
 import type { Exploration } from '../core/explore/report.ts';
+import type { Sample } from '../core/explore/sample.ts';
 import type { Lines } from '../core/formats/qemu-log/merge.ts';
 import type { OrderingEdit } from '../core/scenario/edits.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
@@ -60,6 +61,8 @@ export interface ExploreRequest {
   readonly id: number;
   readonly topic: string;
   readonly scenario: Scenario;
+  /** So many drawn at random instead of all. */
+  readonly sample?: Sample | undefined;
 }
 
 /** What deciding all orderings will cost; each better answer comes as a `progress`. */

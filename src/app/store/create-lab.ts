@@ -264,6 +264,7 @@ const NOTHING_CHOSEN = {
   crumbs: [],
   found: NOTHING_FOUND,
   difference: -1,
+  ghost: undefined,
 } as const;
 
 function growingView(scenario: Scenario, ordering: Ordering, partial: PartialRun): GrowingRun {

@@ -2,6 +2,7 @@
  * What moves with the pointer: cursor, hover, view, selection. It lives outside the store, so that scrubbing never
  * renders React; whoever draws subscribes.
  */
+import type { SlotOutcome } from '../../core/emulator/slots.ts';
 import type { View } from '../../core/swimlane/axis.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 
@@ -21,6 +22,18 @@ export interface Playhead {
   readonly playing: number;
   /** Which difference of the comparison the cursor was taken to; -1 for none. */
   readonly difference: number;
+  /** A step of the present run at another slot, as somebody looks at what it would do there. */
+  readonly ghost: Ghost | undefined;
+}
+
+export interface Ghost {
+  readonly list: string;
+  readonly step: string;
+  readonly slot: number;
+  /** Undefined while it is still to be run. */
+  readonly outcome: SlotOutcome | undefined;
+  /** What it would do, in a sentence or two. */
+  readonly words: string;
 }
 
 /** Events found by the search, in the order of the trace: the first `length` of a buffer that grows. */
@@ -50,6 +63,7 @@ export function createPlayhead(): PlayheadStore {
     found: NOTHING_FOUND,
     playing: 0,
     difference: -1,
+    ghost: undefined,
   };
   const listeners = new Set<(now: Playhead, before: Playhead) => void>();
   return {

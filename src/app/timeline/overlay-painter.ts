@@ -1,6 +1,5 @@
 /** What moves above the scene: cursor, hover, selection and its arrows, markers, the slots of a lifted step. */
-import type { Axis } from '../../core/swimlane/axis.ts';
-import { effectsFrom, eventsOf } from '../../core/swimlane/lane-index.ts';
+import { effectsFrom } from '../../core/swimlane/lane-index.ts';
 import { spanOf } from '../../core/swimlane/marks.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Playhead } from '../store/playhead.ts';
@@ -8,14 +7,10 @@ import type { Lifted } from '../store/state.ts';
 import type { Colours } from './colours.ts';
 import { doubtOf } from './doubt-painter.ts';
 import { type FoundTicks, paintFound } from './found-painter.ts';
+import { paintGhost } from './ghost-painter.ts';
 import type { Scene } from './scene.ts';
 import { hatch } from './scene-painter.ts';
-
-/** Where the slots of a list lie in the picture. */
-export interface SlotPlace {
-  readonly slot: number;
-  readonly px: number;
-}
+import { hostOf, inkOf, type SlotPlace, signOf } from './slots.ts';
 
 export function placeOf(scene: Scene, seq: EventSeq): number {
   const { run, axis, view, widthPx } = scene;
@@ -40,6 +35,7 @@ export function paintOverlay(
   if (playhead.found.length > 0) paintFound(context, scene, playhead.found, found, colours.accent);
   paintMarkers(context, scene, playhead, colours);
   if (lifted !== undefined) paintSlots(context, scene, lifted, slots, colours);
+  else if (playhead.ghost !== undefined) paintGhost(context, scene, playhead.ghost, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
   context.fillStyle = colours.accent;
   paintDoubtAtCursor(context, scene, playhead.cursor);
@@ -149,52 +145,4 @@ function paintSlots(context: CanvasRenderingContext2D, scene: Scene, lifted: Lif
     context.fillRect(px - 0.5, 0, 1, scene.heightPx);
     context.globalAlpha = 1;
   }
-}
-
-export function signOf(outcome: string, runClass: string): string {
-  if (outcome === 'commutes') return '=';
-  if (outcome === 'forbidden') return '–';
-  if (runClass === 'silent-corruption') return '✕';
-  if (runClass === 'fails-badly' || runClass === 'fails-cleanly') return '!';
-  return '✓';
-}
-
-function inkOf(outcome: string, runClass: string, colours: Colours): string {
-  if (outcome === 'forbidden') return colours.dim;
-  if (runClass === 'silent-corruption' || runClass === 'fails-badly') return colours.bad;
-  return runClass === 'fails-cleanly' ? colours.hue.ioctl : colours.hue.region;
-}
-
-export function hostOf(scene: Scene, list: string): string {
-  const spec = scene.run.scenario.lists?.[list];
-  return spec?.host ?? list.split('.')[0] ?? list;
-}
-
-/** Where each slot of a list lies: at the beginning of the step that stands there, the last at the end of the last. */
-export function slotPlaces(scene: Scene, list: string): readonly SlotPlace[] {
-  const { run, axis, view, widthPx } = scene;
-  const scale = widthPx / (view.to - view.from);
-  const ids = run.ordering.lists[list] ?? [];
-  const spans = stepSpans(scene, list, axis);
-  let last = 0;
-  return ids.map((id, slot) => {
-    const span = spans.get(id);
-    const u = span === undefined ? last : (span[0] + span[1]) / 2;
-    last = span === undefined ? last : span[1];
-    return { slot, px: (u - view.from) * scale };
-  });
-}
-
-function stepSpans(scene: Scene, list: string, axis: Axis): ReadonlyMap<string, readonly [number, number]> {
-  const { trace } = scene.run;
-  const spans = new Map<string, readonly [number, number]>();
-  const rows = scene.rows.filter((row) => row.kind === 'migration');
-  for (const row of rows) {
-    for (const seq of eventsOf(scene.index, row.lane)) {
-      const key = trace.steps[trace.step[seq] as number];
-      if (key?.startsWith(`${list}/`) !== true || trace.args(seq)['label'] === undefined) continue;
-      spans.set(key.slice(list.length + 1), spanOf(trace, scene.run.index, axis, seq));
-    }
-  }
-  return spans;
 }

@@ -15,11 +15,12 @@ import { paintDifferences } from './difference-painter.ts';
 import { createFoundTicks } from './found-painter.ts';
 import { createFrames } from './frame.ts';
 import { createLooks } from './looks.ts';
-import { paintOverlay, type SlotPlace, slotPlaces } from './overlay-painter.ts';
+import { paintOverlay } from './overlay-painter.ts';
 import { createPixels, type Pixels } from './pixels.ts';
 import { paintOverview, paintRuler, paintWindow } from './ruler-painter.ts';
 import { makeScene, resize, type Scene } from './scene.ts';
 import { FONT, paintScene } from './scene-painter.ts';
+import { type SlotPlace, slotPlaces } from './slots.ts';
 
 export interface StageElements {
   readonly root: HTMLElement;
@@ -258,6 +259,7 @@ function following(playhead: Playhead, { run: from, laterNanos }: Lead, to: RunV
     selected: undefined,
     markers: { a: undefined, b: undefined },
     found: NOTHING_FOUND,
+    ghost: undefined,
   };
 }
 

@@ -9,11 +9,8 @@ import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
 import type { Decided } from './explore.ts';
 import { factorial, lookUp, type Node } from './graph.ts';
-import { planOf } from './orderings.ts';
+import { type Chosen, planOf, withMovable } from './orderings.ts';
 import type { Verdict, Verdicts } from './verdicts.ts';
-
-/** Steps of each list in turn: indices of the program, pinned and left-out ones gone. */
-export type Chosen = readonly (readonly number[])[];
 
 /** How orderings end, the best first; `sound` stands for `equivalent` too, which the price alone tells from it. */
 export const ENDS = ['sound', 'fails-cleanly', 'fails-badly', 'silent-corruption', 'impossible'] as const satisfies readonly RunClass[];
@@ -76,17 +73,7 @@ export class DecidedGraph {
 
   /** The ordering with its movable steps in another order. */
   withChosen(ordering: Ordering, chosen: Chosen): Ordering {
-    const lists = Object.fromEntries(
-      this.program.lists.map((list, index) => {
-        const free = new Set(this.movable[index]);
-        const next = (chosen[index] ?? [])[Symbol.iterator]();
-        const ids = (ordering.lists[list.id] ?? []).map((id) =>
-          free.has(list.indexOf.get(id) ?? -1) ? (list.steps[next.next().value as number]?.id ?? id) : id,
-        );
-        return [list.id, ids] as const;
-      }),
-    );
-    return { ...ordering, lists };
+    return withMovable(this.program, this.movable, ordering, chosen);
   }
 
   /** Undefined where the search did not come to it. */

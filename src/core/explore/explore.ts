@@ -18,6 +18,7 @@ import { type Batch, Exchange, type Listener } from './exchange.ts';
 import { type Edge, edgeTo, factorial, inner, leaf, NO_NAME, NO_STEP, NONE_FREED, type Node, pairsOf, type Way } from './graph.ts';
 import { movableSteps, orderingsOf, planOf, tooLarge } from './orderings.ts';
 import { ended, OPTIONS } from './probe.ts';
+import type { Sampled } from './sample.ts';
 import { StateKeys } from './state-key.ts';
 import type { Open } from './to-come.ts';
 import { isSafe, Verdicts, type World } from './verdicts.ts';
@@ -56,6 +57,8 @@ export interface Decided {
   /** Steps of each list that are permuted, in the order listed. */
   readonly movable: readonly (readonly number[])[];
   readonly complete: boolean;
+  /** Not searched but drawn at random (sample.ts). */
+  readonly sampled?: Sampled;
 }
 
 /** Branches between two looks at the caller. */

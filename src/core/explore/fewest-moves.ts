@@ -5,8 +5,9 @@
  */
 import type { Ordering } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
-import { type Chosen, type DecidedGraph, endOf, type Outlook } from './decided-graph.ts';
+import { type DecidedGraph, endOf, type Outlook } from './decided-graph.ts';
 import { NO_STEP, type Node } from './graph.ts';
+import type { Chosen } from './orderings.ts';
 import { isSafe } from './verdicts.ts';
 
 export type Goal = 'safe' | 'bad';

@@ -1,8 +1,11 @@
 /** What a search has to decide: the steps that move, how many orderings they have, and whether that is too many. */
 import type { Program } from '../emulator/program.ts';
-import { orderingOf } from '../scenario/ordering.ts';
+import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import { factorial } from './graph.ts';
 import type { Open } from './to-come.ts';
+
+/** Steps of each list in turn: indices of the program. */
+export type Chosen = readonly (readonly number[])[];
 
 /** Steps by list and place, left-out ones gone. */
 export function planOf(program: Program): readonly (readonly number[])[] {
@@ -22,6 +25,19 @@ export function movableSteps(program: Program): readonly (readonly number[])[] {
 /** How many orderings there are to decide. */
 export function countOrderings(program: Program): bigint {
   return orderingsOf(movableSteps(program));
+}
+
+/** The ordering with the movable steps of its lists in another order; pinned steps, and those left out, keep their places. */
+export function withMovable({ lists }: Program, movable: Chosen, ordering: Ordering, chosen: Chosen): Ordering {
+  const places = lists.map((list, index) => {
+    const free = new Set(movable[index]);
+    const next = (chosen[index] ?? [])[Symbol.iterator]();
+    const ids = (ordering.lists[list.id] ?? []).map((id) =>
+      free.has(list.indexOf.get(id) ?? -1) ? (list.steps[next.next().value as number]?.id ?? id) : id,
+    );
+    return [list.id, ids] as const;
+  });
+  return { ...ordering, lists: Object.fromEntries(places) };
 }
 
 export function orderingsOf(open: Open): bigint {

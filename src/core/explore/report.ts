@@ -5,8 +5,10 @@ import type { FindingKind, RunClass } from '../trace/audit.ts';
 import type { Ending } from './endings.ts';
 import type { Decided } from './explore.ts';
 import { type Choice, factorial } from './graph.ts';
+import { orderingsOf, withMovable } from './orderings.ts';
 import { probe } from './probe.ts';
 import { explain, nearTo, type Pair, type Required, reduced, requiredPairs } from './required.ts';
+import type { Sampled } from './sample.ts';
 import { isSafe } from './verdicts.ts';
 
 export interface Best {
@@ -19,8 +21,9 @@ export interface Exploration {
   readonly format: 'switchover.exploration';
   readonly version: 1;
   readonly scenario: string;
-  /** Decimal strings: they outgrow what a number holds. */
+  /** Orderings that were decided, of all there are. Decimal strings: they outgrow what a number holds. */
   readonly orderings: string;
+  readonly of: string;
   readonly safe: string;
   readonly byClass: { readonly [one in RunClass]?: string };
   readonly byFinding: { readonly [one in FindingKind]?: string };
@@ -37,6 +40,8 @@ export interface Exploration {
     readonly ordering: { readonly [list: string]: readonly string[] };
   }[];
   readonly complete: boolean;
+  /** There where orderings were drawn at random, and not searched: counts are of those, and no pair is said to be required. */
+  readonly sampled?: Sampled;
   readonly elapsedMs: number;
 }
 
@@ -67,16 +72,18 @@ export function report(program: Program, decided: Decided, elapsedMs: number): E
     version: 1,
     scenario: program.scenario.id,
     orderings: String(total),
+    of: String(orderingsOf(decided.movable)),
     safe: String(safe),
     byClass: tally(endings, (ending) => [ending.class]),
     byFinding: tally(endings, (ending) => [...ending.kinds, ...(ending.downtimeNanos > limit ? ['downtime' as const] : [])]),
     states: decided.states,
-    required: first === undefined ? [] : required(program, decided, pairs, nearTo(program, first)),
+    required: first === undefined || decided.sampled !== undefined ? [] : required(program, decided, pairs, nearTo(program, first)),
     sufficient: decided.complete && safe > 0n && extensions(decided, pairs) === safe,
     free: first === undefined ? [] : freeNeighbours(program, decided),
     best,
     bad: worst(endings).map((ending) => ({ class: ending.class, kinds: ending.kinds, ordering: orderOf(program, decided, ending.way) })),
     complete: decided.complete,
+    ...(decided.sampled === undefined ? {} : { sampled: decided.sampled }),
     elapsedMs,
   };
 }
@@ -135,16 +142,9 @@ function worst(endings: readonly Ending[]): readonly Ending[] {
 }
 
 /** The whole ordering of a way: pinned steps in their places. */
-function orderOf(program: Program, decided: Decided, way: readonly Choice[]): { readonly [list: string]: readonly string[] } {
-  const listed = orderingOf(program.scenario);
-  return Object.fromEntries(
-    program.lists.map((list, index) => {
-      const chosen = way.filter(([one]) => one === index).map(([, step]) => list.steps[step]?.id ?? '');
-      const movable = new Set((decided.movable[index] ?? []).map((step) => list.steps[step]?.id ?? ''));
-      let next = 0;
-      return [list.id, (listed.lists[list.id] ?? []).map((id) => (movable.has(id) ? (chosen[next++] ?? id) : id))] as const;
-    }),
-  );
+function orderOf(program: Program, { movable }: Decided, way: readonly Choice[]): { readonly [list: string]: readonly string[] } {
+  const chosen = program.lists.map((_, index) => way.filter(([list]) => list === index).map(([, step]) => step));
+  return withMovable(program, movable, orderingOf(program.scenario), chosen).lists;
 }
 
 /** Orderings that respect the pairs: whether they suffice is whether these are as many as the safe ones. */

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 import { pinning } from '../../../core/explore/forecast.ts';
+import type { Sample } from '../../../core/explore/sample.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { type ForecastAnswer, useLab, useLabState } from '../../store/context.ts';
 import styles from './orderings.module.css';
+import { SampleForm } from './SampleForm.tsx';
 import { labelOf } from './show-pair.ts';
 
 export interface Foretold extends ForecastAnswer {
@@ -35,7 +37,8 @@ export function useForecast(scenario: Scenario, wanted: boolean): Foretold | und
 }
 
 /** Before the button is pressed: how many orderings, what they should cost, and what to do where that is too much. */
-export function ForecastLine({ forecast }: { readonly forecast: Foretold | undefined }) {
+export function ForecastLine(props: { readonly forecast: Foretold | undefined; readonly onSample: (sample: Sample) => void }) {
+  const { forecast, onSample } = props;
   const lab = useLab();
   const scenario = useLabState((state) => state.scenario);
   if (forecast === undefined) return <p className={styles['forecast']}>Measuring what a search would cost…</p>;
@@ -69,6 +72,7 @@ export function ForecastLine({ forecast }: { readonly forecast: Foretold | undef
               Pin {pin.length === 1 ? 'it' : `these ${pin.length}`}
             </button>
           )}
+          <SampleForm onSample={onSample} />
         </div>
       )}
     </section>

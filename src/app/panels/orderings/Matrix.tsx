@@ -6,6 +6,7 @@ import { classWord } from '../../../core/trace/audit.ts';
 import { printNanos } from '../../../core/trace/time.ts';
 import { useLab, useLabState } from '../../store/context.ts';
 import type { Lab } from '../../store/create-lab.ts';
+import { outcomeWords } from '../../store/lifting.ts';
 import { classSign, VerdictIcon } from '../../widgets/VerdictIcon.tsx';
 import styles from './orderings.module.css';
 import { useVisible } from './visible.ts';
@@ -32,79 +33,117 @@ interface Place {
   readonly slot: number;
 }
 
-/** Rows are steps, columns the slots of their list; each cell was run. Blocks of equal outcome are one block. */
+/**
+ * Rows are steps, columns the slots of their list; each cell was run. Blocks of equal outcome are one block. The cell that is
+ * pointed at stands as a ghost on the timeline.
+ */
 export function Matrix() {
   const lab = useLab();
   const place = useRef<HTMLDivElement>(null);
   const filled = useMatrix(lab, useVisible(place));
   const [at, setAt] = useState<Place>();
   const [focus, setFocus] = useState<Place>({ row: 0, slot: 0 });
-  const rows = filled?.rows ?? [];
-  const most = Math.max(0, ...rows.map((row) => row.count));
+  const rows = filled?.rows ?? NO_ROWS;
+  const lists = [...new Set(rows.map((row) => row.list))];
+  useGhost(lab, rows, at);
 
   const put = (row: Row, slot: number) => {
     if (slot === row.from) return;
+    setAt(undefined);
     lab.setOrdering(withStepAt(lab.store.getState().ordering, row.list, row.step, slot));
   };
-  const move = (event: React.KeyboardEvent, { row, slot }: Place) => {
-    const by: { readonly [key: string]: readonly [number, number] } = {
-      ArrowUp: [-1, 0],
-      ArrowDown: [1, 0],
-      ArrowLeft: [0, -1],
-      ArrowRight: [0, 1],
-      Home: [0, -slot],
-      End: [0, most],
-    };
-    const step = by[event.key];
-    if (step === undefined) return;
+  const move = (event: React.KeyboardEvent, from: Place) => {
+    const to = placeAfter(event.key, from, rows);
+    if (to === undefined) return;
     event.preventDefault();
-    const next = Math.max(0, Math.min(rows.length - 1, row + step[0]));
-    const to = Math.max(0, Math.min((rows[next]?.count ?? 1) - 1, slot + step[1]));
-    setFocus({ row: next, slot: to });
-    place.current?.querySelector<HTMLElement>(`[data-cell="${next}/${to}"]`)?.focus();
+    setFocus(to);
+    place.current?.querySelector<HTMLElement>(`[data-cell="${to.row}/${to.slot}"]`)?.focus();
   };
+  const leave = () => setAt(undefined);
 
   return (
     <div ref={place} className={styles['matrixPlace']}>
-      <div className={styles['matrixBox']}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: leaving the cells only takes the ghost away; the cells are buttons */}
+      <div className={styles['matrixBox']} onMouseLeave={leave} onBlur={leave}>
         <table className={styles['matrix']} aria-label="Swap matrix">
-          <thead>
-            <tr>
-              <th scope="col">Step, moved to place</th>
-              {Array.from({ length: most }, (_, slot) => (
-                <th key={`place ${slot + 1}`} scope="col">
-                  {slot + 1}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <tr key={`${row.list}/${row.step}`} data-list={rows[i - 1]?.list === row.list ? undefined : row.list}>
-                <th scope="row" title={row.label}>
-                  {row.label}
-                </th>
-                {Array.from({ length: row.count }, (_, slot) => (
-                  <Cell
-                    key={`place ${slot + 1}`}
-                    row={row}
-                    slot={slot}
-                    cell={`${i}/${slot}`}
-                    tabbable={focus.row === i && focus.slot === slot}
-                    onShow={() => setAt({ row: i, slot })}
-                    onFocus={() => setFocus({ row: i, slot })}
-                    onKeyDown={(event) => move(event, { row: i, slot })}
-                    onPut={() => put(row, slot)}
-                  />
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          {lists.map((list) => (
+            <tbody key={list}>
+              <Places list={list} most={Math.max(...rows.filter((row) => row.list === list).map((row) => row.count))} />
+              {rows.map((row, i) =>
+                row.list !== list ? null : (
+                  <tr key={row.step}>
+                    <th scope="row" title={row.label}>
+                      {row.label}
+                      {row.pinned ? <i> pinned</i> : null}
+                    </th>
+                    {Array.from({ length: row.count }, (_, slot) => (
+                      <Cell
+                        key={`place ${slot + 1}`}
+                        row={row}
+                        slot={slot}
+                        cell={`${i}/${slot}`}
+                        tabbable={focus.row === i && focus.slot === slot}
+                        onShow={() => setAt({ row: i, slot })}
+                        onFocus={() => setFocus({ row: i, slot })}
+                        onKeyDown={(event) => move(event, { row: i, slot })}
+                        onPut={() => put(row, slot)}
+                      />
+                    ))}
+                  </tr>
+                ),
+              )}
+            </tbody>
+          ))}
         </table>
       </div>
       <Detail rows={rows} at={at} />
     </div>
   );
+}
+
+const NO_ROWS: readonly Row[] = [];
+
+/** What the columns of a list are. */
+function Places({ list, most }: { readonly list: string; readonly most: number }) {
+  return (
+    <tr>
+      <th scope="col">{list.charAt(0).toUpperCase() + list.slice(1)} step, moved to place</th>
+      {Array.from({ length: most }, (_, slot) => (
+        <th key={`place ${slot + 1}`} scope="col">
+          {slot + 1}
+        </th>
+      ))}
+    </tr>
+  );
+}
+
+/** Where a key leads to from a cell; undefined for other keys. */
+function placeAfter(key: string, { row, slot }: Place, rows: readonly Row[]): Place | undefined {
+  const by: { readonly [key: string]: readonly [number, number] } = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    Home: [0, -slot],
+    End: [0, Number.POSITIVE_INFINITY],
+  };
+  const step = by[key];
+  if (step === undefined) return undefined;
+  const next = Math.max(0, Math.min(rows.length - 1, row + step[0]));
+  return { row: next, slot: Math.max(0, Math.min((rows[next]?.count ?? 1) - 1, slot + step[1])) };
+}
+
+/** The step of the cell that is looked at, on the timeline where it would be. */
+function useGhost(lab: Lab, rows: readonly Row[], at: Place | undefined): void {
+  const row = at === undefined ? undefined : rows[at.row];
+  const slot = at?.slot ?? -1;
+  useEffect(() => {
+    if (row === undefined || row.pinned || slot === row.from) return;
+    const outcome = row.slots.get(slot);
+    const words = `${row.label}, place ${slot + 1}: ${outcome === undefined ? 'to be run…' : `${outcomeWords(outcome)} ${outcome.sentence}`}`;
+    lab.playhead.set({ ghost: { list: row.list, step: row.step, slot, outcome, words } });
+    return () => lab.playhead.set({ ghost: undefined });
+  }, [lab, row, slot]);
 }
 
 function Cell(props: {
@@ -122,19 +161,23 @@ function Cell(props: {
   const here = slot === row.from;
   const joins = (other: SlotOutcome | undefined) => outcome !== undefined && other !== undefined && blockOf(other) === blockOf(outcome);
   const word = here
-    ? 'where it is'
-    : outcome === undefined
-      ? 'to be run'
-      : outcome.outcome === 'commutes'
-        ? 'No effect'
-        : classWord(outcome.class);
+    ? row.pinned
+      ? 'pinned where it is'
+      : 'where it is'
+    : row.pinned
+      ? 'not run, it is pinned'
+      : outcome === undefined
+        ? 'to be run'
+        : outcome.outcome === 'commutes'
+          ? 'No effect'
+          : classWord(outcome.class);
   return (
     <td>
       <button
         type="button"
         className={styles['cell']}
         data-cell={props.cell}
-        data-class={outcome === undefined ? 'unknown' : outcome.outcome === 'commutes' ? 'commutes' : outcome.class}
+        data-class={row.pinned ? 'pinned' : outcome === undefined ? 'unknown' : outcome.outcome === 'commutes' ? 'commutes' : outcome.class}
         data-here={here}
         data-left={joins(row.slots.get(slot - 1))}
         data-right={joins(row.slots.get(slot + 1))}
@@ -150,7 +193,17 @@ function Cell(props: {
         onClick={() => !row.pinned && props.onPut()}
       >
         <span aria-hidden="true">
-          {here ? '●' : outcome === undefined ? '·' : outcome.outcome === 'commutes' ? '=' : classSign(outcome.class)}
+          {here
+            ? row.pinned
+              ? '■'
+              : '●'
+            : row.pinned
+              ? ''
+              : outcome === undefined
+                ? '·'
+                : outcome.outcome === 'commutes'
+                  ? '='
+                  : classSign(outcome.class)}
         </span>
       </button>
     </td>
@@ -170,8 +223,8 @@ function Detail({ rows, at }: { readonly rows: readonly Row[]; readonly at: Plac
   if (at === undefined || row === undefined)
     return (
       <p className={styles['detail']}>
-        Every cell is a run: rows are steps, columns the places of their list. Point at one to read what it does; click or Enter puts it on
-        the timeline.
+        Every cell is a run: its step moved to that place, all else as it is. Point at one to read what comes of it and to see it on the
+        timeline; click, or Enter, makes it the present order.
       </p>
     );
   return (
@@ -180,7 +233,9 @@ function Detail({ rows, at }: { readonly rows: readonly Row[]; readonly at: Plac
         {row.label}, place {at.slot + 1} of {row.count}
       </b>{' '}
       {at.slot === row.from ? (
-        <span>{row.pinned ? 'It is pinned.' : 'It stands here now.'}</span>
+        <span>{row.pinned ? 'It is pinned here: the scenario keeps it in its place.' : 'It stands here now.'}</span>
+      ) : row.pinned ? (
+        <span>It is pinned to place {row.from + 1}.</span>
       ) : outcome === undefined ? (
         <span>To be run…</span>
       ) : (
@@ -197,12 +252,13 @@ function priceWords(there: SlotOutcome, now: SlotOutcome): string {
   const nanos = there.downtimeNanos - now.downtimeNanos;
   const bytes = there.bytesSent - now.bytesSent;
   const sign = (value: number) => (value < 0 ? '−' : '+');
+  const size = (value: number) => (value < 2 ** 19 ? `${(value / 1_024).toFixed(1)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`);
   if (nanos === 0 && bytes === 0) return 'Same price.';
   const parts = [
     ...(nanos === 0 ? [] : [`downtime ${sign(nanos)}${printNanos(Math.abs(nanos))}`]),
-    ...(bytes === 0 ? [] : [`${sign(bytes)}${(Math.abs(bytes) / 2 ** 20).toFixed(1)} MiB sent`]),
+    ...(bytes === 0 ? [] : [`${sign(bytes)}${size(Math.abs(bytes))} sent`]),
   ];
-  return `${parts.join(', ')}.`;
+  return `Price: ${parts.join(', ')}.`;
 }
 
 /** The matrix of the present order, filled while it is looked at; a newer order begins it anew. */

@@ -1,11 +1,13 @@
 import { lazy, Suspense, useRef, useState } from 'react';
 import type { Exploration } from '../../../core/explore/report.ts';
-import { useLab, useLabState } from '../../store/context.ts';
+import type { Sample } from '../../../core/explore/sample.ts';
+import { type DecidedSoFar, useLab, useLabState } from '../../store/context.ts';
 import { Answer } from './Answer.tsx';
 import { ForecastLine, useForecast } from './Forecast.tsx';
 import { Matrix } from './Matrix.tsx';
 import styles from './orderings.module.css';
 import { Running, type SearchState } from './Running.tsx';
+import { Sum } from './Sum.tsx';
 import { useVisible } from './visible.ts';
 
 const Lattice = lazy(() => import('./Lattice.tsx').then((module) => ({ default: module.Lattice })));
@@ -32,17 +34,20 @@ export function Orderings() {
   const exploration = answer?.of === scenario ? answer.exploration : undefined;
   const forecast = useForecast(scenario, useVisible(panel) && exploration === undefined && running === undefined);
 
-  const decide = async () => {
+  const decide = async (sample?: Sample) => {
     setProblem('');
     const began = performance.now();
-    setRunning({ began, now: began, states: 0, decided: undefined });
-    const outcome = await lab.port.explore(scenario, (states, decided) => setRunning({ began, now: performance.now(), states, decided }));
+    const sampling = sample !== undefined;
+    setRunning({ began, now: began, states: 0, decided: undefined, sampling });
+    const tell = (states: number, decided: DecidedSoFar | undefined) =>
+      setRunning({ began, now: performance.now(), states, decided, sampling });
+    const outcome = await lab.port.explore(scenario, tell, sample);
     setRunning(undefined);
     if (outcome.kind === 'failed') setProblem(`${outcome.message}. Pin steps in the scenario ("pinned": true), or use the command line.`);
     if (outcome.kind !== 'explored') return;
     setAnswer({ of: scenario, exploration: outcome.exploration });
-    setView((now) => (now === 'matrix' ? 'pairs' : now));
-    lab.say(`${outcome.exploration.orderings} orderings, ${outcome.exploration.safe} safe.`);
+    setView((now) => (sampling ? 'counts' : now === 'matrix' ? 'pairs' : now));
+    lab.say(`${sampling ? 'Sampled: ' : ''}${outcome.exploration.orderings} orderings, ${outcome.exploration.safe} safe.`);
   };
   const go = (by: number) => {
     const at = VIEWS.findIndex((one) => one.id === view);
@@ -76,7 +81,7 @@ export function Orderings() {
         </div>
         {running === undefined ? (
           <button type="button" className={styles['decide']} onClick={() => void decide()}>
-            {exploration === undefined && forecast?.exceeds === true ? 'Decide as many as the limit allows' : 'Decide all'}
+            {exploration?.complete !== true && forecast?.exceeds === true ? 'Decide as many as the limit allows' : 'Decide all'}
           </button>
         ) : (
           <button type="button" className={styles['decide']} onClick={() => lab.port.cancel('explore')}>
@@ -84,16 +89,12 @@ export function Orderings() {
             <span className={styles['soFar']}> ({soFarWords(running)})</span>
           </button>
         )}
-        {exploration === undefined ? null : (
-          <p className={styles['sum']}>
-            <b>{Number(exploration.orderings).toLocaleString('en')}</b> orderings, <b>{Number(exploration.safe).toLocaleString('en')}</b>{' '}
-            safe; decided by {exploration.states.toLocaleString('en')} distinct states in {(exploration.elapsedMs / 1_000).toFixed(1)} s
-            {exploration.complete ? '.' : ': so far, the search was stopped.'}
-          </p>
-        )}
+        {exploration === undefined || running !== undefined ? null : <Sum exploration={exploration} />}
       </div>
       {running !== undefined ? <Running search={running} forecast={forecast} /> : null}
-      {running === undefined && exploration === undefined ? <ForecastLine forecast={forecast} /> : null}
+      {running === undefined && (exploration === undefined || exploration.sampled !== undefined) ? (
+        <ForecastLine forecast={forecast} onSample={(sample) => void decide(sample)} />
+      ) : null}
       {problem === '' ? null : <p role="alert">{problem}</p>}
       {view === 'matrix' ? <Matrix /> : null}
       <Suspense fallback={<p className={styles['quiet']}>Drawing…</p>}>
@@ -101,18 +102,17 @@ export function Orderings() {
         {view === 'pairs' && exploration !== undefined ? <RequiredPairs exploration={exploration} /> : null}
       </Suspense>
       {view === 'counts' && exploration !== undefined ? <Answer exploration={exploration} /> : null}
-      {(view === 'pairs' || view === 'counts') && exploration === undefined ? (
+      {(view === 'pairs' || view === 'counts') && exploration === undefined && running === undefined ? (
         <p className={styles['quiet']}>
-          {running === undefined
-            ? 'Nothing is decided yet. Decide all runs every order of the movable steps, equal states merged, and nothing is taken from a list of rules.'
-            : 'Deciding…'}
+          Nothing is decided yet. Decide all runs every order of the movable steps, equal states merged, and nothing is taken from a list of
+          rules.
         </p>
       ) : null}
     </section>
   );
 }
 
-function soFarWords({ states, decided }: SearchState): string {
+function soFarWords({ states, decided, sampling }: SearchState): string {
   if (decided === undefined) return `${states.toLocaleString('en')} states`;
-  return `${BigInt(decided.orderings).toLocaleString('en')} of ${BigInt(decided.of).toLocaleString('en')} decided so far`;
+  return `${BigInt(decided.orderings).toLocaleString('en')} of ${BigInt(decided.of).toLocaleString('en')} ${sampling ? 'drawn' : 'decided'} so far`;
 }

@@ -23,11 +23,10 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
   };
   if (exploration.required.length === 0)
     return (
-      <p className={styles['quiet']}>
-        {exploration.safe === '0'
-          ? 'No order of these steps is safe, so there is nothing that every safe one keeps.'
-          : 'No pair is required: the steps can stand in any order.'}
-      </p>
+      <div className={styles['pairs']}>
+        <p className={styles['quiet']}>{noneWords(exploration)}</p>
+        <Free exploration={exploration} labelOf={labelOf} />
+      </div>
     );
   return (
     <div className={styles['pairs']}>
@@ -91,19 +90,35 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
             </li>
           ))}
         </ol>
-        {exploration.free.length === 0 ? null : (
-          <section className={styles['free']} aria-label="Not required">
-            <h3>Not required here: some safe order has them the other way round, so a rule that asks for them finds no counter-example.</h3>
-            <ul aria-label="Pairs that are not required">
-              {exploration.free.map((pair) => (
-                <li key={`${pair.before} ${pair.after}`}>
-                  {labelOf(pair.before)} <i>before</i> {labelOf(pair.after)}
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        <Free exploration={exploration} labelOf={labelOf} />
       </div>
     </div>
+  );
+}
+
+function noneWords({ sampled, safe, complete }: Exploration): string {
+  if (sampled !== undefined)
+    return 'A sample cannot show that a pair is required: those that were not drawn may do without it. It can show that one is not.';
+  if (safe === '0')
+    return complete
+      ? 'No order of these steps is safe, so there is nothing that every safe one keeps.'
+      : 'None decided so far is safe, so nothing can be said of what safe ones keep.';
+  return complete ? 'No pair is required: the steps can stand in any order.' : 'No pair is kept by all safe orders met so far.';
+}
+
+/** Pairs that a rule may ask for and that some safe order turns round. */
+function Free({ exploration, labelOf }: { readonly exploration: Exploration; readonly labelOf: (key: string) => string }) {
+  if (exploration.free.length === 0) return null;
+  return (
+    <section className={styles['free']} aria-label="Not required">
+      <h3>Not required here: some safe order has them the other way round, so a rule that asks for them finds no counter-example.</h3>
+      <ul aria-label="Pairs that are not required">
+        {exploration.free.map((pair) => (
+          <li key={`${pair.before} ${pair.after}`}>
+            {labelOf(pair.before)} <i>before</i> {labelOf(pair.after)}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
