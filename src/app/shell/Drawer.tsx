@@ -4,6 +4,7 @@ import { StepList } from '../panels/StepList.tsx';
 import { CompareButton, Takes } from '../panels/Takes.tsx';
 import { useLabState } from '../store/context.ts';
 import { listsOf } from '../store/selectors.ts';
+import { useRoomy } from './Screen.tsx';
 import styles from './shell.module.css';
 
 const Orderings = lazy(() => import('../panels/orderings/Orderings.tsx').then((module) => ({ default: module.Orderings })));
@@ -48,6 +49,7 @@ export function Drawer() {
   const open = tabs.some((tab) => tab.id === chosen) ? chosen : STEPS.id;
   // A comparison that begins is what somebody wants to read.
   useEffect(() => setOpen(compareWith === undefined ? STEPS.id : COMPARISON.id), [compareWith]);
+  useRoomy(run?.imported === undefined && open === ORDERINGS.id);
   if (run?.imported !== undefined)
     return (
       <Suspense fallback={null}>
