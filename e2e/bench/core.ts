@@ -1,6 +1,6 @@
 /** Figures of the core in Node: one object, times in milliseconds, medians of repeated runs. */
 import { prepare, run, startRun } from '../../src/core/emulator/run.ts';
-import { search } from '../../src/core/explore/explore.ts';
+import { Searcher } from '../../src/core/explore/explore.ts';
 import { stories } from '../../src/core/scenario/library/index.ts';
 import { orderingOf } from '../../src/core/scenario/ordering.ts';
 import type { Scenario } from '../../src/core/scenario/scenario.ts';
@@ -35,23 +35,26 @@ function migrations(): { readonly [name: string]: number } {
   return { mttyMigrationsPerSecond: Math.round(1_000 / ms) };
 }
 
-/** All orderings of eight movable steps. */
+/** All orderings of eight movable steps: the first search of a process, and the least of those that come after it. */
 function search8(): { readonly [name: string]: number } {
   const story = stories.find((one) => one.id === 'v2-twelve-steps') as Scenario;
   const source = (story.steps['source'] ?? []).map((step, i) => (i < 8 ? step : { ...step, pinned: true }));
-  const program = prepare({ ...story, steps: { ...story.steps, source } });
+  const scenario = { ...story, steps: { ...story.steps, source } };
   let states = 0;
-  const ms = median(3, () => {
-    const steps = search(program);
-    for (;;) {
-      const { value, done } = steps.next();
-      if (done === true) {
-        states = value.states;
-        return;
-      }
-    }
+  const times = Array.from({ length: 12 }, () => {
+    const began = performance.now();
+    const searcher = new Searcher(prepare(scenario));
+    while (searcher.advance(1_000));
+    states = searcher.decided().states;
+    return performance.now() - began;
   });
-  return { eightStepsMs: ms, eightStepsStates: states, statesPerSecond: Math.round((states / ms) * 1_000) };
+  const least = Math.min(...times);
+  return {
+    eightStepsFirstMs: times[0] ?? 0,
+    eightStepsMs: least,
+    eightStepsStates: states,
+    statesPerSecond: Math.round((states / least) * 1_000),
+  };
 }
 
 /** A guest of 1 TiB of which 64 MiB (16,384 pages) are written again and again. */

@@ -49,14 +49,14 @@ export const MARKED_EARLY = 1024;
 export const NOTED = 2048;
 
 /**
- * An item that pages are put into: its bit, the items before it on the same wire, and who takes them in that order (-1: in any).
+ * An item that pages are put into: its bit, and the hosts (bits) that take it in the order of its wire; -1 where that may be another.
  *
- * A page whose content there is old, and old at its reader, needs not be followed on both: old comes to where old is, and does
- * nothing. It would to what the reader's own host writes in the meantime; but so it does to the page that was not written since
- * it went on that wire, whose row stays. Without this the histories of a page double with each pass that nobody reads.
+ * A write elsewhere than at a reader makes the content on the item old, and the reader's page too: from then on the page is not
+ * followed on it, since old comes to where old is and does nothing. It would to what the reader's own host writes in the
+ * meantime; but so it does to the page that was not written since it went on that wire, whose row stays. Else the histories
+ * of a page would double with each pass that nobody reads.
  */
 export interface Sent {
   readonly bit: number;
-  readonly ahead: number;
   readonly readers: number;
 }

@@ -47,6 +47,8 @@ export class Tracers {
 
   /** A snapshot was taken: what is written from now on is after it. */
   #after = 0;
+  /** By host: items (bits) that come to other hosts alone, in their order. */
+  #away: readonly number[] = [];
   /** So many rows from the first are known to differ from each other: nothing has changed in them since they were settled. */
   #distinct = 0;
   /** Number of walks: the bits of a host's walks are `walks` long. */
@@ -62,10 +64,9 @@ export class Tracers {
   /** One untouched row for each writer, its content current on the hosts that run at the beginning. */
   static start(program: Program, evidence: boolean): Tracers {
     const tracers = new Tracers([], 0, evidence ? [] : undefined, program.walks.length);
-    const owner = Math.max(
-      0,
-      program.hosts.findIndex((host) => host.runs),
-    );
+    tracers.#away = program.hosts.map(() => 0);
+    const running = program.hosts.findIndex((host) => host.runs);
+    const owner = Math.max(0, running);
     program.writers.forEach((_, writer) => {
       const row = tracers.#push();
       tracers.rows[row + WRITER] = writer;
@@ -81,6 +82,7 @@ export class Tracers {
     const copy = new Tracers(this.rows.slice(0, this.count * WIDTH), this.count, this.gaps?.slice(), this.#walks);
     copy.#after = this.#after;
     copy.#distinct = this.#distinct;
+    copy.#away = this.#away;
     return copy;
   }
 
@@ -238,23 +240,19 @@ export class Tracers {
   }
 
   /** Content of pages goes into an item on a wire. */
-  copy(host: number, { bit, ahead, readers }: Sent, inRegion: (writer: number) => boolean, only: 'all' | 'dirty'): void {
+  copy(host: number, { bit, readers }: Sent, inRegion: (writer: number) => boolean, only: 'all' | 'dirty'): void {
+    this.#away = this.#away.map((bits, at) => (((readers >> at) & 1) === 0 ? bits | bit : bits & ~bit));
     this.each((row, rows) => {
       if (!inRegion(rows[row + WRITER] as number)) return;
       if (only === 'dirty' && (((rows[row + DIRTY] as number) >> host) & 1) === 0) return;
       rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
-      const has = rows[row + HAS] as number;
-      const fresh = rows[row + NEW] as number;
-      const current = rows[row + CUR] as number;
-      rows[row + HAS] = ((current & readers) === 0 ? has & ~(ahead & ~fresh) : has) | bit;
-      rows[row + NEW] = (current >> host) & 1 ? fresh | bit : fresh & ~bit;
+      rows[row + HAS] = (rows[row + HAS] as number) | bit;
+      const current = ((rows[row + CUR] as number) >> host) & 1;
+      rows[row + NEW] = current ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
     });
   }
 
-  /**
-   * Item `bit` is written into the RAM of `host`. Answers the writers whose page changed from stale to current:
-   * whoever ran on that host has seen old content.
-   */
+  /** Item `bit` is written into the RAM of `host`. Answers writers whose page became current: who ran there has seen old content. */
   load(host: number, bit: number): number {
     let late = 0;
     this.each((row, rows) => {
@@ -315,7 +313,8 @@ export class Tracers {
   }
 
   #find(index: number, below: number): number {
-    const [rows, at] = [this.rows, index * WIDTH];
+    const { rows } = this;
+    const at = index * WIDTH;
     next: for (let other = 0; other < below * WIDTH; other += WIDTH) {
       // Where there are many rows they differ by the items that they lie on.
       if (rows[other + HAS] !== rows[at + HAS] || rows[other + NEW] !== rows[at + NEW]) continue;
@@ -376,6 +375,7 @@ export class Tracers {
   #land(row: number, host: number): number {
     this.rows[row + BY] = host;
     this.rows[row + CUR] = 1 << host;
+    this.rows[row + HAS] = (this.rows[row + HAS] as number) & ~(this.#away[host] as number);
     this.rows[row + NEW] = 0;
     // A write on the host of the walk itself is trapped, and the device follows it; elsewhere it makes the walk old.
     const own = ((1 << this.#walks) - 1) << (host * this.#walks);

@@ -70,8 +70,7 @@ function pass(context: Context, primitive: CopyPrimitive, what: 'all' | 'dirty')
   if (Array.isArray(primitive.copy)) markListed(context, primitive.copy as readonly number[]);
   const bit = machine.takeBit();
   const inRegion = (writer: number) => regions(regionOfWriter(machine, writer));
-  const ahead = (machine.channels[op.channel]?.queue ?? []).reduce((bits, item) => (item.what === 'ram' ? bits | item.bit : bits), 0);
-  machine.tracers.copy(op.host, { bit, ahead, readers: def.readers }, inRegion, what);
+  machine.tracers.copy(op.host, { bit, readers: def.readers }, inRegion, what);
   const copy = machine.memory.copy(op.host, regions, what);
   if (primitive.clear === 'after') {
     machine.tracers.mark(op.host, inRegion, false);
