@@ -86,3 +86,37 @@ test('steps are reordered, duplicated and given another operation in the form', 
   await editor.getByRole('button', { name: '+ Operation' }).last().click();
   await expect(problems).toBeVisible();
 });
+
+test('every field says what it is for: in the form, to a screen reader, in the text', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, part } = editorOf(page);
+  await part(/^Channels/).click();
+  await editor.getByText('main', { exact: true }).click();
+  const rate = editor.getByRole('textbox', { name: 'Bytes per second' });
+  await expect(rate).toHaveAccessibleDescription('Rate, in bytes per second: 1250000000 is 10 Gbit/s.');
+  await rate.focus();
+  await expect(editor.getByText(/^Bytes per second Rate, in bytes per second/)).toBeVisible();
+  await editor.getByText('"latencyNanos"').first().hover();
+  await expect(editor.getByRole('tooltip').or(editor.locator('.cm-tooltip-hover'))).toContainText('in nanoseconds');
+  await text.press('ControlOrMeta+Home');
+  await text.press('ArrowDown');
+  await text.press('End');
+  await text.press('Enter');
+  await page.keyboard.type('"fau');
+  await expect(editor.getByRole('option', { name: /"faults"/ })).toBeVisible();
+  await expect(editor.getByText(/^Makes a step fail: an errno/).last()).toBeVisible();
+});
+
+test('the form keeps its place while the text is half typed, and goes on when it is JSON again', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, part } = editorOf(page);
+  await part(/^Channels/).click();
+  await editor.getByText('main', { exact: true }).click();
+  await text.press('ControlOrMeta+Home');
+  await page.keyboard.type('x');
+  await expect(editor.getByText(/The form waits until it is; nothing is lost/)).toBeVisible();
+  await expect(editor.getByText('Bytes per second', { exact: true })).toBeVisible();
+  await text.press('Backspace');
+  await expect(editor.getByText(/The form waits/)).toHaveCount(0);
+  await expect(editor.getByRole('textbox', { name: 'Bytes per second' })).toBeEnabled();
+});

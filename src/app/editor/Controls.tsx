@@ -1,6 +1,7 @@
-import { useId, useState } from 'react';
+import { useContext, useId, useState } from 'react';
 import styles from './editor.module.css';
-import { titleOf, useForm } from './form.ts';
+import { HelpContext, titleOf, useForm } from './form.ts';
+import { helpOfChoice } from './help.ts';
 import { namesFor } from './names.ts';
 import type { Schema } from './schema.ts';
 import { meaningOf, parseNumber } from './units.ts';
@@ -18,25 +19,35 @@ interface Props {
 /** The control of a single value, by what its schema says. */
 export function Control({ schema, value, path, name, label }: Props) {
   const form = useForm();
+  const described = useContext(HelpContext);
   const set = (next: unknown) => form.change(put(form.doc, path, next));
   if (schema.const !== undefined) return <code>{String(value ?? schema.const)}</code>;
   if (schema.enum !== undefined)
     return (
       <select
         aria-label={label}
+        aria-describedby={described}
         value={String(value)}
         onChange={(event) => set(schema.enum?.find((one) => String(one) === event.target.value))}
       >
         {schema.enum.includes(value) ? null : <option value={String(value)}>{String(value)}?</option>}
         {schema.enum.map((one) => (
-          <option key={String(one)} value={String(one)}>
+          <option key={String(one)} value={String(one)} title={helpOfChoice(schema, one)}>
             {String(one)}
           </option>
         ))}
       </select>
     );
   if (schema.type === 'boolean')
-    return <input type="checkbox" aria-label={label} checked={value === true} onChange={(event) => set(event.target.checked)} />;
+    return (
+      <input
+        type="checkbox"
+        aria-label={label}
+        aria-describedby={described}
+        checked={value === true}
+        onChange={(event) => set(event.target.checked)}
+      />
+    );
   if (schema.type === 'number' || schema.type === 'integer') return <NumberInput {...{ value, name, label }} onChange={set} />;
   return <TextInput {...{ value, name, label }} onChange={set} />;
 }
@@ -50,6 +61,7 @@ interface InputProps {
 
 /** Takes units (`5 ms`, `64 KiB`, `10G`); what is no number stays in the field and is told. */
 function NumberInput({ value, name, label, onChange }: InputProps) {
+  const described = useContext(HelpContext);
   const [draft, setDraft] = useState<string>();
   const text = draft ?? String(value);
   const parsed = parseNumber(text);
@@ -59,6 +71,7 @@ function NumberInput({ value, name, label, onChange }: InputProps) {
         type="text"
         inputMode="decimal"
         aria-label={label}
+        aria-describedby={described}
         aria-invalid={parsed === undefined}
         value={text}
         onChange={(event) => {
@@ -77,11 +90,13 @@ const LONG: ReadonlySet<string> = new Set(['question', 'lookFor', 'why', 'source
 
 function TextInput({ value, name, label, onChange }: InputProps) {
   const { doc, builtIn } = useForm();
+  const described = useContext(HelpContext);
   const list = useId();
   if (LONG.has(name))
     return (
       <textarea
         aria-label={label}
+        aria-describedby={described}
         rows={name === 'title' ? 1 : 2}
         value={String(value ?? '')}
         onChange={(event) => onChange(event.target.value)}
@@ -93,6 +108,7 @@ function TextInput({ value, name, label, onChange }: InputProps) {
       <input
         type="text"
         aria-label={label}
+        aria-describedby={described}
         list={names.length > 0 ? list : undefined}
         value={String(value ?? '')}
         onChange={(event) => onChange(event.target.value)}
@@ -111,6 +127,7 @@ function TextInput({ value, name, label, onChange }: InputProps) {
 /** A list of names or numbers: each can go, one more can come. */
 export function Tokens({ items, schema, path, name, label }: Omit<Props, 'value'> & { readonly items: readonly unknown[] }) {
   const form = useForm();
+  const described = useContext(HelpContext);
   const list = useId();
   const [draft, setDraft] = useState('');
   const numbers = schema.type === 'number' || schema.type === 'integer';
@@ -138,6 +155,7 @@ export function Tokens({ items, schema, path, name, label }: Omit<Props, 'value'
       <input
         type="text"
         aria-label={`Add to ${label}`}
+        aria-describedby={described}
         placeholder="add…"
         list={list}
         value={draft}
@@ -178,10 +196,12 @@ export function Problems({ path }: { readonly path: string }) {
 /** Fields that an object may have and has not. */
 export function AddField({
   names,
+  helpOf,
   onAdd,
   what,
 }: {
   readonly names: readonly string[];
+  readonly helpOf: (name: string) => string;
   readonly onAdd: (name: string) => void;
   readonly what: string;
 }) {
@@ -191,7 +211,7 @@ export function AddField({
       <option value="">+ field…</option>
       {names.map((name) => (
         <option key={name} value={name}>
-          {titleOf(name)}
+          {titleOf(name)} – {helpOf(name)}
         </option>
       ))}
     </select>

@@ -6,6 +6,7 @@ import { parseJson } from '../../core/scenario/plain.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { classWord } from '../../core/trace/audit.ts';
 import { useLab, useLabState } from '../store/context.ts';
+import { BUILT_IN } from './built-in.ts';
 import styles from './editor.module.css';
 import { FormView } from './FormView.tsx';
 import type { Form, Line } from './form.ts';
@@ -19,15 +20,6 @@ type View = (typeof VIEWS)[number];
 
 /** Both views stand side by side where there is room for two. */
 const ROOM_FOR_BOTH = '(min-width: 1000px)';
-
-/** What the file can name that is built in, by field. */
-const BUILT_IN: { readonly [field: string]: readonly string[] } = {
-  model: models.map((one) => one.id),
-  protocol: protocols.map((one) => one.id),
-  to: [...new Set(protocols.flatMap((one) => one.states.map((state) => state.id)))],
-  in: [...new Set(protocols.flatMap((one) => one.states.map((state) => state.id)))],
-  sections: [...new Set(models.flatMap((one) => one.sections.map((section) => section.id)))],
-};
 
 /**
  * A scenario file in the making, as a form and as text: one document, which the text holds, with one history. It is
@@ -44,6 +36,13 @@ export function Editor() {
   const [root, setRoot] = useState<Schema>();
   const [failure, setFailure] = useState('');
   const read = useMemo(() => readScenario(now), [now]);
+  // What the text said last when it was JSON: the form keeps its place while something is half typed.
+  const readable = useRef<unknown>(undefined);
+  if (read.value !== undefined) readable.current = read.value;
+  const showProblem = (path: string) => {
+    setView((old) => (old === 'Form' ? 'Text' : old));
+    requestAnimationFrame(() => text.current?.show(path));
+  };
   const close = () => lab.store.setState({ dialog: undefined });
 
   useEffect(() => {
@@ -62,14 +61,11 @@ export function Editor() {
       ? undefined
       : {
           root,
-          doc: read.value,
+          doc: read.value ?? readable.current,
           problems: read.problems,
           builtIn: BUILT_IN,
           change: (next) => text.current?.set(`${JSON.stringify(next, undefined, 2)}\n`),
-          show: (path) => {
-            setView((old) => (old === 'Form' ? 'Text' : old));
-            requestAnimationFrame(() => text.current?.show(printPath(path)));
-          },
+          show: (path) => showProblem(printPath(path)),
         };
 
   return (
@@ -93,10 +89,20 @@ export function Editor() {
       <div className={styles['views']} data-view={view}>
         {view === 'Text' ? null : form === undefined ? (
           <p className={styles['broken']}>Loading the schema…</p>
-        ) : read.value === undefined ? (
-          <p className={styles['broken']}>The text is no JSON just now ({read.problems[0]?.message}): mend it there, nothing is lost.</p>
         ) : (
-          <FormView form={form} />
+          <div className={styles['formBox']}>
+            {read.value === undefined ? (
+              <p className={styles['broken']}>
+                The text is no JSON just now: {read.problems[0]?.message}. The form waits until it is; nothing is lost.{' '}
+                <button type="button" onClick={() => showProblem(read.problems[0]?.path ?? '$')}>
+                  Show the place
+                </button>
+              </p>
+            ) : null}
+            <div className={styles['waiting']} inert={read.value === undefined}>
+              <FormView form={form} />
+            </div>
+          </div>
         )}
         <TextView
           ref={text}
@@ -107,14 +113,7 @@ export function Editor() {
           hidden={view === 'Form'}
         />
       </div>
-      <Foot
-        problems={read.problems}
-        ran={read.scenario !== undefined && sameText(read.scenario, scenario)}
-        onShow={(path) => {
-          setView((old) => (old === 'Form' ? 'Text' : old));
-          requestAnimationFrame(() => text.current?.show(path));
-        }}
-      />
+      <Foot problems={read.problems} ran={read.scenario !== undefined && sameText(read.scenario, scenario)} onShow={showProblem} />
     </dialog>
   );
 }

@@ -1,7 +1,8 @@
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { AddField, Control, Problems, Tokens } from './Controls.tsx';
 import styles from './editor.module.css';
-import { countWithin, titleOf, useForm } from './form.ts';
+import { countWithin, HelpContext, titleOf, useForm } from './form.ts';
+import { helpOf, helpOfValue, shortHelpOf } from './help.ts';
 import { namesFor } from './names.ts';
 import { alternatives, chosen, freshName, isObject, kindOf, type Schema, smallest } from './schema.ts';
 import { summaryOf } from './summary.ts';
@@ -44,12 +45,19 @@ export function Value({ schema, value, path, name, label }: Props) {
         {kinds.map((kind) => (
           <option key={kind} value={kind}>
             {titleOf(kind)}
+            {helpOfKind(choices, kind)}
           </option>
         ))}
       </select>
       {body}
     </div>
   );
+}
+
+/** What an operation or a condition of this kind is for: the help text of the field that it is named after. */
+function helpOfKind(choices: readonly Schema[], kind: string): string {
+  const help = shortHelpOf(choices.find((one) => kindOf(one) === kind)?.properties?.[kind]);
+  return help === '' ? '' : ` – ${help}`;
 }
 
 /** Another kind of the same: the fields that both have are kept. */
@@ -117,7 +125,7 @@ export function Fields({
         />
       ))}
       {missing.map((name) => (
-        <div key={name} className={styles['row']}>
+        <div key={name} className={styles['row']} data-name={titleOf(name)} data-help={helpOf(schema.properties?.[name])}>
           <span className={styles['rowName']}>{titleOf(name)}</span>
           <button type="button" onClick={() => add(name)}>
             Add {titleOf(name).toLowerCase()}
@@ -125,7 +133,12 @@ export function Fields({
           <Problems path={printPath([...path, name])} />
         </div>
       ))}
-      <AddField names={known.filter((name) => !required.has(name) && !Object.hasOwn(value, name))} onAdd={add} what={label} />
+      <AddField
+        names={known.filter((name) => !required.has(name) && !Object.hasOwn(value, name))}
+        helpOf={(name) => shortHelpOf(schema.properties?.[name])}
+        onAdd={add}
+        what={label}
+      />
     </div>
   );
 }
@@ -139,15 +152,31 @@ function Row(props: {
 }) {
   const { name, schema, value, path } = props;
   const { doc, change } = useForm();
+  const help = useId();
   const wide = typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every((one) => typeof one !== 'object'));
   return (
-    <div className={styles['row']} data-wide={wide} data-wrong={schema === undefined}>
+    <div
+      className={styles['row']}
+      data-wide={wide}
+      data-wrong={schema === undefined}
+      data-name={titleOf(name)}
+      data-help={
+        schema === undefined
+          ? 'The format has no field of this name: it is kept, and has to go before the file can run.'
+          : helpOfValue(schema, value)
+      }
+    >
+      <span id={help} hidden>
+        {helpOfValue(schema, value)}
+      </span>
       <span className={styles['rowName']}>{titleOf(name)}</span>
       <div className={styles['rowValue']}>
         {schema === undefined ? (
           <Raw value={value} />
         ) : (
-          <Value schema={schema} value={value} path={path} name={name} label={titleOf(name)} />
+          <HelpContext value={help}>
+            <Value schema={schema} value={value} path={path} name={name} label={titleOf(name)} />
+          </HelpContext>
         )}
       </div>
       {props.removable || schema === undefined ? (

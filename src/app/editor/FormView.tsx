@@ -3,7 +3,8 @@ import { Problems } from './Controls.tsx';
 import styles from './editor.module.css';
 import { Fields, Value } from './Fields.tsx';
 import { countWithin, type Form, FormContext, titleOf } from './form.ts';
-import { HINTS } from './hints.ts';
+import { HelpLine } from './HelpLine.tsx';
+import { helpOf } from './help.ts';
 import { isObject, type Schema, smallest } from './schema.ts';
 import { printPath, put, without } from './values.ts';
 
@@ -15,6 +16,7 @@ export function FormView({ form }: { readonly form: Form }) {
   const { root, doc, problems } = form;
   const [part, setPart] = useState('steps');
   const strip = useRef<HTMLElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   // On a narrow page the parts are one row that scrolls: the present one is in sight.
   useEffect(() => {
     strip.current?.querySelector(`[data-part="${part}"]`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
@@ -45,10 +47,11 @@ export function FormView({ form }: { readonly form: Form }) {
             </button>
           ))}
         </nav>
-        <div className={styles['part']}>
+        <div ref={body} className={styles['part']}>
           <h3>{titleOf(part)}</h3>
           {part === HEAD ? <Head root={root} doc={doc} singles={singles} /> : <Part key={part} form={form} name={part} value={doc[part]} />}
         </div>
+        <HelpLine of={body} />
       </div>
     </FormContext>
   );
@@ -90,7 +93,7 @@ function Part({ form, name, value }: { readonly form: Form; readonly name: strin
   const required = form.root.required?.includes(name) === true;
   return (
     <>
-      {HINTS[name] === undefined ? null : <p className={styles['about']}>{HINTS[name]}</p>}
+      <p className={styles['about']}>{helpOf(schema)}</p>
       <Problems path={printPath([name])} />
       {value === undefined ? (
         <button type="button" onClick={() => form.change(put(form.doc, [name], smallest(form.root, schema, { hint: name })))}>

@@ -8,7 +8,7 @@ import { EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import { completeBySchema } from './complete.ts';
+import { completeBySchema, explainBySchema } from './complete.ts';
 import styles from './editor.module.css';
 import type { Line } from './form.ts';
 import { placeOf } from './place.ts';
@@ -102,7 +102,8 @@ export function TextView(props: {
           syntaxHighlighting(COLOURS),
           check,
           lintGutter(),
-          autocompletion({ override: [completeBySchema] }),
+          autocompletion({ override: [completeBySchema], icons: false }),
+          explainBySchema,
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onText(update.state.doc.toString())),
           EditorView.contentAttributes.of({ 'aria-label': 'Scenario as JSON' }),
           EditorView.lineWrapping,

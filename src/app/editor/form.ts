@@ -28,6 +28,9 @@ export function useForm(): Form {
   return form;
 }
 
+/** Id of the element with the help text of the field that a control is in. */
+export const HelpContext = createContext<string | undefined>(undefined);
+
 /** `downtimeNanos` as "Downtime nanos". */
 export function titleOf(name: string): string {
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

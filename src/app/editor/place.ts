@@ -42,22 +42,36 @@ function valuesOf(node: SyntaxNode): readonly SyntaxNode[] {
   return values;
 }
 
-function nameOf(state: EditorState, property: SyntaxNode): string {
+/** Name of a property. */
+export function nameOf(state: EditorState, property: SyntaxNode): string {
   const name = property.getChild('PropertyName');
   return name === null ? '' : state.sliceDoc(name.from + 1, name.to - 1);
-}
-
-/** Names from the outermost value to the one around a node; numbers stand for any element of a list. */
-export function pathTo(state: EditorState, node: SyntaxNode): readonly string[] {
-  const path: string[] = [];
-  for (let one: SyntaxNode | null = node; one !== null; one = one.parent) {
-    if (one.name === 'Property') path.unshift(nameOf(state, one));
-    else if (one.parent?.name === 'Array' && VALUES.has(one.name)) path.unshift('[]');
-  }
-  return path;
 }
 
 /** Names that an object has already. */
 export function namesIn(state: EditorState, object: SyntaxNode): ReadonlySet<string> {
   return new Set(object.getChildren('Property').map((property) => nameOf(state, property)));
+}
+
+/** The value that a text stands for as far as it can be read: what is broken is left out, and nothing throws. */
+export function valueIn(state: EditorState, node: SyntaxNode | null): unknown {
+  switch (node?.name) {
+    case 'Object':
+      return Object.fromEntries(
+        node.getChildren('Property').map((property) => [nameOf(state, property), valueIn(state, valuesOf(property)[0] ?? null)]),
+      );
+    case 'Array':
+      return valuesOf(node).map((one) => valueIn(state, one));
+    case 'String':
+    case 'Number':
+    case 'True':
+    case 'False':
+      try {
+        return JSON.parse(state.sliceDoc(node.from, node.to)) as unknown;
+      } catch {
+        return null;
+      }
+    default:
+      return null;
+  }
 }

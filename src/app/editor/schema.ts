@@ -5,6 +5,8 @@
 
 export interface Schema {
   readonly $ref?: string;
+  /** The help text of the field that holds it (core/scenario/schema.ts). */
+  readonly description?: string;
   readonly properties?: { readonly [name: string]: Schema };
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;

@@ -39,6 +39,8 @@ export interface Lab {
   alert(alert: Omit<Alert, 'id'>): void;
   dismiss(id: number): void;
   say(text: string): void;
+  /** The same promise; `idle` waits for it. */
+  during<Value>(work: Promise<Value>): Promise<Value>;
   /** Resolves when no request is pending and the last frame is drawn. */
   idle(): Promise<void>;
 }
@@ -74,6 +76,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   }));
   const playhead = createPlayhead();
   let ids = 1;
+  /** What is under way on the page itself: files being read, code being loaded. */
+  let underWay = 0;
   /** Counts what was asked to be on screen: an answer that is late shows nothing. */
   let turn = 0;
 
@@ -164,7 +168,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     const view = keep ? { from: before.view.from * ratio, to: before.view.to * ratio } : wholeView(axis);
     const cursor = keep ? Math.min(before.cursor, run.trace.length - 1) : firstSight(run);
     playhead.set({ view, cursor, ...NOTHING_CHOSEN });
-    if (!keep && run.imported === undefined) void findHint(lab);
+    // A first run that took long was on screen while it grew.
+    if ((!keep || state.run?.growing === true) && run.imported === undefined) void findHint(lab);
     if (keep && run.audit !== null) lab.say(`${classWord(run.audit.class)}. ${run.audit.sentence}`);
     if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
   }
@@ -236,12 +241,21 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     },
     dismiss: (id) => store.setState((state) => ({ alerts: state.alerts.filter((alert) => alert.id !== id) })),
     say: (spoken) => store.setState({ spoken }),
+    during(work) {
+      underWay += 1;
+      const over = () => {
+        underWay -= 1;
+      };
+      work.then(over, over);
+      return work;
+    },
     async idle() {
+      const busy = () => port.pending > 0 || underWay > 0 || store.getState().work === 'running';
       for (;;) {
-        while (port.pending > 0 || store.getState().work === 'running') await new Promise((done) => setTimeout(done, 4));
+        while (busy()) await new Promise((done) => setTimeout(done, 4));
         // One frame lays out what is new, the next one draws it (timeline/stage.ts).
         for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => requestAnimationFrame(done));
-        if (port.pending === 0 && store.getState().work === 'idle') return;
+        if (!busy()) return;
       }
     },
   };

@@ -2,9 +2,7 @@
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import { guessJson, looksLike } from '../../core/formats/guess.ts';
-import { readRecording } from '../../core/formats/recording/read.ts';
 import { printRecording, toRecording } from '../../core/formats/recording/write.ts';
-import { checkScenario } from '../../core/scenario/check.ts';
 import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
@@ -15,9 +13,12 @@ import type { Lab } from './create-lab.ts';
 /** Lines of problems shown at once. */
 const MOST_LINES = 6;
 
+/** The checks come with the first file: a first visit runs a story. */
+const checks = (lab: Lab) => lab.during(import('../../core/scenario/check.ts'));
+
 /** Files of one choice or one drop: JSON each by itself, all others together as the logs of one migration. */
 export async function openFiles(lab: Lab, files: readonly File[]): Promise<void> {
-  const kinds = await Promise.all(files.map(isJson));
+  const kinds = await lab.during(Promise.all(files.map(isJson)));
   const some = kinds.includes(false);
   // An empty file among logs is one of them; alone it may be anything.
   const isLog = (file: File, i: number) => kinds[i] === false || (some && file.size === 0);
@@ -57,7 +58,7 @@ async function openFile(lab: Lab, file: File): Promise<void> {
     refuse(lab, file.name, [{ path: '$', message: `${file.size} bytes, at most ${MOST_TEXT_BYTES} are read` }]);
     return;
   }
-  await openText(lab, await file.text(), file.name);
+  await openText(lab, await lab.during(file.text()), file.name);
 }
 
 async function openText(lab: Lab, text: string, name: string): Promise<void> {
@@ -79,7 +80,8 @@ async function openText(lab: Lab, text: string, name: string): Promise<void> {
   }
 }
 
-function openScenario(lab: Lab, value: unknown, name: string): void {
+async function openScenario(lab: Lab, value: unknown, name: string): Promise<void> {
+  const { checkScenario } = await checks(lab);
   const { scenario, problems } = checkScenario(value, { models, protocols });
   if (scenario === undefined) {
     refuse(lab, name, problems);
@@ -90,6 +92,8 @@ function openScenario(lab: Lab, value: unknown, name: string): void {
 
 /** A recording is run again, and whether the trace is identical is said. */
 async function openRecording(lab: Lab, value: unknown, name: string): Promise<void> {
+  const { checkScenario } = await checks(lab);
+  const { readRecording } = await lab.during(import('../../core/formats/recording/read.ts'));
   const read = readRecording(value);
   if (read.recording === undefined) return refuse(lab, name, read.problems);
   if (read.recording.scenario === null)

@@ -287,7 +287,7 @@ function opOf(names: Names, primitive: Primitive, ownHost: number, onError: Fail
     nanos: primitive.cost?.nanos ?? ('cost' in primitive ? (primitive.cost?.nanos ?? 0) : 0),
     nanosPerKib: primitive.cost?.nanosPerKib ?? 0,
     nanosPerPage: primitive.cost?.nanosPerPage ?? 0,
-    onError: fault?.policy ?? primitive.onError ?? onError,
+    onError: fault?.policy ?? ('fail' in primitive ? primitive.policy : undefined) ?? primitive.onError ?? onError,
     call: primitive.call,
     fault,
   };

@@ -6,8 +6,9 @@ import type { Problem } from '../../scenario/problem.ts';
 import { TraceBuilder } from '../../trace/builder.ts';
 import type { Origin, Trace } from '../../trace/trace.ts';
 import type { EventKind } from '../../trace/vocabulary.ts';
-import { RECORDING_VERSION, type Recording, recordingSchema } from './shape.ts';
+import { type Recording, recordingSchema } from './shape.ts';
 import { upgrade } from './upgrade.ts';
+import { RECORDING_VERSION } from './version.ts';
 
 /** Events that a recording may hold. */
 export const MOST_EVENTS = 2_000_000;

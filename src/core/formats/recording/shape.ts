@@ -6,8 +6,7 @@ import * as v from 'valibot';
 import { orderingSchema } from '../../scenario/schema.ts';
 import { FINDING_KINDS, RUN_CLASSES } from '../../trace/audit.ts';
 import { EVENT_KINDS, LANE_KINDS } from '../../trace/vocabulary.ts';
-
-export const RECORDING_VERSION = 1;
+import { RECORDING_VERSION } from './version.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));

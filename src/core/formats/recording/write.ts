@@ -3,7 +3,8 @@ import type { Ordering } from '../../scenario/ordering.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Audit, LossWindow, Metrics, RuleAnswer } from '../../trace/audit.ts';
 import { eventAt, type Trace } from '../../trace/trace.ts';
-import { RECORDING_VERSION, type Recording } from './shape.ts';
+import type { Recording } from './shape.ts';
+import { RECORDING_VERSION } from './version.ts';
 
 export interface Recorded {
   readonly scenario: Scenario | null;

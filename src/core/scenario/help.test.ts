@@ -1,0 +1,65 @@
+/** Every key of the format says what it is for, its unit, and what leaving it out means: walked over the published schema. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { expect, test } from 'vitest';
+import { scenarioSchema } from './schema.ts';
+
+interface Node {
+  readonly description?: string;
+  readonly properties?: { readonly [name: string]: Node };
+  readonly required?: readonly string[];
+  readonly items?: Node;
+  readonly additionalProperties?: Node | boolean;
+  readonly anyOf?: readonly Node[];
+  readonly enum?: readonly unknown[];
+  readonly type?: string;
+  readonly $defs?: { readonly [name: string]: Node };
+}
+
+interface Field {
+  readonly path: string;
+  readonly node: Node;
+  readonly needed: boolean;
+}
+
+function fieldsOf(node: Node, path: string): readonly Field[] {
+  const rest = typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
+  return [
+    ...Object.entries(node.properties ?? {}).flatMap(([name, below]): readonly Field[] => [
+      { path: `${path}.${name}`, node: below, needed: node.required?.includes(name) === true },
+      ...fieldsOf(below, `${path}.${name}`),
+    ]),
+    ...[...(node.anyOf ?? []), ...rest, ...(node.items === undefined ? [] : [node.items])].flatMap((one) => fieldsOf(one, `${path}[]`)),
+    ...Object.values(node.$defs ?? {}).flatMap((one) => fieldsOf(one, '$defs')),
+  ];
+}
+
+const fields = fieldsOf(toJsonSchema(scenarioSchema, { errorMode: 'ignore' }) as Node, '$');
+const failing = (wrong: (field: Field) => boolean) => [
+  ...new Set(fields.filter(wrong).map(({ path, node }) => `${path}: ${node.description ?? 'no help text'}`)),
+];
+
+test('every key has a help text, a sentence or more', () => {
+  expect(fields.length).toBeGreaterThan(500);
+  expect(failing(({ node }) => !/^[A-Z`].{12,}\.$/.test(node.description ?? ''))).toEqual([]);
+});
+
+test('every key that can be left out says what that means', () => {
+  expect(failing(({ node, needed }) => !needed && !/(?:Default|Left out): /.test(node.description ?? ''))).toEqual([]);
+});
+
+test('every number says its unit, or that it is a bare number', () => {
+  const unit = /[Nn]anoseconds|bytes|[Pp]ages|[Nn]umber|[Vv]ersion/;
+  const numeric = (node: Node) => node.type === 'number' || node.type === 'integer';
+  expect(failing(({ node }) => numeric(node) && !unit.test(node.description ?? ''))).toEqual([]);
+  expect(
+    failing(({ path, node }) => /[nN]anos/.test(path.slice(path.lastIndexOf('.'))) && !/nanoseconds/i.test(node.description ?? '')),
+  ).toEqual([]);
+  expect(failing(({ path, node }) => /[bB]ytes$/.test(path) && !/bytes/.test(node.description ?? ''))).toEqual([]);
+});
+
+test('every choice of a key is explained, and a default is one of them', () => {
+  const choicesOf = (node: Node): readonly unknown[] => [...(node.enum ?? []), ...(node.anyOf ?? []).flatMap((one) => one.enum ?? [])];
+  expect(failing(({ node }) => choicesOf(node).some((one) => node.description?.includes(`\`${String(one)}\``) !== true))).toEqual([]);
+  const named = (node: Node) => /Default: `([^`]+)`/.exec(node.description ?? '')?.[1];
+  expect(failing(({ node }) => named(node) !== undefined && !choicesOf(node).includes(named(node)))).toEqual([]);
+});
