@@ -120,3 +120,23 @@ test('the form keeps its place while the text is half typed, and goes on when it
   await expect(editor.getByText(/The form waits/)).toHaveCount(0);
   await expect(editor.getByRole('textbox', { name: 'Bytes per second' })).toBeEnabled();
 });
+
+test('what was not run yet is still there after Escape and after a reload, and Undo leads back to the run', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, problems } = editorOf(page);
+  await text.press('ControlOrMeta+Home');
+  await text.press('ArrowDown');
+  await text.press('End');
+  await page.keyboard.type('"seed": 77, "half');
+  await text.press('Escape');
+  await text.press('Escape');
+  if (await editor.isVisible()) await editor.getByRole('button', { name: 'Close' }).click();
+  await page.reload();
+  await lab.idle();
+  await lab.button('Edit').click();
+  await expect(text).toContainText('"seed": 77, "half');
+  await expect(editor.getByText('You are where you left off: this text has not run yet.')).toBeVisible();
+  await editor.getByRole('button', { name: 'Undo' }).click();
+  await expect(problems).toContainText('No problems');
+  await expect(text).not.toContainText('"seed": 77');
+});

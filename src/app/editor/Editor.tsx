@@ -7,6 +7,7 @@ import type { Scenario } from '../../core/scenario/scenario.ts';
 import { classWord } from '../../core/trace/audit.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { BUILT_IN } from './built-in.ts';
+import { keepDraft, readDraft } from './draft.ts';
 import styles from './editor.module.css';
 import { FormView } from './FormView.tsx';
 import type { Form, Line } from './form.ts';
@@ -32,6 +33,7 @@ export function Editor() {
   const text = useRef<TextHandle>(null);
   const first = useRef(`${JSON.stringify(scenario, undefined, 2)}\n`);
   const [now, setNow] = useState(first.current);
+  const [resumed, setResumed] = useState(false);
   const [view, setView] = useState<View>(() => (matchMedia(ROOM_FOR_BOTH).matches ? 'Both' : 'Form'));
   const [root, setRoot] = useState<Schema>();
   const [failure, setFailure] = useState('');
@@ -45,6 +47,18 @@ export function Editor() {
   };
   const close = () => lab.store.setState({ dialog: undefined });
 
+  // As a change of the present run, so that Undo leads back to it.
+  useEffect(() => {
+    const draft = readDraft();
+    if (draft === undefined || draft === first.current) return;
+    text.current?.set(draft);
+    setResumed(true);
+  }, []);
+  const onText = (next: string) => {
+    setNow(next);
+    keepDraft(next === first.current ? undefined : next);
+  };
+
   useEffect(() => {
     dialog.current?.showModal();
     loadSchema().then(setRoot, (error: unknown) =>
@@ -55,6 +69,8 @@ export function Editor() {
   const run = () => {
     if (read.scenario === undefined) return lab.say('It cannot run: there are problems.');
     lab.change(read.scenario);
+    keepDraft(undefined);
+    setResumed(false);
   };
   const form: Form | undefined =
     root === undefined
@@ -85,6 +101,20 @@ export function Editor() {
       }}
     >
       <Head {...{ view, setView, run, close, text, setFailure }} canRun={read.scenario !== undefined} />
+      {resumed ? (
+        <p className={styles['resumed']} role="status">
+          You are where you left off: this text has not run yet.{' '}
+          <button
+            type="button"
+            onClick={() => {
+              text.current?.set(first.current);
+              setResumed(false);
+            }}
+          >
+            Take the present run instead
+          </button>
+        </p>
+      ) : null}
       {failure === '' ? null : <p role="alert">{failure}</p>}
       <div className={styles['views']} data-view={view}>
         {view === 'Text' ? null : form === undefined ? (
@@ -108,7 +138,7 @@ export function Editor() {
           ref={text}
           first={first.current}
           check={(one) => readScenario(one).problems}
-          onText={setNow}
+          onText={onText}
           onRun={run}
           hidden={view === 'Form'}
         />
