@@ -139,3 +139,38 @@ test('a delay before a step is a field at the step: run at once, printed as an e
   expect((await lab.dump()).edits).toBe('');
   await expect(field).toHaveValue('');
 });
+
+test('neighbours that are selected move as a block, by keys, and stay in their order', async ({ lab, page }) => {
+  await lab.handle('Query the dirty bitmap').focus();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(lab.handle('Last RAM pass')).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: '2 steps selected, query-bitmap to copy-last' })).toBeAttached();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowUp');
+  await expect(
+    page.getByRole('status').filter({ hasText: /^2 steps: slot 3 of 6, before device-stop\. Silent corruption\./ }),
+  ).toBeAttached();
+  await page.keyboard.press('Escape');
+  await lab.idle();
+  expect((await lab.dump()).edits).toBe('');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await lab.idle();
+  expect((await lab.dump()).edits).toMatch(/^move source\/(?:query-bitmap,copy-last before device-stop|device-stop before save-device)$/);
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await lab.button('Undo').click();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Equivalent/);
+});
+
+test('a block is taken by the pointer: Shift and a click select, a drag moves all of it', async ({ lab, page }) => {
+  await lab.handle('Query the dirty bitmap').click({ modifiers: ['Shift'] });
+  await lab.handle('Last RAM pass').click({ modifiers: ['Shift'] });
+  // The step in the hand goes where the pointer is, the other one stands before it.
+  await lab.dragTo('Last RAM pass', 'Stop the mdev');
+  expect((await lab.dump()).edits).toBe('move source/query-bitmap,copy-last before vm-stop');
+  await expect(lab.verdict).toContainText(/^Silent corruption/);
+  await lab.handle('Stop the mdev').click({ modifiers: ['Shift'] });
+  await page.keyboard.press('Escape');
+});

@@ -53,9 +53,9 @@ export interface EmulatorPort {
   ): Promise<ImportOutcome>;
   /** `onPartial`: what a run that takes long has come to so far. */
   run(wish: RunWish, onProgress?: (happenings: number) => void, onPartial?: (partial: PartialRun) => void): Promise<RunOutcome>;
-  /** Runs all slots of a step; `onSlot` as each is known. Ends early when superseded or cancelled. */
+  /** Runs all slots of the steps, which move as a block; `onSlot` as each is known. Ends early when superseded or cancelled. */
   slots(
-    wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly step: string },
+    wish: Omit<RunWish, 'probes' | 'workload'> & { readonly list: string; readonly steps: readonly string[] },
     onSlot: (slot: SlotOutcome) => void,
     /** Nobody waits for it: it does not count as pending. */
     quiet?: boolean,

@@ -113,8 +113,8 @@ async function answerRun(request: RunRequest): Promise<void> {
 }
 
 async function answerSlots(request: SlotsRequest): Promise<void> {
-  const { id, topic, ordering, list, step, seed } = request;
-  for (const slot of slotOutcomes(programOf(request.scenario), ordering, list, step, seed)) {
+  const { id, topic, ordering, list, steps, seed } = request;
+  for (const slot of slotOutcomes(programOf(request.scenario), ordering, list, steps, seed)) {
     say({ type: 'slot', id, slot });
     await breathe();
     if (newest.get(topic) !== id) return say({ type: 'superseded', id });

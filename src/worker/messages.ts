@@ -33,7 +33,7 @@ export interface RunRequest {
   readonly seed: number;
 }
 
-/** Outcome of every slot of one lifted step, nearest first. */
+/** Outcome of every slot of the lifted steps, nearest first. */
 export interface SlotsRequest {
   readonly type: 'slots';
   readonly id: number;
@@ -41,7 +41,7 @@ export interface SlotsRequest {
   readonly scenario: Scenario;
   readonly ordering: Ordering;
   readonly list: string;
-  readonly step: string;
+  readonly steps: readonly string[];
   readonly seed: number;
 }
 

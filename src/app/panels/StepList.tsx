@@ -19,6 +19,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
   const ordering = useLabState((state) => state.ordering);
   const hint = useLabState((state) => state.hint);
   const lifted = useLabState((state) => (state.lifted?.list === list ? state.lifted : undefined));
+  const selected = useLabState((state) => (state.selection?.list === list ? state.selection.steps : NONE));
   const rows = stepsOf({ scenario, ordering }, list);
   const items = useRef<HTMLUListElement>(null);
   /** Where the pointer took a step of this list. */
@@ -43,19 +44,24 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
       <h2 id={`steps-${list}`}>{title}</h2>
       <ul ref={items} className={styles['steps']} aria-labelledby={`steps-${list}`}>
         {order.map((row, slot) => {
-          const held = lifted?.step === row.spec.id;
-          const outcome = lifted?.outcomes.get(slot);
+          const held = lifted?.steps.includes(row.spec.id) === true;
+          const outcome = lifted?.outcomes.get(slotOfRow(slot, lifted));
           return (
             <li
               key={row.spec.id}
               className={styles['step']}
               data-held={held}
+              data-selected={selected.includes(row.spec.id)}
               data-skipped={row.skipped}
               data-hint={hint?.step === `${list}/${row.spec.id}`}
               data-outcome={lifted === undefined ? undefined : (outcome?.outcome ?? 'unknown')}
               data-step={row.spec.id}
             >
-              <span className={styles['stepLabel']} title={row.spec.why}>
+              <span
+                className={styles['stepLabel']}
+                title={row.spec.why}
+                onPointerDown={(event) => event.shiftKey && lab.lifting.select(list, row.spec.id)}
+              >
                 {row.spec.label}
               </span>
               {hint?.step === `${list}/${row.spec.id}` ? (
@@ -111,16 +117,17 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
                 aria-pressed={held}
                 disabled={row.spec.pinned === true}
                 onKeyDown={(event) => onKey(event, lab, list, row.spec.id, lifted)}
-                onBlur={() => held && lifted?.by === 'keyboard' && lab.lifting.cancel()}
+                onBlur={() => lifted?.step === row.spec.id && lifted?.by === 'keyboard' && lab.lifting.cancel()}
                 onPointerDown={(event) => {
                   if (event.button !== 0) return;
+                  if (event.shiftKey) return lab.lifting.select(list, row.spec.id);
                   event.currentTarget.setPointerCapture(event.pointerId);
                   setHolding({ x: event.clientX, y: event.clientY });
                   lab.lifting.lift(list, row.spec.id, 'list');
                 }}
                 onPointerMove={(event) => {
                   if (event.currentTarget.hasPointerCapture(event.pointerId) && lifted?.by === 'list')
-                    lab.lifting.over(slotAt(event.clientY));
+                    lab.lifting.over(slotAt(event.clientY) - lifted.steps.indexOf(lifted.step));
                 }}
                 onPointerUp={() => lab.store.getState().lifted?.by === 'list' && lab.lifting.drop()}
                 onPointerCancel={() => lab.lifting.cancel()}
@@ -161,12 +168,19 @@ function setFault(lab: Lab, key: string, value: string): void {
   lab.change(faults.length === 0 ? rest : { ...rest, faults }, ordering);
 }
 
-/** The order as it would be, with the lifted step where it is held. */
+const NONE: readonly string[] = [];
+
+/** The slot that a row stands for while a block is held: the block's own rows are one. */
+function slotOfRow(row: number, lifted: Lifted | undefined): number {
+  if (lifted === undefined || row <= lifted.slot) return row;
+  return Math.max(lifted.slot, row - lifted.steps.length + 1);
+}
+
+/** The order as it would be, with the lifted steps where they are held. */
 function preview<Row extends { readonly spec: { readonly id: string } }>(rows: readonly Row[], lifted: Lifted): readonly Row[] {
-  const held = rows.find((row) => row.spec.id === lifted.step);
-  if (held === undefined) return rows;
-  const others = rows.filter((row) => row !== held);
-  return [...others.slice(0, lifted.slot), held, ...others.slice(lifted.slot)];
+  const held = rows.filter((row) => lifted.steps.includes(row.spec.id));
+  const others = rows.filter((row) => !lifted.steps.includes(row.spec.id));
+  return [...others.slice(0, lifted.slot), ...held, ...others.slice(lifted.slot)];
 }
 
 function Preview({ lifted }: { readonly lifted: Lifted }) {
@@ -180,7 +194,23 @@ function Preview({ lifted }: { readonly lifted: Lifted }) {
   );
 }
 
-function onKey(event: React.KeyboardEvent, lab: ReturnType<typeof useLab>, list: string, step: string, lifted: Lifted | undefined): void {
+/** The selection up to the neighbour, and the focus with it. */
+function extend(handle: Element, lab: Lab, list: string, step: string, way: number): void {
+  const ids = lab.store.getState().ordering.lists[list] ?? [];
+  const next = ids[ids.indexOf(step) + way];
+  if (next === undefined) return;
+  if (lab.store.getState().selection?.list !== list) lab.lifting.select(list, step);
+  lab.lifting.select(list, next);
+  handle.closest('ul')?.querySelector<HTMLElement>(`[data-step="${next}"] button[aria-label^="Move "]`)?.focus();
+}
+
+function onKey(
+  event: React.KeyboardEvent<HTMLElement>,
+  lab: ReturnType<typeof useLab>,
+  list: string,
+  step: string,
+  lifted: Lifted | undefined,
+): void {
   const held = lifted?.step === step;
   const way = event.key === 'ArrowDown' || event.key === 'ArrowRight' ? 1 : event.key === 'ArrowUp' || event.key === 'ArrowLeft' ? -1 : 0;
   if (event.key === ' ' || event.key === 'Enter') {
@@ -194,6 +224,13 @@ function onKey(event: React.KeyboardEvent, lab: ReturnType<typeof useLab>, list:
   } else if (held && event.key === 'Escape') {
     event.preventDefault();
     lab.lifting.cancel();
+  } else if (lifted === undefined && event.shiftKey && way !== 0) {
+    event.preventDefault();
+    extend(event.currentTarget, lab, list, step, way);
+  } else if (lifted === undefined && event.key === 'Escape' && lab.store.getState().selection !== undefined) {
+    event.preventDefault();
+    lab.lifting.select(list, undefined);
+    lab.say('Nothing is selected.');
   } else if (event.key.toLowerCase() === 'x' && !event.ctrlKey && !event.metaKey) {
     if (held) lab.lifting.cancel();
     lab.lifting.skip(list, step);

@@ -41,8 +41,8 @@ export interface Lab {
   say(text: string): void;
   /** The same promise; `idle` waits for it. */
   during<Value>(work: Promise<Value>): Promise<Value>;
-  /** Resolves when no request is pending and the last frame is drawn. */
-  idle(): Promise<void>;
+  /** Resolves when no request is pending and the last frame is drawn. `own`: how much of what is under way is the caller's. */
+  idle(own?: number): Promise<void>;
 }
 
 /** Undo steps kept. */
@@ -64,6 +64,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     takes: [],
     compareWith: undefined,
     lifted: undefined,
+    selection: undefined,
     axis: 'steps',
     alerts: [],
     spoken: '',
@@ -195,7 +196,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     port,
     lifting: undefined as unknown as Lifting,
     open(scenario, ordering = orderingOf(scenario)) {
-      store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, hint: undefined });
+      store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, selection: undefined, hint: undefined });
       // Its log may be large.
       if (scenario.id !== store.getState().twin?.scenario.id) store.setState({ twin: undefined });
       void rerun();
@@ -208,6 +209,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
         past: [...state.past, versionOf(state)].slice(-MOST_UNDO),
         future: [],
         lifted: undefined,
+        selection: undefined,
         hint: undefined,
       });
       void rerun();
@@ -249,8 +251,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       work.then(over, over);
       return work;
     },
-    async idle() {
-      const busy = () => port.pending > 0 || underWay > 0 || store.getState().work === 'running';
+    async idle(own = 0) {
+      const busy = () => port.pending > 0 || underWay > own || store.getState().work === 'running';
       for (;;) {
         while (busy()) await new Promise((done) => setTimeout(done, 4));
         // One frame lays out what is new, the next one draws it (timeline/stage.ts).

@@ -20,7 +20,7 @@ export async function findHint(lab: Lab): Promise<void> {
   const wanted = (slot: SlotOutcome) => (safe ? slot.class === 'silent-corruption' : slot.class === 'sound' || slot.class === 'equivalent');
   for (const spec of candidates(specs)) {
     const from = ordering.lists[list]?.indexOf(spec.id) ?? 0;
-    const wish = { topic: 'hint', scenario, ordering, list, step: spec.id, seed: scenario.seed ?? 1 };
+    const wish = { topic: 'hint', scenario, ordering, list, steps: [spec.id], seed: scenario.seed ?? 1 };
     // The slots come nearest first: the first that is worth seeing ends the search.
     let there: SlotOutcome | undefined;
     const onSlot = (slot: SlotOutcome) => {

@@ -2,13 +2,16 @@
  * A step in somebody's hand: one state machine for the pointer on the timeline, the pointer in the step lists, touch
  * and the keyboard. Lifting asks the worker to run every slot; what comes back lights the slots up.
  */
-import type { SlotOutcome } from '../../core/emulator/slots.ts';
-import { withStepAt } from '../../core/emulator/slots.ts';
+import { type SlotOutcome, slotCount, withStepsAt } from '../../core/emulator/slots.ts';
+import { applyEdit } from '../../core/scenario/edits.ts';
 import type { Lab } from './create-lab.ts';
 import type { Lifted } from './state.ts';
 
 export interface Lifting {
+  /** With a step of the selection the whole selection is lifted. */
   lift(list: string, step: string, by: Lifted['by']): void;
+  /** Neighbours from the step that was selected first up to this one; `to` undefined: nothing is selected any more. */
+  select(list: string, to: string | undefined): void;
   over(slot: number, outside?: boolean): void;
   move(by: number): void;
   /** To the next slot with another outcome than the present one, skipping all that are alike. */
@@ -21,6 +24,8 @@ export interface Lifting {
 export function createLifting(lab: Lab): Lifting {
   const { store } = lab;
   const stepsOf = (list: string) => store.getState().ordering.lists[list] ?? [];
+  const lastSlot = ({ list, steps }: Lifted) => slotCount(store.getState().ordering, list, steps) - 1;
+  const isPinned = (list: string, step: string) => store.getState().scenario.steps[list]?.find((one) => one.id === step)?.pinned === true;
   /** Way of a leap that waits for the outcome of the slot it stands on. */
   let leaping: 1 | -1 | undefined;
 
@@ -30,15 +35,16 @@ export function createLifting(lab: Lab): Lifting {
 
   function over(slot: number, outside = false): void {
     const { lifted } = store.getState();
-    if (lifted === undefined || (lifted.slot === slot && lifted.outside === outside)) return;
-    const next = { ...lifted, slot: Math.min(Math.max(0, slot), stepsOf(lifted.list).length - 1), outside };
+    if (lifted === undefined) return;
+    const next = { ...lifted, slot: Math.min(Math.max(0, slot), lastSlot(lifted)), outside };
+    if (next.slot === lifted.slot && outside === lifted.outside) return;
     store.setState({ lifted: next });
     announce(next);
   }
 
-  function onSlot(list: string, step: string, outcome: SlotOutcome): void {
+  function onSlot(list: string, steps: readonly string[], outcome: SlotOutcome): void {
     const { lifted } = store.getState();
-    if (lifted === undefined || lifted.list !== list || lifted.step !== step) return;
+    if (lifted === undefined || lifted.list !== list || lifted.steps !== steps) return;
     const next = { ...lifted, outcomes: new Map(lifted.outcomes).set(outcome.slot, outcome) };
     store.setState({ lifted: next });
     if (leaping !== undefined) leapOn(leaping);
@@ -49,7 +55,7 @@ export function createLifting(lab: Lab): Lifting {
   function leapOn(direction: 1 | -1): void {
     const { lifted } = store.getState();
     if (lifted === undefined) return;
-    const last = stepsOf(lifted.list).length - 1;
+    const last = lastSlot(lifted);
     const here = lifted.outcomes.get(lifted.slot)?.class;
     leaping = here === undefined ? direction : undefined;
     if (here === undefined) return;
@@ -65,15 +71,36 @@ export function createLifting(lab: Lab): Lifting {
 
   return {
     lift(list, step, by) {
-      const { scenario, ordering } = store.getState();
-      const from = stepsOf(list).indexOf(step);
-      if (from < 0 || scenario.steps[list]?.find((one) => one.id === step)?.pinned === true) return;
-      const lifted: Lifted = { list, step, from, slot: from, by, outcomes: new Map(), outside: false };
+      const { scenario, ordering, selection } = store.getState();
+      const block = selection?.list === list && selection.steps.includes(step);
+      const steps = block ? selection.steps : [step];
+      const from = stepsOf(list).indexOf(steps[0] ?? step);
+      if (from < 0 || isPinned(list, step)) return;
+      if (!block) store.setState({ selection: undefined });
+      const lifted: Lifted = { list, step, steps, from, slot: from, by, outcomes: new Map(), outside: false };
       leaping = undefined;
       lab.port.cancel('hint');
       store.setState({ lifted, hint: undefined });
       announce(lifted);
-      void lab.port.slots({ topic: 'slots', scenario, ordering, list, step, seed: scenario.seed ?? 1 }, (slot) => onSlot(list, step, slot));
+      void lab.port.slots({ topic: 'slots', scenario, ordering, list, steps, seed: scenario.seed ?? 1 }, (slot) =>
+        onSlot(list, steps, slot),
+      );
+    },
+    select(list, to) {
+      const { selection } = store.getState();
+      const ids = stepsOf(list);
+      const anchor = selection?.list === list && ids.includes(selection.step) ? selection.step : to;
+      if (to === undefined || anchor === undefined || !ids.includes(to)) return store.setState({ selection: undefined });
+      const [a, b] = [ids.indexOf(anchor), ids.indexOf(to)];
+      const range = ids.slice(Math.min(a, b), Math.max(a, b) + 1);
+      const fixed = range.find((id) => isPinned(list, id));
+      if (fixed !== undefined) return lab.say(`${fixed} is pinned: it moves with no other.`);
+      store.setState({ selection: { list, step: anchor, steps: range } });
+      lab.say(
+        range.length === 1
+          ? `${to} selected.`
+          : `${range.length} steps selected, ${range[0]} to ${range[range.length - 1]}: they move together.`,
+      );
     },
     over,
     move(by) {
@@ -88,9 +115,10 @@ export function createLifting(lab: Lab): Lifting {
       store.setState({ lifted: undefined });
       lab.port.cancel('slots');
       const outcome = lifted.outcomes.get(lifted.slot);
-      if (lifted.outside) lab.edit({ kind: 'skip', list: lifted.list, step: lifted.step });
+      if (lifted.outside)
+        lab.setOrdering(lifted.steps.reduce((one, step) => applyEdit(one, { kind: 'skip', list: lifted.list, step }), ordering));
       else if (outcome?.outcome === 'forbidden') lab.say(`Not dropped: ${outcome.sentence}`);
-      else if (lifted.slot !== lifted.from) lab.setOrdering(withStepAt(ordering, lifted.list, lifted.step, lifted.slot));
+      else if (lifted.slot !== lifted.from) lab.setOrdering(withStepsAt(ordering, lifted.list, lifted.steps, lifted.slot));
     },
     cancel() {
       if (store.getState().lifted === undefined) return;
@@ -108,10 +136,11 @@ export function createLifting(lab: Lab): Lifting {
 /** What a lifted step would do where it is: "Slot 3 of 7, before copy-last. Silent corruption. …" */
 export function describeSlot(lab: Lab, lifted: Lifted): string {
   const { ordering } = lab.store.getState();
-  const ids = ordering.lists[lifted.list] ?? [];
-  if (lifted.outside) return `Dropping leaves ${lifted.step} out.`;
-  const next = withStepAt(ordering, lifted.list, lifted.step, lifted.slot).lists[lifted.list]?.[lifted.slot + 1];
-  const place = `Slot ${lifted.slot + 1} of ${ids.length}, ${next === undefined ? 'last' : `before ${next}`}.`;
+  const { list, steps, slot } = lifted;
+  if (lifted.outside) return `Dropping leaves ${steps.join(', ')} out.`;
+  const next = withStepsAt(ordering, list, steps, slot).lists[list]?.[slot + steps.length];
+  const what = steps.length > 1 ? `${steps.length} steps: slot` : 'Slot';
+  const place = `${what} ${slot + 1} of ${slotCount(ordering, list, steps)}, ${next === undefined ? 'last' : `before ${next}`}.`;
   const outcome = lifted.outcomes.get(lifted.slot);
   if (outcome === undefined) return `${place} To be run.`;
   return `${place} ${outcomeWords(outcome)} ${outcome.sentence}`;

@@ -70,10 +70,20 @@ export interface Take {
   readonly run: EmulatedRun;
 }
 
-/** A step in somebody's hand: what each slot of its list would do. */
-export interface Lifted {
+/** Steps of one list that move together: neighbours, in their order. `step` is the one that the others were added to. */
+export interface Selection {
   readonly list: string;
   readonly step: string;
+  readonly steps: readonly string[];
+}
+
+/** Steps in somebody's hand: what each slot of their list would do. */
+export interface Lifted {
+  readonly list: string;
+  /** The step that was taken hold of. */
+  readonly step: string;
+  /** It, or the block that it is part of, in their order. */
+  readonly steps: readonly string[];
   /** Slot it was lifted from, and the one it is over. */
   readonly from: number;
   readonly slot: number;
@@ -130,6 +140,8 @@ export interface LabState {
   /** Take that the present run is compared with. */
   readonly compareWith: number | undefined;
   readonly lifted: Lifted | undefined;
+  /** Steps that a lift of one of them takes along. */
+  readonly selection: Selection | undefined;
   readonly axis: AxisKind;
   readonly alerts: readonly Alert[];
   /** Spoken to assistive technology. */

@@ -65,7 +65,7 @@ function sceneOf(widthPx: number): Scene {
 function ghostAt(slot: number, widthPx: number) {
   const scene = sceneOf(widthPx);
   const recorded = recordingContext();
-  const outcome = [...slotOutcomes(program, ordering, 'source', 'save-device', 1)].find((one) => one.slot === slot) as SlotOutcome;
+  const outcome = [...slotOutcomes(program, ordering, 'source', ['save-device'], 1)].find((one) => one.slot === slot) as SlotOutcome;
   paintGhost(
     recorded.context,
     scene,

@@ -3,14 +3,21 @@ import { effectsFrom } from '../../core/swimlane/lane-index.ts';
 import { spanOf } from '../../core/swimlane/marks.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Playhead } from '../store/playhead.ts';
-import type { Lifted } from '../store/state.ts';
+import type { Lifted, Selection } from '../store/state.ts';
 import type { Colours } from './colours.ts';
 import { doubtOf } from './doubt-painter.ts';
 import { type FoundTicks, paintFound } from './found-painter.ts';
 import { paintGhost } from './ghost-painter.ts';
 import type { Scene } from './scene.ts';
 import { hatch } from './scene-painter.ts';
-import { hostOf, inkOf, type SlotPlace, signOf } from './slots.ts';
+import { hostOf, inkOf, type SlotPlace, signOf, stepSpans } from './slots.ts';
+
+/** Steps that are selected to move together, those that are lifted, and where these can go. */
+interface InHand {
+  readonly selection: Selection | undefined;
+  readonly lifted: Lifted | undefined;
+  readonly slots: readonly SlotPlace[];
+}
 
 export function placeOf(scene: Scene, seq: EventSeq): number {
   const { run, axis, view, widthPx } = scene;
@@ -22,8 +29,7 @@ export function paintOverlay(
   context: CanvasRenderingContext2D,
   scene: Scene,
   playhead: Playhead,
-  lifted: Lifted | undefined,
-  slots: readonly SlotPlace[],
+  inHand: InHand,
   found: FoundTicks,
   colours: Colours,
 ): void {
@@ -34,7 +40,8 @@ export function paintOverlay(
   if (playhead.hover !== undefined) outline(context, scene, playhead.hover, colours.dim);
   if (playhead.found.length > 0) paintFound(context, scene, playhead.found, found, colours.accent);
   paintMarkers(context, scene, playhead, colours);
-  if (lifted !== undefined) paintSlots(context, scene, lifted, slots, colours);
+  if (inHand.selection !== undefined) paintSelected(context, scene, inHand.selection, colours);
+  if (inHand.lifted !== undefined) paintSlots(context, scene, inHand.lifted, inHand.slots, colours);
   else if (playhead.ghost !== undefined) paintGhost(context, scene, playhead.ghost, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
   context.fillStyle = colours.accent;
@@ -118,6 +125,26 @@ function paintMarkers(context: CanvasRenderingContext2D, scene: Scene, playhead:
   }
   if (a !== undefined) context.fillRect(Math.round(placeOf(scene, a)), 0, 1, scene.heightPx);
   if (b !== undefined) context.fillRect(Math.round(placeOf(scene, b)), 0, 1, scene.heightPx);
+}
+
+/** Steps that move together: one frame around each, on the lane of their list. */
+function paintSelected(context: CanvasRenderingContext2D, scene: Scene, selection: Selection, colours: Colours): void {
+  const row = scene.rows.find((one) => one.kind === 'migration' && one.host === hostOf(scene, selection.list));
+  if (row === undefined) return;
+  const scale = scene.widthPx / (scene.view.to - scene.view.from);
+  const spans = stepSpans(scene, selection.list, scene.axis);
+  context.strokeStyle = colours.accent;
+  context.lineWidth = 2;
+  for (const step of selection.steps) {
+    const span = spans.get(step);
+    if (span === undefined) continue;
+    context.strokeRect(
+      (span[0] - scene.view.from) * scale + 1,
+      row.topPx + 1,
+      Math.max(4, (span[1] - span[0]) * scale - 2),
+      row.heightPx - 3,
+    );
+  }
 }
 
 /** Slots light up from runs: free, commutes (=), to be run (?), worse (!), forbidden (hatched). */

@@ -30,19 +30,23 @@ export function hostOf(scene: Scene, list: string): string {
   return spec?.host ?? list.split('.')[0] ?? list;
 }
 
-/** Where each slot of a list lies: at the beginning of the step that stands there, the last at the end of the last. */
-export function slotPlaces(scene: Scene, list: string): readonly SlotPlace[] {
+/** Where each slot of the lifted steps lies: in the middle of what stands there now, of the steps themselves in their own. */
+export function slotPlaces(scene: Scene, list: string, steps: readonly string[]): readonly SlotPlace[] {
   const { run, axis, view, widthPx } = scene;
   const scale = widthPx / (view.to - view.from);
   const ids = run.ordering.lists[list] ?? [];
   const spans = stepSpans(scene, list, axis);
   let last = 0;
-  return ids.map((id, slot) => {
+  const middles = ids.map((id) => {
     const span = spans.get(id);
     const u = span === undefined ? last : (span[0] + span[1]) / 2;
     last = span === undefined ? last : span[1];
-    return { slot, px: (u - view.from) * scale };
+    return (u - view.from) * scale;
   });
+  const first = ids.indexOf(steps[0] ?? '');
+  const own = middles.slice(first, first + steps.length);
+  const places = [...middles.slice(0, first), (Math.min(...own) + Math.max(...own)) / 2, ...middles.slice(first + steps.length)];
+  return places.map((px, slot) => ({ slot, px }));
 }
 
 export function stepSpans(scene: Scene, list: string, axis: Axis): ReadonlyMap<string, readonly [number, number]> {

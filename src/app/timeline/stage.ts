@@ -43,7 +43,7 @@ export interface Stage {
   pick(xPx: number, yPx: number): (Picked & { readonly row: Row }) | undefined;
   /** The last event at or before a place. */
   eventAtPx(xPx: number): EventSeq;
-  slots(list: string): readonly SlotPlace[];
+  slots(list: string, steps: readonly string[]): readonly SlotPlace[];
   redraw(): void;
   destroy(): void;
   /** Frames drawn: whole scenes and overlays, for the tests that count. */
@@ -123,8 +123,11 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       overlay,
       scene,
       follows === undefined ? playhead.get() : following(playhead.get(), follows, run),
-      lifted,
-      lifted === undefined ? [] : slotPlaces(scene, lifted.list),
+      {
+        selection: follows === undefined ? store.getState().selection : undefined,
+        lifted,
+        slots: lifted === undefined ? [] : slotPlaces(scene, lifted.list, lifted.steps),
+      },
       ticks,
       colours,
     );
@@ -193,7 +196,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       }
       if (now.theme !== before.theme) requestAnimationFrame(recolour);
       if (now.compareWith !== before.compareWith) frames.ask('scene');
-      if (now.lifted !== before.lifted) frames.ask('overlay');
+      if (now.lifted !== before.lifted || now.selection !== before.selection) frames.ask('overlay');
     }),
   ];
 
@@ -218,7 +221,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       const seq = lastEventAt(run, axis, u);
       return follows === undefined ? seq : sameTime(run, follows.run, seq, -follows.laterNanos);
     },
-    slots: (list) => slotPlaces(scene, list),
+    slots: (list, steps) => slotPlaces(scene, list, steps),
     redraw: recolour,
     destroy() {
       for (const stop of stops) stop();

@@ -1,5 +1,5 @@
 /**
- * What every slot of a lifted step would do, obtained by running each: nearest first, one at a time, so that the
+ * What every slot of a lifted step, or of a block of steps, would do, obtained by running each: nearest first, one at a time, so that the
  * caller can stop between two.
  */
 import { applyEdit, END } from '../scenario/edits.ts';
@@ -9,7 +9,7 @@ import type { Program } from './program.ts';
 import { type RunResult, startRun } from './run.ts';
 
 export interface SlotOutcome {
-  /** Index that the step would have in its list. */
+  /** Index that the step, or the first of the block, would have in its list. */
   readonly slot: number;
   /** `commutes`: settled state and price equal the present ones. `free`: class not worse. `forbidden`: physics alone. */
   readonly outcome: 'free' | 'commutes' | 'worse' | 'forbidden';
@@ -30,20 +30,33 @@ const RANK: { readonly [one in RunClass]: number } = {
   impossible: 5,
 };
 
-/** The ordering with `step` at index `slot` of its list. */
-export function withStepAt(ordering: Ordering, list: string, step: string, slot: number): Ordering {
-  const others = (ordering.lists[list] ?? []).filter((id) => id !== step);
-  return applyEdit(ordering, { kind: 'move', list, steps: [step], before: others[slot] ?? END });
+/** The ordering with `steps`, in the order given, from index `slot` of their list on. */
+export function withStepsAt(ordering: Ordering, list: string, steps: readonly string[], slot: number): Ordering {
+  const others = (ordering.lists[list] ?? []).filter((id) => !steps.includes(id));
+  return applyEdit(ordering, { kind: 'move', list, steps, before: others[slot] ?? END });
 }
 
-export function* slotOutcomes(program: Program, ordering: Ordering, list: string, step: string, seed: number): Generator<SlotOutcome> {
+/** Slots that a block of so many steps has in a list: from 0 to this, exclusive. */
+export function slotCount(ordering: Ordering, list: string, steps: readonly string[]): number {
   const ids = ordering.lists[list] ?? [];
-  const present = ids.indexOf(step);
+  return ids.length - ids.filter((id) => steps.includes(id)).length + 1;
+}
+
+export function* slotOutcomes(
+  program: Program,
+  ordering: Ordering,
+  list: string,
+  steps: readonly string[],
+  seed: number,
+): Generator<SlotOutcome> {
+  const present = (ordering.lists[list] ?? []).indexOf(steps[0] ?? '');
   const options = { probes: true, workload: true, seed, recording: false };
   const now = startRun(program, ordering, options).finish();
-  const slots = ids.map((_, slot) => slot).sort((a, b) => Math.abs(a - present) - Math.abs(b - present) || a - b);
+  const slots = Array.from({ length: slotCount(ordering, list, steps) }, (_, slot) => slot).sort(
+    (a, b) => Math.abs(a - present) - Math.abs(b - present) || a - b,
+  );
   for (const slot of slots) {
-    const there = slot === present ? now : startRun(program, withStepAt(ordering, list, step, slot), options).finish();
+    const there = slot === present ? now : startRun(program, withStepsAt(ordering, list, steps, slot), options).finish();
     yield outcomeOf(slot, now, there);
   }
 }

@@ -4,7 +4,7 @@
  * at is run with probes. Distance is the number of steps that move or come back.
  */
 import type { Program } from '../emulator/program.ts';
-import { applyEdit, END, editsBetween, type OrderingEdit } from '../scenario/edits.ts';
+import { applyEdit, END, editsBetween, type OrderingEdit, singly } from '../scenario/edits.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
 import type { DecidedGraph } from './decided-graph.ts';
@@ -50,7 +50,7 @@ export function* nearest(
   if (graph?.complete === true && graph.covers(from)) {
     const there = yield* fewestMoves(graph, from, goal);
     if (there === undefined) return { edits: Number.POSITIVE_INFINITY, runs: 0, limited: false, decided: String(countOrderings(program)) };
-    return { ordering: there, edits: editsBetween(from, there), class: probe(program, there).class, fewest: true };
+    return { ordering: there, edits: singly(editsBetween(from, there)), class: probe(program, there).class, fewest: true };
   }
   const seen = new Set([keyOf(from)]);
   let level: readonly Ordering[] = [from];
@@ -66,7 +66,7 @@ export function* nearest(
         if (runs >= mostRuns) return { edits: distance - 1, runs, limited: true };
         runs += 1;
         const outcome = probe(program, there).class;
-        if (isWanted(goal, outcome)) return { ordering: there, edits: editsBetween(from, there), class: outcome, fewest: true };
+        if (isWanted(goal, outcome)) return { ordering: there, edits: singly(editsBetween(from, there)), class: outcome, fewest: true };
         next.push(there);
         if (runs % 64 === 0) yield runs;
       }
@@ -99,7 +99,7 @@ export function* shrink(program: Program, bad: Ordering, graph?: DecidedGraph): 
     class: failed.class,
     fewest,
   });
-  let edits = editsBetween(listed, bad);
+  let edits = singly(editsBetween(listed, bad));
   let runs = 0;
   for (let count = 0; count < edits.length && runs < MOST_CHOICES; count += 1) {
     for (const fewer of subsets(edits, count)) {

@@ -1,9 +1,10 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
-import { applyEdit, editsBetween, invertEdit, nameOfEdits, type OrderingEdit, parseEdits, printEdits } from './edits.ts';
+import { applyEdit, END, editsBetween, invertEdit, nameOfEdits, type OrderingEdit, parseEdits, printEdits, singly } from './edits.ts';
 import type { Ordering } from './ordering.ts';
 
-const STEPS = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** One of them is called as the place after the last one is written. */
+const STEPS = ['a', 'b', 'c', 'd', 'e', 'end'];
 const LISTS: Ordering = { lists: { source: STEPS, target: ['x', 'y'] }, skipped: [], delays: {} };
 
 const stepOf = fc.constantFrom(...STEPS);
@@ -12,7 +13,7 @@ const edit: fc.Arbitrary<OrderingEdit> = fc.oneof(
     kind: fc.constant('move' as const),
     list: fc.constant('source'),
     steps: fc.uniqueArray(stepOf, { minLength: 1, maxLength: 3 }),
-    before: fc.oneof(stepOf, fc.constant('end')),
+    before: fc.oneof(stepOf, fc.constantFrom('end', END)),
   }),
   fc.record({ kind: fc.constantFrom('skip' as const, 'unskip' as const), list: fc.constant('source'), step: stepOf }),
   fc.record({ kind: fc.constant('delay' as const), list: fc.constant('source'), step: stepOf, nanos: fc.nat(9_000) }),
@@ -40,6 +41,27 @@ test('one step out of place is one move, named by it', () => {
   const to = applyEdit(LISTS, { kind: 'move', list: 'source', steps: ['d'], before: 'b' });
   expect(printEdits(editsBetween(LISTS, to))).toBe('move source/d before b');
   expect(nameOfEdits(editsBetween(LISTS, to))).toBe('d before b');
+});
+
+test('a block that moved is one edit, and as single steps leads to the same', () => {
+  const to = applyEdit(LISTS, { kind: 'move', list: 'source', steps: ['d', 'e'], before: 'a' });
+  expect(printEdits(editsBetween(LISTS, to))).toBe('move source/d,e before a');
+  expect(printEdits(singly(editsBetween(LISTS, to)))).toBe('move source/e before a; move source/d before e');
+});
+
+property.prop([fc.array(edit, { maxLength: 10 })], { seed: 14 })('edits one step at a time lead to the same (seed 14)', (edits) => {
+  const to = apply(LISTS, edits);
+  expect(apply(LISTS, singly(editsBetween(LISTS, to)))).toEqual(to);
+});
+
+test('a step that is called end is not the end', () => {
+  const before = applyEdit(LISTS, { kind: 'move', list: 'source', steps: ['a'], before: 'end' });
+  const last = applyEdit(LISTS, { kind: 'move', list: 'source', steps: ['a'], before: END });
+  expect([before, last].map((one) => one.lists['source']?.indexOf('a'))).toEqual([4, 5]);
+  expect([before, last].map((one) => printEdits(editsBetween(LISTS, one)))).toEqual([
+    'move source/a before source/end',
+    'move source/a before end',
+  ]);
 });
 
 test('a text that is no edit is refused whole', () => {

@@ -7,7 +7,7 @@
  *
  *     move source/save-device before query-bitmap; skip source/copy-last; delay source/vm-stop 5000000
  *
- * `before` is a step of the same list, or `end`.
+ * `before` is a step of the same list, or `end`; a step that is called `end` is written with its list.
  */
 import type { Nanos } from '../trace/time.ts';
 import type { Ordering } from './ordering.ts';
@@ -18,8 +18,8 @@ export type OrderingEdit =
   | { readonly kind: 'unskip'; readonly list: string; readonly step: string }
   | { readonly kind: 'delay'; readonly list: string; readonly step: string; readonly nanos: Nanos };
 
-/** Place after the last step of a list. */
-export const END = 'end';
+/** Place after the last step of a list: no name of a step. */
+export const END = '/';
 
 /** The ordering after the edit; the same object where nothing changes. Unknown steps change nothing. */
 export function applyEdit(ordering: Ordering, edit: OrderingEdit): Ordering {
@@ -76,7 +76,7 @@ function withList(ordering: Ordering, list: string, ids: readonly string[]): Ord
 export function printEdit(edit: OrderingEdit): string {
   switch (edit.kind) {
     case 'move':
-      return `move ${edit.list}/${edit.steps.join(',')} before ${edit.before}`;
+      return `move ${edit.list}/${edit.steps.join(',')} before ${printPlace(edit.list, edit.before)}`;
     case 'delay':
       return `delay ${edit.list}/${edit.step} ${edit.nanos}`;
     default:
@@ -84,12 +84,18 @@ export function printEdit(edit: OrderingEdit): string {
   }
 }
 
+function printPlace(list: string, before: string): string {
+  if (before === END) return END_WORD;
+  return before === END_WORD ? `${list}/${before}` : before;
+}
+
 export function printEdits(edits: readonly OrderingEdit[]): string {
   return edits.map(printEdit).join('; ');
 }
 
+const END_WORD = 'end';
 const STEP = '[^\\s/;,]+';
-const MOVE = new RegExp(`^move (${STEP})/(${STEP}(?:,${STEP})*) before (${STEP})$`);
+const MOVE = new RegExp(`^move (${STEP})/(${STEP}(?:,${STEP})*) before (?:(${STEP})/)?(${STEP})$`);
 const DELAY = new RegExp(`^delay (${STEP})/(${STEP}) (\\d+)$`);
 const SKIP = new RegExp(`^(skip|unskip) (${STEP})/(${STEP})$`);
 
@@ -105,7 +111,11 @@ export function parseEdits(text: string): readonly OrderingEdit[] | undefined {
 
 function parseEdit(text: string): OrderingEdit | undefined {
   const move = MOVE.exec(text);
-  if (move !== null) return { kind: 'move', list: move[1] as string, steps: (move[2] as string).split(','), before: move[3] as string };
+  if (move !== null) {
+    const [, list = '', steps = '', of, place = ''] = move;
+    if (of !== undefined && of !== list) return undefined;
+    return { kind: 'move', list, steps: steps.split(','), before: of === undefined && place === END_WORD ? END : place };
+  }
   const delay = DELAY.exec(text);
   if (delay !== null) return { kind: 'delay', list: delay[1] as string, step: delay[2] as string, nanos: Number(delay[3]) };
   const skip = SKIP.exec(text);
@@ -113,16 +123,12 @@ function parseEdit(text: string): OrderingEdit | undefined {
   return { kind: skip[1] as 'skip' | 'unskip', list: skip[2] as string, step: skip[3] as string };
 }
 
-/** The fewest edits that lead from one ordering to another: steps outside the longest common order move. */
+/** The fewest edits that lead from one ordering to another: steps outside the longest common order move, neighbours as a block. */
 export function editsBetween(from: Ordering, to: Ordering): readonly OrderingEdit[] {
   const edits: OrderingEdit[] = [];
   for (const [list, ids] of Object.entries(to.lists)) {
     const kept = new Set(longestCommon(from.lists[list] ?? [], ids));
-    const stray = ids.filter((id) => !kept.has(id));
-    for (const id of stray.toReversed()) {
-      const next = ids.slice(ids.indexOf(id) + 1)[0] ?? END;
-      edits.push({ kind: 'move', list, steps: [id], before: next });
-    }
+    for (const { steps, before } of straysIn(ids, kept)) edits.push({ kind: 'move', list, steps, before });
   }
   for (const key of to.skipped) if (!from.skipped.includes(key)) edits.push({ kind: 'skip', ...split(key) });
   for (const key of from.skipped) if (!to.skipped.includes(key)) edits.push({ kind: 'unskip', ...split(key) });
@@ -131,6 +137,32 @@ export function editsBetween(from: Ordering, to: Ordering): readonly OrderingEdi
     if (nanos !== (from.delays[key] ?? 0)) edits.push({ kind: 'delay', ...split(key), nanos });
   }
   return edits;
+}
+
+/** Runs of steps that are not kept, the last first: what each stands before has its place by then. */
+function straysIn(
+  ids: readonly string[],
+  kept: ReadonlySet<string>,
+): readonly { readonly steps: readonly string[]; readonly before: string }[] {
+  const runs: { readonly steps: readonly string[]; readonly before: string }[] = [];
+  let steps: readonly string[] = [];
+  for (const id of [...ids, END]) {
+    if (id !== END && !kept.has(id)) steps = [...steps, id];
+    else if (steps.length > 0) {
+      runs.unshift({ steps, before: id });
+      steps = [];
+    }
+  }
+  return runs;
+}
+
+/** The same as moves of single steps, for who asks which of them matter. */
+export function singly(edits: readonly OrderingEdit[]): readonly OrderingEdit[] {
+  return edits.flatMap((edit): readonly OrderingEdit[] =>
+    edit.kind !== 'move'
+      ? [edit]
+      : edit.steps.map((step, i): OrderingEdit => ({ ...edit, steps: [step], before: edit.steps[i + 1] ?? edit.before })).toReversed(),
+  );
 }
 
 function split(key: string): { readonly list: string; readonly step: string } {

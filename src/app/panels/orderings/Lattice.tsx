@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { withStepAt } from '../../../core/emulator/slots.ts';
+import { withStepsAt } from '../../../core/emulator/slots.ts';
 import type { Each, LatticeNode, Lattice as States } from '../../../core/explore/lattice.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { Ordering } from '../../../core/scenario/ordering.ts';
@@ -126,11 +126,11 @@ function Legend({ folded }: { readonly folded: number }) {
 function orderShown(state: Parameters<Parameters<typeof useLabState>[0]>[0]): Ordering {
   const { lifted, ordering } = state;
   if (lifted === undefined || lifted.outside || lifted.slot === lifted.from) return ordering;
-  if (shown?.of === ordering && shown.step === lifted.step && shown.slot === lifted.slot) return shown.ordering;
-  shown = { of: ordering, step: lifted.step, slot: lifted.slot, ordering: withStepAt(ordering, lifted.list, lifted.step, lifted.slot) };
+  if (shown?.of === ordering && shown.steps === lifted.steps && shown.slot === lifted.slot) return shown.ordering;
+  shown = { of: ordering, steps: lifted.steps, slot: lifted.slot, ordering: withStepsAt(ordering, lifted.list, lifted.steps, lifted.slot) };
   return shown.ordering;
 }
-let shown: { readonly of: Ordering; readonly step: string; readonly slot: number; readonly ordering: Ordering } | undefined;
+let shown: { readonly of: Ordering; readonly steps: readonly string[]; readonly slot: number; readonly ordering: Ordering } | undefined;
 
 /** What a lattice is of; `decided`: a search that has come to an end meanwhile knows more. */
 interface Asked {

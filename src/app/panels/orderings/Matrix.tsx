@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { type SlotOutcome, withStepAt } from '../../../core/emulator/slots.ts';
+import { type SlotOutcome, withStepsAt } from '../../../core/emulator/slots.ts';
 import type { Ordering } from '../../../core/scenario/ordering.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { classWord } from '../../../core/trace/audit.ts';
@@ -50,7 +50,7 @@ export function Matrix() {
   const put = (row: Row, slot: number) => {
     if (slot === row.from) return;
     setAt(undefined);
-    lab.setOrdering(withStepAt(lab.store.getState().ordering, row.list, row.step, slot));
+    lab.setOrdering(withStepsAt(lab.store.getState().ordering, row.list, [row.step], slot));
   };
   const move = (event: React.KeyboardEvent, from: Place) => {
     const to = placeAfter(event.key, from, rows);
@@ -277,7 +277,7 @@ function useMatrix(lab: Lab, visible: boolean): Filled | undefined {
       for (const [i, row] of rows.entries()) {
         if (row.pinned) continue;
         const slots = new Map<number, SlotOutcome>();
-        const wish = { topic: 'matrix', scenario, ordering, list: row.list, step: row.step, seed: scenario.seed ?? 1 };
+        const wish = { topic: 'matrix', scenario, ordering, list: row.list, steps: [row.step], seed: scenario.seed ?? 1 };
         const outcome = await lab.port.slots(wish, (slot) => slots.set(slot.slot, slot));
         if (turn.current !== key || outcome.kind !== 'slots') return;
         setFilled((now) => (now?.ordering === ordering ? { ...now, rows: now.rows.with(i, { ...row, slots }) } : now));

@@ -6,6 +6,7 @@ import { pan, zoom } from '../../../core/swimlane/axis.ts';
 import { kindAt } from '../../../core/trace/trace.ts';
 import { runCommand } from '../../store/commands.ts';
 import type { Lab } from '../../store/create-lab.ts';
+import type { Lifted } from '../../store/state.ts';
 import type { Stage } from '../stage.ts';
 import type { Behaviour } from './pan-zoom.ts';
 
@@ -47,8 +48,8 @@ export function createPointer(
     return run.ordering.lists[list]?.includes(step) === true ? { list, step } : undefined;
   }
 
-  function nearestSlot(x: number, list: string): number {
-    const places = stage()?.slots(list) ?? [];
+  function nearestSlot(x: number, { list, steps }: Lifted): number {
+    const places = stage()?.slots(list, steps) ?? [];
     let best = 0;
     places.forEach((place, i) => {
       if (Math.abs(place.px - x) < Math.abs((places[best]?.px ?? 0) - x)) best = i;
@@ -92,7 +93,7 @@ export function createPointer(
       case 'lifting': {
         const { lifted } = store.getState();
         if (lifted === undefined) return;
-        lifting.over(nearestSlot(x, lifted.list), !inside);
+        lifting.over(nearestSlot(x, lifted), !inside);
         onChip(x, y);
         return;
       }
@@ -119,6 +120,7 @@ export function createPointer(
     fingers.delete(event.pointerId);
     const { x, y } = local(event);
     if (state.mode === 'lifting') lifting.drop();
+    else if (state.mode === 'pressed' && event.shiftKey) lifting.select(state.list, state.step);
     else if (state.mode === 'pressed' || (state.mode === 'panning' && !state.moved)) select(x, y);
     if (fingers.size === 0) state = { mode: 'idle' };
   };
