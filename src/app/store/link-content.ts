@@ -76,7 +76,7 @@ function editedBy(scenario: Scenario, edits: string): Ordering {
   return parsed.reduce(applyEdit, orderingOf(scenario));
 }
 
-/** Opens the link in the address bar; false where it cannot be read: what is on screen stays. */
+/** Opens the link in the address bar, as work that is under way (`Lab.during`); false where it cannot be read: what is on screen stays. */
 export async function openContent(lab: Lab): Promise<boolean> {
   try {
     const content = await decodeLink(location.hash);
@@ -89,10 +89,10 @@ export async function openContent(lab: Lab): Promise<boolean> {
     lab.store.setState({ axis: content.axis, lanes: content.lanes ?? { hidden: [], pinned: [] } });
     for (const take of takes) {
       lab.open(take.of, take.ordering);
-      await lab.idle();
+      await lab.idle(1);
     }
     lab.open(scenario, ordering);
-    await lab.idle();
+    await lab.idle(1);
     const compared = takes[content.compare ?? -1];
     // A take that is equal to the last run is that run.
     const same = (one: Ordering) => JSON.stringify(one) === JSON.stringify(compared?.ordering);

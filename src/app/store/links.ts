@@ -13,5 +13,5 @@ export async function copyLink(lab: Lab): Promise<void> {
 export async function openLink(lab: Lab): Promise<boolean> {
   if (location.hash === '') return false;
   const { openContent } = await content(lab);
-  return openContent(lab);
+  return lab.during(openContent(lab));
 }
