@@ -168,8 +168,8 @@ test('a block is taken by the pointer: Shift and a click select, a drag moves al
   await lab.handle('Query the dirty bitmap').click({ modifiers: ['Shift'] });
   await lab.handle('Last RAM pass').click({ modifiers: ['Shift'] });
   // The step in the hand goes where the pointer is, the other one stands before it.
-  await lab.dragTo('Last RAM pass', 'Stop the mdev');
-  expect((await lab.dump()).edits).toBe('move source/query-bitmap,copy-last before vm-stop');
+  await lab.dragTo('Last RAM pass', 'Stop the vCPUs');
+  expect((await lab.dump()).edits).toBe('move source/query-bitmap,copy-last before precopy');
   await expect(lab.verdict).toContainText(/^Silent corruption/);
   await lab.handle('Stop the mdev').click({ modifiers: ['Shift'] });
   await page.keyboard.press('Escape');
