@@ -236,3 +236,23 @@ test('of a search that is too large a sample can be drawn: it is marked as one w
   await form.getByRole('button', { name: 'Sample' }).click();
   await expect.poll(() => panel.getByRole('list', { name: 'By class' }).innerText()).toBe(before);
 });
+
+test('views of the orderings and tabs are one stop of the Tab key each; arrow keys go round, Home and End to the ends', async ({ lab }) => {
+  const panel = await panelOf(lab);
+  await lab.page.getByRole('tab', { name: 'All orderings' }).press('ArrowRight');
+  await expect(lab.page.getByRole('tab', { name: 'Steps and takes' })).toBeFocused();
+  await lab.page.keyboard.press('End');
+  await expect(lab.page.getByRole('tab', { name: 'All orderings' })).toBeFocused();
+  const views = panel.getByRole('radiogroup', { name: 'View of the orderings' });
+  await views.getByRole('radio', { name: 'Swap matrix' }).press('ArrowLeft');
+  await expect(views.getByRole('radio', { name: 'Lattice' })).toBeFocused();
+  await expect(views.getByRole('radio', { name: 'Lattice' })).toBeChecked();
+  await lab.page.keyboard.press('Home');
+  await expect(views.getByRole('radio', { name: 'Swap matrix' })).toBeChecked();
+  await expect(views.locator('button[tabindex="0"]')).toHaveCount(1);
+  const cursor = (await lab.dump()).cursor;
+  const axes = lab.page.getByRole('radiogroup', { name: 'Time axis' });
+  await axes.getByRole('radio', { name: 'Steps' }).press('ArrowRight');
+  await expect(axes.getByRole('radio', { name: 'Balanced' })).toBeChecked();
+  expect((await lab.dump()).cursor).toBe(cursor);
+});

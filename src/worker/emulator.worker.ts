@@ -7,10 +7,6 @@
 import type { Program } from '../core/emulator/program.ts';
 import { prepare, type Run, startRun } from '../core/emulator/run.ts';
 import { slotOutcomes } from '../core/emulator/slots.ts';
-import { DEFAULT_LIMITS } from '../core/explore/explore.ts';
-import { type Forecast, forecast } from '../core/explore/forecast.ts';
-import { lattice } from '../core/explore/lattice.ts';
-import { nearest, shrink } from '../core/explore/nearest.ts';
 import { judgeTrace } from '../core/rules/judge.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOfIndex, indexLanes } from '../core/swimlane/lane-index.ts';
@@ -19,21 +15,9 @@ import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import { breathe } from './breathe.ts';
-import { decide, decidedOf, draw, scenarioOf } from './decide.ts';
 import type { Progress } from './logs.ts';
-import type {
-  Answer,
-  DecidedSoFar,
-  ExploreRequest,
-  ForecastAnswer,
-  ForecastRequest,
-  ImportRequest,
-  LatticeRequest,
-  NearestRequest,
-  Request,
-  RunRequest,
-  SlotsRequest,
-} from './messages.ts';
+import type { Answer, ImportRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
+import type { Desk, OrderingsRequest } from './orderings.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -157,87 +141,19 @@ async function answerImport(request: ImportRequest): Promise<void> {
   ]);
 }
 
-/** Stopped, it answers with what is decided so far; superseded by a newer search, it does not. */
-async function answerExplore(request: ExploreRequest): Promise<void> {
-  const { id, topic, scenario, sample } = request;
-  const told = async (states: number, decided: DecidedSoFar) => {
-    say({ type: 'progress', id, happenings: states, decided });
-    await breathe();
-    return newest.get(topic) === id ? 'go' : newest.get(topic) === CANCELLED ? 'stop' : 'drop';
-  };
-  const known = decidedOf(scenario)?.exploration;
-  const exploration =
-    sample !== undefined
-      ? await draw(programOf(scenario), sample, told)
-      : known?.complete === true
-        ? known
-        : (await decide(programOf(scenario), DEFAULT_LIMITS.states, told))?.exploration;
-  say(exploration === undefined ? { type: 'superseded', id } : { type: 'done', id, exploration });
-}
-
-/** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */
-const FORECAST_MS = 2_500;
-
-async function answerForecast(request: ForecastRequest): Promise<void> {
+/** All that is asked about other orderings; its code comes when somebody asks. */
+async function answerOrderings(request: OrderingsRequest): Promise<void> {
   const { id, topic } = request;
-  const program = programOf(request.scenario);
-  const steps = forecast(program, DEFAULT_LIMITS.states);
-  let spent = 0;
-  let known: Forecast | undefined;
-  const timed = (): ForecastAnswer | null => {
-    if (known === undefined) return null;
-    const pace = spent / 1_000 / Math.max(1, known.looked);
-    const seconds = known.exact ? (known.states / Math.max(1, known.looked)) * (spent / 1_000) : known.states * pace;
-    return { ...known, seconds, secondsThen: known.statesThen * pace, mostStates: DEFAULT_LIMITS.states };
+  const { answer } = await import('./orderings.ts');
+  const desk: Desk = {
+    programOf,
+    say,
+    async turn() {
+      await breathe();
+      return newest.get(topic) === id ? 'go' : newest.get(topic) === CANCELLED ? 'stop' : 'drop';
+    },
   };
-  for (;;) {
-    // Its own work alone: what else the worker does between two slices is not the search's pace.
-    const began = performance.now();
-    const { value, done } = steps.next();
-    spent += performance.now() - began;
-    const better = value !== undefined && value !== known;
-    known = value ?? known;
-    if (done === true || spent > FORECAST_MS) return say({ type: 'done', id, forecast: timed() });
-    const answer = better ? timed() : null;
-    if (answer !== null) say({ type: 'progress', id, happenings: answer.looked, forecast: answer });
-    await breathe();
-    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
-  }
-}
-
-async function answerNearest(request: NearestRequest): Promise<void> {
-  const { id, topic, goal, scenario, ordering } = request;
-  const graph = decidedOf(scenario)?.graph;
-  const program = programOf(scenario);
-  const steps = goal === 'shrink' ? shrink(program, ordering, graph) : nearest(program, ordering, goal, { graph });
-  for (;;) {
-    const { value, done } = steps.next();
-    if (done === true) return say({ type: 'done', id, nearest: value ?? null });
-    say({ type: 'progress', id, ...(typeof value === 'number' ? { happenings: value } : { happenings: value.runs, edits: value.edits }) });
-    await breathe();
-    if (newest.get(topic) !== id) return say({ type: 'superseded', id });
-  }
-}
-
-/** A lattice that nobody has decided orderings for is decided up to so many states: some seconds. */
-const LATTICE_STATES = 30_000;
-
-async function answerLattice(request: LatticeRequest): Promise<void> {
-  const { id, topic, ordering, each } = request;
-  const scenario = scenarioOf(request.scenario, ordering);
-  const go = async (states: number) => {
-    say({ type: 'progress', id, happenings: states });
-    await breathe();
-    return newest.get(topic) === id ? 'go' : 'drop';
-  };
-  const graph = decidedOf(scenario)?.graph ?? (await decide(programOf(scenario), LATTICE_STATES, go))?.graph;
-  if (graph === undefined) return say({ type: 'superseded', id });
-  const steps = lattice(graph, ordering, each);
-  for (;;) {
-    const { value, done } = steps.next();
-    if (done === true) return say({ type: 'done', id, lattice: value });
-    if ((await go(value)) === 'drop') return say({ type: 'superseded', id });
-  }
+  await answer(request, desk);
 }
 
 /** What the browser says of a file that it cannot read names neither the file nor the reason. */
@@ -264,11 +180,8 @@ self.onmessage = async (event: MessageEvent<Request>) => {
   try {
     if (request.type === 'run') await answerRun(request);
     else if (request.type === 'slots') await answerSlots(request);
-    else if (request.type === 'explore') await answerExplore(request);
-    else if (request.type === 'forecast') await answerForecast(request);
-    else if (request.type === 'nearest') await answerNearest(request);
-    else if (request.type === 'lattice') await answerLattice(request);
-    else await answerImport(request);
+    else if (request.type === 'import') await answerImport(request);
+    else await answerOrderings(request);
   } catch (error) {
     say({ type: 'failed', id: request.id, message: wordsOf(error, request) });
   }

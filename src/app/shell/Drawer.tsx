@@ -1,9 +1,10 @@
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Search } from '../panels/orderings/Search.tsx';
 import { StepList } from '../panels/StepList.tsx';
 import { CompareButton, Takes } from '../panels/Takes.tsx';
 import { useLabState } from '../store/context.ts';
 import { listsOf } from '../store/selectors.ts';
+import { ChoiceRow } from '../widgets/ChoiceRow.tsx';
 import { useRoomy } from './Screen.tsx';
 import styles from './shell.module.css';
 
@@ -44,7 +45,6 @@ export function Drawer() {
   const run = useLabState((state) => state.run);
   const compareWith = useLabState((state) => state.compareWith);
   const [chosen, setOpen] = useState(STEPS.id);
-  const list = useRef<HTMLDivElement>(null);
   const tabs = compareWith === undefined ? [STEPS, ORDERINGS] : [STEPS, ORDERINGS, COMPARISON];
   const open = tabs.some((tab) => tab.id === chosen) ? chosen : STEPS.id;
   // A comparison that begins is what somebody wants to read.
@@ -56,41 +56,12 @@ export function Drawer() {
         <ImportLog run={run} />
       </Suspense>
     );
-  /** Arrow keys go round the tabs, as the pattern of tabs has it (ARIA Authoring Practices). */
-  const go = (by: number) => {
-    const at = tabs.findIndex((tab) => tab.id === open);
-    const next = tabs[(at + by + tabs.length) % tabs.length];
-    if (next === undefined) return;
-    setOpen(next.id);
-    list.current?.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus();
-  };
   return (
     <section className={styles['drawer']} aria-label="Orderings">
       <div className={styles['drawerHead']}>
-        <div ref={list} role="tablist" aria-label="Drawer" className={styles['tabs']}>
-          {tabs.map((tab) => (
-            <button
-              key={tab.id}
-              id={`tab-${tab.id}`}
-              type="button"
-              role="tab"
-              aria-selected={tab.id === open}
-              aria-controls={`panel-${tab.id}`}
-              tabIndex={tab.id === open ? 0 : -1}
-              onClick={() => setOpen(tab.id)}
-              onKeyDown={(event) => {
-                if (event.key === 'ArrowRight') go(1);
-                if (event.key === 'ArrowLeft') go(-1);
-              }}
-            >
-              {tab.title}
-            </button>
-          ))}
-        </div>
-        <div className={styles['group']}>
-          <Search />
-          <CompareButton />
-        </div>
+        <ChoiceRow kind="tablist" label="Drawer" choices={tabs} chosen={open} onChoose={setOpen} className={styles['tabs']} />
+        <Search />
+        <CompareButton />
       </div>
       {tabs.map((tab) => (
         <div

@@ -1,6 +1,7 @@
 import { AXIS_KINDS, type AxisKind } from '../../core/swimlane/axis.ts';
 import { setAxis } from '../store/commands.ts';
 import { useLab, useLabState } from '../store/context.ts';
+import { ChoiceRow } from '../widgets/ChoiceRow.tsx';
 import styles from './timeline.module.css';
 
 const NAMES: { readonly [kind in AxisKind]: string } = { steps: 'Steps', balanced: 'Balanced', time: 'Time' };
@@ -11,18 +12,12 @@ const WORDS: { readonly [kind in AxisKind]: string } = {
   time: 'Time in proportion (T goes on to the next)',
 };
 
+const CHOICES = AXIS_KINDS.map((id) => ({ id, title: NAMES[id], hint: WORDS[id] }));
+
 /** The three axes. */
 export function AxisSwitch() {
   const lab = useLab();
   const axis = useLabState((state) => state.axis);
-  return (
-    <div className={styles['axes']} role="radiogroup" aria-label="Time axis">
-      {AXIS_KINDS.map((kind) => (
-        // biome-ignore lint/a11y/useSemanticElements: a row of toggle buttons reads and works as one choice
-        <button key={kind} type="button" role="radio" aria-checked={axis === kind} title={WORDS[kind]} onClick={() => setAxis(lab, kind)}>
-          {NAMES[kind]}
-        </button>
-      ))}
-    </div>
-  );
+  const choose = (kind: AxisKind) => setAxis(lab, kind);
+  return <ChoiceRow kind="radiogroup" label="Time axis" choices={CHOICES} chosen={axis} onChoose={choose} className={styles['axes']} />;
 }

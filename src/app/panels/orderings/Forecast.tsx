@@ -55,7 +55,7 @@ export function ForecastLine(props: { readonly forecast: Foretold | undefined; r
         <Figure name={forecast.exact ? 'States' : 'States, forecast'} value={statesWords(forecast)} />
         <Figure name="Time" value={`about ${secondsWords(forecast.seconds)}`} />
         <Figure name="Memory" value={`about ${bytesWords(forecast.bytes)}`} />
-        <Figure name="Limit" value={`${rounded(forecast.mostStates)} states`} />
+        {exceeds ? <Figure name="Limit" value={`${rounded(forecast.mostStates)} states`} /> : null}
       </dl>
       {!exceeds ? null : (
         <div className={styles['tooLarge']} role="note">

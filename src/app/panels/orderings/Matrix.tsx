@@ -18,7 +18,8 @@ interface Row {
   readonly label: string;
   readonly from: number;
   readonly count: number;
-  readonly pinned: boolean;
+  /** Why it is not run elsewhere: it keeps its place, or the order leaves it out. */
+  readonly fixed: 'pinned' | 'left out' | undefined;
   readonly slots: ReadonlyMap<number, SlotOutcome>;
 }
 
@@ -74,7 +75,7 @@ export function Matrix() {
                   <tr key={row.step}>
                     <th scope="row" title={row.label}>
                       {row.label}
-                      {row.pinned ? <i> pinned</i> : null}
+                      {row.fixed === undefined ? null : <i> {row.fixed}</i>}
                     </th>
                     {Array.from({ length: row.count }, (_, slot) => (
                       <Cell
@@ -138,7 +139,7 @@ function useGhost(lab: Lab, rows: readonly Row[], at: Place | undefined): void {
   const row = at === undefined ? undefined : rows[at.row];
   const slot = at?.slot ?? -1;
   useEffect(() => {
-    if (row === undefined || row.pinned || slot === row.from) return;
+    if (row === undefined || row.fixed !== undefined || slot === row.from) return;
     const outcome = row.slots.get(slot);
     const words = `${row.label}, place ${slot + 1}: ${outcome === undefined ? 'to be run…' : `${outcomeWords(outcome)} ${outcome.sentence}`}`;
     lab.playhead.set({ ghost: { list: row.list, step: row.step, slot, outcome, words } });
@@ -161,11 +162,11 @@ function Cell(props: {
   const here = slot === row.from;
   const joins = (other: SlotOutcome | undefined) => outcome !== undefined && other !== undefined && blockOf(other) === blockOf(outcome);
   const word = here
-    ? row.pinned
-      ? 'pinned where it is'
-      : 'where it is'
-    : row.pinned
-      ? 'not run, it is pinned'
+    ? row.fixed === undefined
+      ? 'where it is'
+      : `${row.fixed} where it is`
+    : row.fixed !== undefined
+      ? `not run, it is ${row.fixed}`
       : outcome === undefined
         ? 'to be run'
         : outcome.outcome === 'commutes'
@@ -177,27 +178,35 @@ function Cell(props: {
         type="button"
         className={styles['cell']}
         data-cell={props.cell}
-        data-class={row.pinned ? 'pinned' : outcome === undefined ? 'unknown' : outcome.outcome === 'commutes' ? 'commutes' : outcome.class}
+        data-class={
+          row.fixed !== undefined
+            ? 'pinned'
+            : outcome === undefined
+              ? 'unknown'
+              : outcome.outcome === 'commutes'
+                ? 'commutes'
+                : outcome.class
+        }
         data-here={here}
         data-left={joins(row.slots.get(slot - 1))}
         data-right={joins(row.slots.get(slot + 1))}
         tabIndex={props.tabbable ? 0 : -1}
         aria-label={`${row.label} at place ${slot + 1}: ${word}${here || outcome === undefined ? '' : `. ${outcome.sentence}`}`}
-        aria-disabled={row.pinned || here}
+        aria-disabled={row.fixed !== undefined || here}
         onMouseEnter={props.onShow}
         onFocus={() => {
           props.onFocus();
           props.onShow();
         }}
         onKeyDown={props.onKeyDown}
-        onClick={() => !row.pinned && props.onPut()}
+        onClick={() => row.fixed === undefined && props.onPut()}
       >
         <span aria-hidden="true">
           {here
-            ? row.pinned
-              ? '■'
-              : '●'
-            : row.pinned
+            ? row.fixed === undefined
+              ? '●'
+              : '■'
+            : row.fixed !== undefined
               ? ''
               : outcome === undefined
                 ? '·'
@@ -214,6 +223,11 @@ function Cell(props: {
 function blockOf(outcome: SlotOutcome): string {
   return outcome.outcome === 'commutes' ? 'commutes' : `${outcome.class}/${outcome.sentence}`;
 }
+
+const HERE_WORDS = {
+  pinned: 'It is pinned here: the scenario keeps it in its place.',
+  'left out': 'It is left out here: put it back in the list of steps.',
+} as const;
 
 /** The verdict of the cell under the pointer or the focus, and what the move would cost. */
 function Detail({ rows, at }: { readonly rows: readonly Row[]; readonly at: Place | undefined }) {
@@ -233,9 +247,11 @@ function Detail({ rows, at }: { readonly rows: readonly Row[]; readonly at: Plac
         {row.label}, place {at.slot + 1} of {row.count}
       </b>{' '}
       {at.slot === row.from ? (
-        <span>{row.pinned ? 'It is pinned here: the scenario keeps it in its place.' : 'It stands here now.'}</span>
-      ) : row.pinned ? (
-        <span>It is pinned to place {row.from + 1}.</span>
+        <span>{row.fixed === undefined ? 'It stands here now.' : HERE_WORDS[row.fixed]}</span>
+      ) : row.fixed !== undefined ? (
+        <span>
+          It is {row.fixed === 'pinned' ? `pinned to place ${row.from + 1}` : 'left out: wherever it stands, nothing comes of it'}.
+        </span>
       ) : outcome === undefined ? (
         <span>To be run…</span>
       ) : (
@@ -275,7 +291,7 @@ function useMatrix(lab: Lab, visible: boolean): Filled | undefined {
     setFilled({ scenario, ordering, rows });
     void (async () => {
       for (const [i, row] of rows.entries()) {
-        if (row.pinned) continue;
+        if (row.fixed !== undefined) continue;
         const slots = new Map<number, SlotOutcome>();
         const wish = { topic: 'matrix', scenario, ordering, list: row.list, steps: [row.step], seed: scenario.seed ?? 1 };
         const outcome = await lab.port.slots(wish, (slot) => slots.set(slot.slot, slot));
@@ -296,7 +312,9 @@ function emptyRows(scenario: Scenario, ordering: Ordering): readonly Row[] {
   return Object.entries(ordering.lists).flatMap(([list, ids]) =>
     ids.map((step, from): Row => {
       const spec = scenario.steps[list]?.find((one) => one.id === step);
-      return { list, step, label: spec?.label ?? step, from, count: ids.length, pinned: spec?.pinned === true, slots: new Map() };
+      const left = ordering.skipped.includes(`${list}/${step}`);
+      const fixed = spec?.pinned === true ? ('pinned' as const) : left ? ('left out' as const) : undefined;
+      return { list, step, label: spec?.label ?? step, from, count: ids.length, fixed, slots: new Map() };
     }),
   );
 }

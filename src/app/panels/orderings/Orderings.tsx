@@ -2,6 +2,7 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { Sample } from '../../../core/explore/sample.ts';
 import { type DecidedSoFar, useLab, useLabState } from '../../store/context.ts';
+import { ChoiceRow } from '../../widgets/ChoiceRow.tsx';
 import { Answer } from './Answer.tsx';
 import { ForecastLine, useForecast } from './Forecast.tsx';
 import { Matrix } from './Matrix.tsx';
@@ -29,7 +30,6 @@ export function Orderings() {
   const [running, setRunning] = useState<SearchState>();
   const [problem, setProblem] = useState('');
   const [view, setView] = useState<View>('matrix');
-  const views = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLElement>(null);
   const exploration = answer?.of === scenario ? answer.exploration : undefined;
   const forecast = useForecast(scenario, useVisible(panel) && exploration === undefined && running === undefined);
@@ -49,36 +49,17 @@ export function Orderings() {
     setView((now) => (sampling ? 'counts' : now === 'matrix' ? 'pairs' : now));
     lab.say(`${sampling ? 'Sampled: ' : ''}${outcome.exploration.orderings} orderings, ${outcome.exploration.safe} safe.`);
   };
-  const go = (by: number) => {
-    const at = VIEWS.findIndex((one) => one.id === view);
-    const next = VIEWS[(at + by + VIEWS.length) % VIEWS.length];
-    if (next === undefined) return;
-    setView(next.id);
-    views.current?.querySelector<HTMLElement>(`[data-view="${next.id}"]`)?.focus();
-  };
   return (
     <section ref={panel} className={styles['panel']} aria-label="All orderings">
       <div className={styles['head']}>
-        <div ref={views} role="radiogroup" aria-label="View of the orderings" className={styles['views']}>
-          {VIEWS.map((one) => (
-            // biome-ignore lint/a11y/useSemanticElements: a row of toggle buttons reads and works as one choice
-            <button
-              key={one.id}
-              type="button"
-              role="radio"
-              data-view={one.id}
-              aria-checked={view === one.id}
-              tabIndex={view === one.id ? 0 : -1}
-              onClick={() => setView(one.id)}
-              onKeyDown={(event) => {
-                if (event.key === 'ArrowRight' || event.key === 'ArrowDown') go(1);
-                if (event.key === 'ArrowLeft' || event.key === 'ArrowUp') go(-1);
-              }}
-            >
-              {one.title}
-            </button>
-          ))}
-        </div>
+        <ChoiceRow
+          kind="radiogroup"
+          label="View of the orderings"
+          choices={VIEWS}
+          chosen={view}
+          onChoose={setView}
+          className={styles['views']}
+        />
         {running === undefined ? (
           <button type="button" className={styles['decide']} onClick={() => void decide()}>
             {exploration?.complete !== true && forecast?.exceeds === true ? 'Decide as many as the limit allows' : 'Decide all'}
