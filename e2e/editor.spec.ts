@@ -138,3 +138,28 @@ test('what was not run yet is still there after closing and after a reload, and 
   await expect(problems).toContainText('No problems');
   await expect(text).not.toContainText('"seed": 77');
 });
+
+test('a step is written right after another one: the focus is in its id, and a device offers its own states', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, problems } = editorOf(page);
+  await editor.getByText('device-stop · Stop the mdev').click();
+  await editor.getByRole('button', { name: /^Add one after device-stop/ }).click();
+  await expect(editor.getByRole('textbox', { name: 'Id' }).last()).toBeFocused();
+  await page.keyboard.type('pause');
+  await expect(text).toContainText('"id": "pause"');
+  await editor
+    .getByText(/^pause · /)
+    .locator('xpath=ancestor::details[1]')
+    .getByRole('button', { name: '+ Operation' })
+    .click();
+  await expect(editor.getByRole('combobox', { name: /^Kind of/ }).last()).toBeFocused();
+  await editor
+    .getByRole('combobox', { name: /^Kind of/ })
+    .last()
+    .selectOption('set');
+  await editor.getByRole('combobox', { name: 'Set', exact: true }).last().fill('vgpu');
+  await editor.getByRole('combobox', { name: 'To', exact: true }).last().fill('STOP');
+  await expect(problems).toContainText('no state is called "STOP": there are running, stopped');
+  await editor.getByRole('combobox', { name: 'To', exact: true }).last().fill('stopped');
+  await expect(problems).toContainText('No problems');
+});

@@ -5,7 +5,7 @@ import { helpOfChoice } from './help.ts';
 import { namesFor } from './names.ts';
 import type { Schema } from './schema.ts';
 import { meaningOf, parseNumber } from './units.ts';
-import { type Path, put } from './values.ts';
+import { type Path, put, valueAt } from './values.ts';
 
 interface Props {
   readonly schema: Schema;
@@ -49,7 +49,7 @@ export function Control({ schema, value, path, name, label }: Props) {
       />
     );
   if (schema.type === 'number' || schema.type === 'integer') return <NumberInput {...{ value, name, label }} onChange={set} />;
-  return <TextInput {...{ value, name, label }} onChange={set} />;
+  return <TextInput {...{ value, name, label, path }} onChange={set} />;
 }
 
 interface InputProps {
@@ -88,7 +88,7 @@ function NumberInput({ value, name, label, onChange }: InputProps) {
 
 const LONG: ReadonlySet<string> = new Set(['question', 'lookFor', 'why', 'source', 'title']);
 
-function TextInput({ value, name, label, onChange }: InputProps) {
+function TextInput({ value, name, label, path, onChange }: InputProps & { readonly path: Path }) {
   const { doc, builtIn } = useForm();
   const described = useContext(HelpContext);
   const list = useId();
@@ -102,7 +102,7 @@ function TextInput({ value, name, label, onChange }: InputProps) {
         onChange={(event) => onChange(event.target.value)}
       />
     );
-  const names = namesFor(name, doc, builtIn);
+  const names = namesFor(name, doc, builtIn, valueAt(doc, path.slice(0, -1)));
   return (
     <>
       <input
@@ -131,7 +131,9 @@ export function Tokens({ items, schema, path, name, label }: Omit<Props, 'value'
   const list = useId();
   const [draft, setDraft] = useState('');
   const numbers = schema.type === 'number' || schema.type === 'integer';
-  const names = numbers ? [] : namesFor(name, form.doc, form.builtIn).filter((one) => !items.includes(one));
+  const names = numbers
+    ? []
+    : namesFor(name, form.doc, form.builtIn, valueAt(form.doc, path.slice(0, -1))).filter((one) => !items.includes(one));
   const add = (text: string) => {
     const next = numbers ? parseNumber(text) : text.trim();
     if (next === undefined || next === '') return;

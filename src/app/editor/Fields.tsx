@@ -260,16 +260,16 @@ export function Cards({ items, schema, path, name, label }: Omit<Props, 'value'>
   const box = useRef<HTMLDivElement>(null);
   const one = singular(name === 'does' ? 'operations' : name);
   const opened = items.map((_, i) => open[i] === true);
-  const add = () => {
-    change(
-      insert(
-        doc,
-        path,
-        items.length,
-        smallest(root, schema, { hint: one, taken: idsIn(doc), names: (field) => namesFor(field, doc, builtIn) }),
-      ),
-    );
-    setOpen([...opened, true]);
+  /** A new one is where the next thing is written: its first field has the focus, with its text selected. */
+  const addAt = (index: number) => {
+    const fresh = smallest(root, schema, { hint: one, taken: idsIn(doc), names: (field) => namesFor(field, doc, builtIn) });
+    change(insert(doc, path, index, fresh));
+    setOpen(opened.toSpliced(index, 0, true));
+    requestAnimationFrame(() => {
+      const field = box.current?.querySelector<HTMLElement>(`:scope > [data-card="${index}"] :is(input, select, textarea)`);
+      field?.focus();
+      if (field instanceof HTMLInputElement) field.select();
+    });
   };
   const act = (index: number, what: CardAct) => {
     const item = items[index];
@@ -277,6 +277,8 @@ export function Cards({ items, schema, path, name, label }: Omit<Props, 'value'>
     if (what === 'remove') {
       change(without(doc, here));
       setOpen(opened.toSpliced(index, 1));
+    } else if (what === 'after') {
+      addAt(index + 1);
     } else if (what === 'duplicate') {
       const id = isObject(item) && typeof item['id'] === 'string' ? freshName(item['id'], idsIn(doc)) : undefined;
       change(insert(doc, path, index + 1, id === undefined ? item : { ...(item as object), id }));
@@ -307,7 +309,7 @@ export function Cards({ items, schema, path, name, label }: Omit<Props, 'value'>
           onAct={(what) => act(i, what)}
         />
       ))}
-      <button type="button" className={styles['addCard']} onClick={add}>
+      <button type="button" className={styles['addCard']} onClick={() => addAt(items.length)}>
         + {titleOf(one)}
         {label === titleOf(name) ? '' : ` in ${label}`}
       </button>
@@ -315,7 +317,7 @@ export function Cards({ items, schema, path, name, label }: Omit<Props, 'value'>
   );
 }
 
-type CardAct = 'up' | 'down' | 'duplicate' | 'remove';
+type CardAct = 'up' | 'down' | 'after' | 'duplicate' | 'remove';
 
 function singular(name: string): string {
   return name.replace(/ies$/, 'y').replace(/s$/, '');
@@ -362,6 +364,9 @@ function Card(props: {
               onClick={() => onAct('down')}
             >
               ↓
+            </button>
+            <button type="button" aria-label={`Add one after ${summary}`} onClick={() => onAct('after')}>
+              + After
             </button>
             <button type="button" aria-label={`Duplicate ${summary}`} onClick={() => onAct('duplicate')}>
               Duplicate

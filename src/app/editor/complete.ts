@@ -50,6 +50,13 @@ function propertyAround(state: EditorState, node: SyntaxNode): string {
   return '';
 }
 
+/** The object that a value stands in. */
+function objectAround(state: EditorState, node: SyntaxNode): unknown {
+  let one: SyntaxNode | null = node;
+  while (one !== null && one.name !== 'Object') one = one.parent;
+  return valueIn(state, one);
+}
+
 function kindsOf(root: Schema, field: Schema): string {
   return [...new Set(alternatives(root, field).map(kindOf))].filter((kind) => kind !== 'value').join(', ');
 }
@@ -133,7 +140,14 @@ function completeValue(state: EditorState, root: Schema, node: SyntaxNode, pos: 
   );
   const text = fields.find((one) => one.type === 'string' && one.enum === undefined);
   const names =
-    text === undefined ? [] : namesFor(propertyAround(state, container), valueIn(state, syntaxTree(state).topNode.firstChild), BUILT_IN);
+    text === undefined
+      ? []
+      : namesFor(
+          propertyAround(state, container),
+          valueIn(state, syntaxTree(state).topNode.firstChild),
+          BUILT_IN,
+          objectAround(state, container),
+        );
   const own = node.name === 'String' ? state.sliceDoc(node.from, node.to) : '';
   const options = [
     ...choices,

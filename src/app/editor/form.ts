@@ -1,6 +1,7 @@
 /** What every part of the form needs: the document, how it is changed, and what is wrong with it. */
 import { createContext, useContext } from 'react';
 import { assert } from '../../core/base/assert.ts';
+import type { BuiltInNames } from './names.ts';
 import type { Schema } from './schema.ts';
 import type { Path } from './values.ts';
 
@@ -13,8 +14,7 @@ export interface Form {
   readonly root: Schema;
   readonly doc: unknown;
   readonly problems: readonly Line[];
-  /** Ids of built-in protocols, models and the like, by field. */
-  readonly builtIn: { readonly [field: string]: readonly string[] };
+  readonly builtIn: BuiltInNames;
   change(next: unknown): void;
   /** Shows the place in the text. */
   show(path: Path): void;

@@ -30,15 +30,15 @@ const hosts: Source = (doc) => {
 const actors = both(words('vcpus'), devices);
 const lists: Source = (doc) => Object.keys(isObject(valueAt(doc, ['steps'])) ? (valueAt(doc, ['steps']) as object) : {});
 const steps: Source = (doc) => lists(doc).flatMap((list) => idsAt('steps', list)(doc).map((id) => `${list}/${id}`));
-/** States of the protocols that the file itself defines, and the words of vCPUs. */
-const states: Source = (doc) => {
-  const own = valueAt(doc, ['protocols']);
-  return [...(Array.isArray(own) ? own.flatMap((one) => idsAt('states')(one)) : []), 'running', 'stopped'];
-};
-const sections: Source = (doc) => {
-  const own = valueAt(doc, ['models']);
-  return Array.isArray(own) ? own.flatMap((one) => idsAt('sections')(one)) : [];
-};
+/** Words of vCPUs, and states of the protocols that the file itself defines. */
+const states: Source = (doc) => ['running', 'stopped', ...ownIn(doc, 'protocols', 'states')];
+const sections: Source = (doc) => ownIn(doc, 'models', 'sections');
+
+/** Ids in a list of each of the file's own protocols or models, or of the one that is named. */
+function ownIn(doc: unknown, part: string, list: string, id?: string): readonly string[] {
+  const own = valueAt(doc, [part]);
+  return Array.isArray(own) ? own.flatMap((one) => (id === undefined || (isObject(one) && one['id'] === id) ? idsAt(list)(one) : [])) : [];
+}
 
 const SOURCES: { readonly [field: string]: Source } = {
   region: regions,
@@ -88,10 +88,53 @@ const SOURCES: { readonly [field: string]: Source } = {
 /** Fields that say something of their own. */
 const OWN: ReadonlySet<string> = new Set(['id', 'label', 'title', 'name', 'why', 'question']);
 
-/** Suggestions for a field, with what the rest of the file says in fields of that name. */
-export function namesFor(field: string, doc: unknown, builtIn: { readonly [field: string]: readonly string[] }): readonly string[] {
+/** Names that are built in: those that any file can use in a field, and what belongs to a device by its model and protocol. */
+export interface BuiltInNames {
+  readonly byField: { readonly [field: string]: readonly string[] };
+  readonly protocolOfModel: { readonly [model: string]: string };
+  readonly statesOfProtocol: { readonly [protocol: string]: readonly string[] };
+  readonly sectionsOfModel: { readonly [model: string]: readonly string[] };
+}
+
+const OF_A_STATE: ReadonlySet<string> = new Set(['to', 'via', 'recover', 'in', 'starts']);
+const OF_AN_IMAGE: ReadonlySet<string> = new Set(['sections', 'section']);
+
+/**
+ * Suggestions for a field. `beside`: the object it stands in, whose device says which states or sections there are; without
+ * one, all that there are, and what the rest of the file says in fields of that name.
+ */
+export function namesFor(field: string, doc: unknown, builtIn: BuiltInNames, beside?: unknown): readonly string[] {
   if (OWN.has(field)) return [];
-  return [...new Set([...(SOURCES[field]?.(doc) ?? []), ...(builtIn[field] ?? []), ...usedIn(doc, field)])];
+  const own = isObject(beside) ? ofDevice(field, doc, builtIn, beside) : undefined;
+  if (own !== undefined) return own;
+  const all = OF_A_STATE.has(field)
+    ? Object.values(builtIn.statesOfProtocol).flat()
+    : OF_AN_IMAGE.has(field)
+      ? Object.values(builtIn.sectionsOfModel).flat()
+      : [];
+  return [...new Set([...(SOURCES[field]?.(doc) ?? []), ...(builtIn.byField[field] ?? []), ...all, ...usedIn(doc, field)])];
+}
+
+/** States or sections of the device that an operation or a condition names; undefined where it names none. */
+function ofDevice(
+  field: string,
+  doc: unknown,
+  builtIn: BuiltInNames,
+  beside: { readonly [name: string]: unknown },
+): readonly string[] | undefined {
+  const id = beside['set'] ?? beside['device'] ?? beside['save'] ?? beside['load'] ?? beside['loaded'];
+  if (field === 'to' && id === 'vcpus') return ['running', 'stopped'];
+  const list = valueAt(doc, ['devices']);
+  const device = Array.isArray(list) ? list.find((one) => isObject(one) && one['id'] === id) : undefined;
+  if (!isObject(device)) return undefined;
+  const model = String(device['model']);
+  if (OF_AN_IMAGE.has(field)) return [...ownIn(doc, 'models', 'sections', model), ...(builtIn.sectionsOfModel[model] ?? [])];
+  if (!OF_A_STATE.has(field)) return undefined;
+  const models = valueAt(doc, ['models']);
+  const own = Array.isArray(models) ? models.find((one) => isObject(one) && one['id'] === model) : undefined;
+  const protocol = String(device['protocol'] ?? (isObject(own) ? own['protocol'] : builtIn.protocolOfModel[model]));
+  const found = [...ownIn(doc, 'protocols', 'states', protocol), ...(builtIn.statesOfProtocol[protocol] ?? [])];
+  return found.length === 0 ? undefined : found;
 }
 
 function usedIn(value: unknown, field: string): readonly string[] {

@@ -6,6 +6,7 @@ import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
 import { stories } from '../../core/scenario/library/index.ts';
+import { BUILT_IN } from './built-in.ts';
 import { namesFor } from './names.ts';
 import { alternatives, chosen, kindOf, type Schema, smallest } from './schema.ts';
 import { insert } from './values.ts';
@@ -14,7 +15,7 @@ const root = JSON.parse(readFileSync(join(import.meta.dirname, '../../../public/
 const story = JSON.parse(JSON.stringify(stories.find((one) => one.id === 'v2-two-devices'))) as {
   readonly steps: { readonly source: readonly unknown[] };
 };
-const names = (field: string) => namesFor(field, story, { model: models.map((one) => one.id), protocol: protocols.map((one) => one.id) });
+const names = (field: string) => namesFor(field, story, BUILT_IN);
 
 const primitive = root.properties?.['steps']?.additionalProperties as Schema;
 const operations = alternatives(root, primitive.items?.properties?.['does']?.items ?? {});
