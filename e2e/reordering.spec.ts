@@ -174,3 +174,23 @@ test('a block is taken by the pointer: Shift and a click select, a drag moves al
   await lab.handle('Stop the mdev').click({ modifiers: ['Shift'] });
   await page.keyboard.press('Escape');
 });
+
+test('a step that cannot happen where it stands says so with its reason, and so do those that the run never came to', async ({
+  lab,
+  page,
+}) => {
+  await lab.pick('v2-qemu-10');
+  const steps = lab.steps('Source');
+  await steps.first().hover();
+  await steps.first().getByRole('button', { name: 'Skip' }).click();
+  await lab.idle();
+  await expect(lab.verdict).toContainText(/^Impossible/);
+  await expect(
+    steps.filter({ hasText: 'cannot happen here: Nothing to read: nic has never entered a state that gives its image.' }),
+  ).toHaveCount(1);
+  expect(await steps.filter({ hasText: 'not reached' }).count()).toBeGreaterThan(0);
+  await steps.first().getByRole('button', { name: 'Put back' }).click();
+  await lab.idle();
+  await expect(steps.filter({ hasText: /not reached|cannot happen here/ })).toHaveCount(0);
+  await expect(page.getByText('Cannot happen here')).toHaveCount(0);
+});

@@ -4,7 +4,7 @@ import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { Lab } from '../store/create-lab.ts';
 import { outcomeWords } from '../store/lifting.ts';
-import { stepsOf } from '../store/selectors.ts';
+import { stepsOf, unreached } from '../store/selectors.ts';
 import type { Lifted } from '../store/state.ts';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import { DelayField } from './DelayField.tsx';
@@ -20,6 +20,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
   const hint = useLabState((state) => state.hint);
   const lifted = useLabState((state) => (state.lifted?.list === list ? state.lifted : undefined));
   const selected = useLabState((state) => (state.selection?.list === list ? state.selection.steps : NONE));
+  const never = useLabState((state) => unreached(state.run?.ordering === state.ordering ? state.run : undefined));
   const rows = stepsOf({ scenario, ordering }, list);
   const items = useRef<HTMLUListElement>(null);
   /** Where the pointer took a step of this list. */
@@ -53,6 +54,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
               data-held={held}
               data-selected={selected.includes(row.spec.id)}
               data-skipped={row.skipped}
+              data-unreached={never.has(`${list}/${row.spec.id}`)}
               data-hint={hint?.step === `${list}/${row.spec.id}`}
               data-outcome={lifted === undefined ? undefined : (outcome?.outcome ?? 'unknown')}
               data-step={row.spec.id}
@@ -72,12 +74,13 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
               {lifted !== undefined && row.delayNanos > 0 ? (
                 <span className={styles['delay']}>after {printNanos(row.delayNanos)}</span>
               ) : null}
+              {lifted === undefined ? <Never why={never.get(`${list}/${row.spec.id}`)} /> : null}
               {lifted === undefined ? null : (
                 <span className={styles['slot']} data-outcome={outcome?.outcome ?? 'unknown'} title={outcome?.sentence}>
                   {outcome === undefined ? (
                     'to be run'
                   ) : outcome.outcome === 'forbidden' ? (
-                    `Forbidden: ${outcome.sentence}`
+                    `Cannot happen here: ${outcome.sentence}`
                   ) : (
                     <VerdictIcon runClass={outcome.class} commutes={outcome.outcome === 'commutes'} />
                   )}
@@ -166,6 +169,16 @@ function setFault(lab: Lab, key: string, value: string): void {
   const { faults: _, ...rest } = scenario;
   const faults = value === '' ? others : [...others, fault];
   lab.change(faults.length === 0 ? rest : { ...rest, faults }, ordering);
+}
+
+/** That the run never came to the step, or that the step cannot happen where it stands, and why. */
+function Never({ why }: { readonly why: string | undefined }) {
+  if (why === undefined) return null;
+  return (
+    <span className={styles['never']} data-why={why !== ''}>
+      {why === '' ? 'not reached' : `cannot happen here: ${why}`}
+    </span>
+  );
 }
 
 const NONE: readonly string[] = [];

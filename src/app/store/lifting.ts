@@ -147,7 +147,7 @@ export function describeSlot(lab: Lab, lifted: Lifted): string {
 }
 
 export function outcomeWords(outcome: SlotOutcome): string {
-  if (outcome.outcome === 'forbidden') return 'Forbidden.';
+  if (outcome.outcome === 'forbidden') return 'Cannot happen here.';
   const words = outcome.class.replace('-', ' ');
   const name = words.charAt(0).toUpperCase() + words.slice(1);
   return outcome.outcome === 'commutes' ? `${name}; no effect, proven.` : `${name}.`;

@@ -2,7 +2,7 @@
  * What is derived from the ground state, as a numbered pipeline:
  *
  *     1. listsOf      step lists of the scenario with their titles
- *     2. stepsOf      steps of a list in the present order, with what the screen says of each
+ *     2. stepsOf      steps of a list in the present order, with what the screen says of each; unreached: those that a run never came to
  *     3. takesOf      takes by name; the one compared with
  *     4. logOf        the log that the twin on screen stands above
  */
@@ -44,6 +44,34 @@ export function stepsOf(state: Pick<LabState, 'scenario' | 'ordering'>, list: st
     ];
   });
 }
+
+/** By `LIST/STEP`: why the step cannot happen where it stands, or nothing where the run only never came to it. */
+export type Unreached = ReadonlyMap<string, string>;
+
+const unreachedOf = new WeakMap<RunView, Unreached>();
+
+/** Steps that the run never began, and the one that physics refused: told from what happened, not from the order. */
+export function unreached(run: RunView | undefined): Unreached {
+  if (run === undefined || run.audit === null) return NOTHING;
+  const known = unreachedOf.get(run);
+  if (known !== undefined) return known;
+  const { trace, ordering, audit } = run;
+  const begun = new Set<number>();
+  for (let seq = 0; seq < trace.length; seq += 1) if (kindAt(trace, seq) === 'step') begun.add(trace.step[seq] as number);
+  const found = new Map<string, string>();
+  for (const [list, ids] of Object.entries(ordering.lists))
+    for (const id of ids) {
+      const key = `${list}/${id}`;
+      if (!ordering.skipped.includes(key) && !begun.has(trace.steps.indexOf(key))) found.set(key, '');
+    }
+  if (audit.class === 'impossible')
+    for (const finding of audit.findings.filter((one) => one.sentence === audit.sentence))
+      for (const event of finding.events.slice(0, 1)) found.set(trace.steps[trace.step[event] as number] ?? '', finding.sentence);
+  unreachedOf.set(run, found);
+  return found;
+}
+
+const NOTHING: Unreached = new Map();
 
 /** 3. The take that the present run is compared with. */
 export function comparedTake(state: LabState): Take | undefined {
