@@ -163,3 +163,38 @@ test('a step is written right after another one: the focus is in its id, and a d
   await editor.getByRole('combobox', { name: 'To', exact: true }).last().fill('stopped');
   await expect(problems).toContainText('No problems');
 });
+
+test('a writer that no log sees is written in the text by completion, down to its condition, and loses writes', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, problems } = editorOf(page);
+  await editor.getByRole('combobox', { name: 'Start from' }).selectOption({ label: 'Empty: one link, RAM and its log' });
+  await editor.getByRole('radio', { name: 'Text' }).click();
+  await text.getByText('"writers"').click();
+  await text.press('End');
+  const choose = async (typed: string, option: string) => {
+    await page.keyboard.type(typed);
+    await editor.getByRole('option', { name: option }).first().click();
+  };
+  await page.keyboard.type('{');
+  await choose('"i', '"id"');
+  await page.keyboard.type('vhost');
+  await text.press('ArrowRight');
+  await choose(', "acti', '"active"');
+  await choose('"vc', '"vcpus"');
+  await choose('', '"running"');
+  await text.press('ArrowRight');
+  await choose(', "acto', '"actor"');
+  await page.keyboard.type('vhost-thread');
+  await text.press('ArrowRight');
+  await choose(', "reg', '"region"');
+  await choose('', '"ram"');
+  await choose(', "log', '"logs"');
+  await text.press('ArrowRight');
+  await text.press('ArrowRight');
+  await expect(problems).toContainText('expected a comma or ]');
+  await page.keyboard.type(',');
+  await expect(problems).toContainText('No problems');
+  await text.press('ControlOrMeta+Enter');
+  await lab.idle();
+  await expect(editor).toContainText(/Silent corruption\./);
+});

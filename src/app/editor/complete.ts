@@ -65,7 +65,8 @@ function kindsOf(root: Schema, field: Schema): string {
 function beginningOf(root: Schema, field: Schema): { readonly text: string; readonly cursor: number } {
   const kinds = alternatives(root, field);
   const one = kinds[0];
-  if (kinds.length > 1 || one === undefined) return { text: '', cursor: 0 };
+  // Several kinds of objects, such as conditions, all begin with a brace: what stands in it tells which it is.
+  if (one === undefined || kinds.some((kind) => kind.type !== one.type)) return { text: '', cursor: 0 };
   if ('const' in one) return { text: JSON.stringify(one.const), cursor: JSON.stringify(one.const).length };
   if (one.type === 'array') return { text: '[]', cursor: 1 };
   if (one.type === 'object') return { text: '{}', cursor: 1 };
