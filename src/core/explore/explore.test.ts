@@ -4,7 +4,7 @@ import { prepare } from '../emulator/run.ts';
 import { applyEdit, parseEdits } from '../scenario/edits.ts';
 import { stories } from '../scenario/library/index.ts';
 import { orderingOf } from '../scenario/ordering.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario, StepSpec } from '../scenario/scenario.ts';
 import { DEFAULT_LIMITS, search } from './explore.ts';
 import { nearest, shrink } from './nearest.ts';
 import { movableSteps } from './orderings.ts';
@@ -164,4 +164,56 @@ test('edits that do not matter are dropped, those that break it stay', () => {
   const found = last(shrink(program, edits.reduce(applyEdit, orderingOf(scenario))));
   expect(found?.edits).toHaveLength(1);
   expect(last(shrink(program, orderingOf(scenario)))).toBeUndefined();
+});
+
+test('no ending is the reference’s where that is unsafe itself, though nothing but what a device has read tells the two apart', () => {
+  const pinned = (id: string, does: StepSpec['does']): StepSpec => ({ id, label: id, does, pinned: true });
+  const lists = (...source: readonly string[]) => ({ source: ['stop', ...source, 'eof'], target: ['resuming', 'load', 'start'] });
+  const scenario: Scenario = {
+    format: 'switchover.scenario',
+    version: 1,
+    id: 'walks',
+    title: 'Tables that are walked',
+    question: 'Is the image loaded before the tables that its load walks?',
+    memory: { regions: [{ id: 'tables', pages: 4 }] },
+    channels: [{ id: 'main', bytesPerSecond: 1e9, latencyNanos: 1_000 }],
+    models: [
+      {
+        id: 'walker',
+        title: 'A device that walks its tables',
+        protocol: 'vfio-v2',
+        sections: [{ id: 'state', bytes: 64, walks: ['tables'] }],
+        figures: { stopNanos: 0, startNanos: 0, saveNanosPerKib: 0, loadNanosPerKib: 0 },
+      },
+    ],
+    devices: [{ id: 'its', model: 'walker' }],
+    logs: [],
+    writers: [{ id: 'cpu', actor: 'vcpus', region: 'tables', logs: [] }],
+    steps: {
+      source: [
+        pinned('stop', [
+          { set: 'vcpus', to: 'stopped' },
+          { set: 'its', to: 'STOP_COPY' },
+        ]),
+        { id: 'image', label: 'image', does: [{ save: 'its' }] },
+        { id: 'pages', label: 'pages', does: [{ copy: 'all' }] },
+        pinned('eof', [{ signal: 'eof', op: 'send', end: true }]),
+      ],
+      target: [
+        pinned('resuming', [{ set: 'its', to: 'RESUMING' }]),
+        pinned('load', [{ load: 'stream' }]),
+        pinned('start', [
+          { set: 'its', to: 'RUNNING' },
+          { set: 'vcpus', to: 'running' },
+        ]),
+      ],
+    },
+  };
+  const endings = (one: Scenario) =>
+    last(search(prepare(one)))
+      .endings.map((ending) => `${ending.class} ${ending.settled}`)
+      .sort();
+  expect(endings(scenario)).toEqual(['silent-corruption false', 'sound false']);
+  const reference = { lists: lists('pages', 'image'), skipped: [], delays: {} };
+  expect(endings({ ...scenario, reference })).toEqual(['silent-corruption false', 'sound true']);
 });

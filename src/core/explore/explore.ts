@@ -5,19 +5,17 @@
  *
  *     for (const progress of search(program, limits)) report(progress);   // the last one is the answer
  */
-import { downtimeNanos } from '../emulator/audit/owners.ts';
-import { assemble, conclude, nextThread, turn } from '../emulator/clockwork.ts';
+import { conclude } from '../emulator/clockwork.ts';
 import type { Machine } from '../emulator/machine.ts';
 import type { Program } from '../emulator/program.ts';
-import type { Thread } from '../emulator/state.ts';
-import { top } from '../emulator/waking.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { RunClass } from '../trace/audit.ts';
+import { Course, choose, priceOf } from './course.ts';
 import { classesOf, type Ending, endingsOf } from './endings.ts';
 import { type Batch, Exchange, type Listener } from './exchange.ts';
 import { type Edge, edgeTo, factorial, inner, leaf, NO_NAME, NO_STEP, NONE_FREED, type Node, pairsOf, type Way } from './graph.ts';
-import { movableSteps, orderingsOf, planOf, tooLarge } from './orderings.ts';
-import { ended, OPTIONS } from './probe.ts';
+import { orderingsOf, tooLarge } from './orderings.ts';
+import { ended } from './probe.ts';
 import type { Sampled } from './sample.ts';
 import { StateKeys } from './state-key.ts';
 import type { Open } from './to-come.ts';
@@ -106,15 +104,9 @@ interface Frame {
   readonly mine: boolean;
 }
 
-/** Where a machine stops: at a choice of a list, at a list that has ceased to choose, or at the end of the run. */
-type Stop = { readonly what: 'choice' | 'closed'; readonly list: number } | { readonly what: 'over' };
-
 /** A search that goes on by slices: `advance` until it answers false, then `decided`. */
 export class Searcher {
-  readonly #program: Program;
-  /** Steps by list and place; pinned ones keep theirs. */
-  readonly #plan: readonly (readonly number[])[];
-  readonly #movable: readonly (readonly number[])[];
+  readonly #course: Course;
   /** By number of the state. */
   readonly #known: (Node | undefined)[] = [];
   readonly #leaves = new Map<World, Node>();
@@ -132,18 +124,13 @@ export class Searcher {
   #untold: number[] = [];
 
   constructor(program: Program, { shard, searcher = 0 }: Place = {}) {
-    const listed = orderingOf(program.scenario);
-    this.#program = program;
+    this.#course = new Course(program);
     this.#shard = shard;
     this.#searcher = searcher;
-    this.#plan = planOf(program);
-    this.#movable = movableSteps(program);
     this.#keys = new StateKeys(program);
-    const nothingChosen = { ...listed, lists: Object.fromEntries(Object.keys(listed.lists).map((id) => [id, []])) };
-    const machine = assemble(program, nothingChosen, OPTIONS, false);
-    this.#verdicts = new Verdicts(machine.fork(), ended(program, program.scenario.reference ?? listed));
+    const { machine, open } = this.#course.begin();
+    this.#verdicts = new Verdicts(machine.fork(), ended(program, program.scenario.reference ?? orderingOf(program.scenario)));
     this.#exchange = new Exchange(searcher, this.#keys, this.#verdicts);
-    const open = this.#movable.map((steps) => (steps.length === 0 ? undefined : steps));
     const by = { step: NO_STEP, freed: NONE_FREED, freedOf: -1, downtimeNanos: 0, bytes: 0, facts: 0 };
     this.#stack.push({ node: this.#root, state: -1, machine, open, left: [NO_STEP], depth: 0, by, weight: 1n, mine: shard === undefined });
   }
@@ -187,7 +174,7 @@ export class Searcher {
       graph: { root, verdicts },
       states: this.states,
       merged: this.#merged,
-      movable: this.#movable,
+      movable: this.#course.movable,
       complete,
     };
   }
@@ -215,16 +202,13 @@ export class Searcher {
       this.#arrive(frame, machine, open, step);
       return;
     }
-    const thread = machine.threads[node.list] as Thread;
-    thread.order = [...thread.order, step];
-    const others = node.open.filter((one) => one !== step);
-    this.#arrive(frame, machine, open.with(node.list, others), step);
+    this.#arrive(frame, machine, choose(machine, open, node.list, step), step);
   }
 
   /** Lets the machine go on to its next stop: a state that is known, one that is new, or the end. */
   #arrive(from: Frame, machine: Machine, chosen: Open, step: number): void {
     const before = priceOf(machine);
-    const stop = this.#toStop(machine, chosen);
+    const stop = this.#course.toStop(machine, chosen);
     const depth = step === NO_STEP ? from.depth : from.depth + 1;
     const dividing = !from.mine && stop.what === 'choice' && depth < SHARD_DEPTH;
     if (!from.mine && !dividing && !this.#mine()) return;
@@ -313,34 +297,6 @@ export class Searcher {
     return this.#shard === undefined || unit % this.#shard.of === this.#shard.index;
   }
 
-  /** Goes on to the next stop. Pinned steps choose themselves. */
-  #toStop(machine: Machine, open: Open): Stop {
-    for (;;) {
-      for (let list = 0; list < open.length; list += 1)
-        if (open[list] !== undefined && !this.#canChoose(machine, list, open)) return { what: 'closed', list };
-      const index = nextThread(machine);
-      const thread = machine.threads[index];
-      if (thread === undefined) {
-        // Who waits for ever leaves its other steps in any order.
-        const waiting = open.findIndex((left) => (left?.length ?? 0) > 0);
-        return waiting < 0 ? { what: 'over' } : { what: 'closed', list: waiting };
-      }
-      if (needsStep(thread) && index < open.length) {
-        const listed = this.#plan[index]?.[thread.order.length];
-        if (listed !== undefined && this.#program.lists[index]?.steps[listed]?.pinned === true) thread.order = [...thread.order, listed];
-        else if (listed !== undefined) return { what: 'choice', list: index };
-      }
-      if (!turn(machine, thread)) return { what: 'over' };
-    }
-  }
-
-  /** A list chooses no more once its thread has given up or died, and once all of its movable steps are done. */
-  #canChoose(machine: Machine, list: number, open: Open): boolean {
-    const thread = machine.threads[list] as Thread;
-    if (thread.recovering || (thread.status !== 'running' && thread.status !== 'waiting')) return false;
-    return (open[list]?.length ?? 0) > 0 || thread.position < thread.order.length;
-  }
-
   #leaf(world: World): Node {
     const node = this.#leaves.get(world) ?? leaf(world);
     this.#leaves.set(world, node);
@@ -353,14 +309,4 @@ function lastFirst(open: readonly number[], searcher: number): number[] {
   if (searcher === 0) return open.toReversed();
   const turn = open.length === 0 ? 0 : (searcher >> 1) % open.length;
   return [...open.slice(turn), ...open.slice(0, turn)];
-}
-
-function needsStep(thread: Thread): boolean {
-  return thread.background < 0 && !thread.recovering && top(thread) === undefined && thread.position >= thread.order.length;
-}
-
-/** Downtime and bytes so far, an outage that goes on included. */
-function priceOf(machine: Machine): { readonly downtimeNanos: number; readonly bytes: number } {
-  const since = machine.outageSince >= 0 ? machine.now - machine.outageSince : 0;
-  return { downtimeNanos: downtimeNanos(machine) + since, bytes: machine.bytesSent };
 }
