@@ -53,6 +53,9 @@ async function answerExplore({ id, scenario, sample }: ExploreRequest, desk: Des
 
 /** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */
 const FORECAST_MS = 2_500;
+/** On a busy machine longer, until so many states have been looked at, but not for ever. */
+const LEAST_LOOKED = 12_000;
+const FORECAST_MOST_MS = 8_000;
 
 async function answerForecast({ id, scenario }: ForecastRequest, desk: Desk): Promise<void> {
   const steps = forecast(desk.programOf(scenario), DEFAULT_LIMITS.states);
@@ -71,7 +74,8 @@ async function answerForecast({ id, scenario }: ForecastRequest, desk: Desk): Pr
     spent += performance.now() - began;
     const better = value !== undefined && value !== known;
     known = value ?? known;
-    if (done === true || spent > FORECAST_MS) return desk.say({ type: 'done', id, forecast: timed() });
+    const enough = (known?.looked ?? 0) >= LEAST_LOOKED || spent > FORECAST_MOST_MS;
+    if (done === true || (spent > FORECAST_MS && enough)) return desk.say({ type: 'done', id, forecast: timed() });
     const word = better ? timed() : null;
     if (word !== null) desk.say({ type: 'progress', id, happenings: word.looked, forecast: word });
     if ((await desk.turn()) !== 'go') return desk.say({ type: 'superseded', id });

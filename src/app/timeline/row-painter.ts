@@ -19,16 +19,23 @@ const LEAST_WORD_PX = 18;
 /** A step that has less room than that is called by its place in its list, as the list itself numbers it. */
 const LEAST_STEP_PX = 34;
 
-export function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, marks: Marks, looks: Looks, colours: Colours): void {
+/** What is painted, and with what. */
+interface Lane {
+  readonly context: CanvasRenderingContext2D;
+  readonly scene: Scene;
+  readonly row: Row;
+  readonly marks: Marks;
+  readonly looks: Looks;
+  readonly colours: Colours;
+}
+
+export function paintRow(lane: Lane): void {
+  const { marks } = lane;
   // Instants after bars, so that a mark inside a bar is seen.
-  for (let i = 0; i < marks.length; i += 1) if (isBar(marks, i)) paintBar(context, scene, row, marks, i, looks, colours);
-  for (let i = 0; i < marks.length; i += 1) if (!isBar(marks, i)) paintGlyph(context, scene.widthPx, row, marks, i, looks, colours);
+  for (let i = 0; i < marks.length; i += 1) if (isBar(marks, i)) paintBar(lane, i);
+  for (let i = 0; i < marks.length; i += 1) if (!isBar(marks, i)) paintGlyph(lane, i);
   let free = 0;
-  for (let i = 0; i < marks.length; i += 1) {
-    free = isBar(marks, i)
-      ? Math.max(free, paintBarLabel(context, scene, row, marks, i, looks, colours))
-      : paintSideLabel(context, scene, row, marks, i, free, looks, colours);
-  }
+  for (let i = 0; i < marks.length; i += 1) free = isBar(marks, i) ? Math.max(free, paintBarLabel(lane, i)) : paintSideLabel(lane, i, free);
 }
 
 function isBar(marks: Marks, i: number): boolean {
@@ -39,15 +46,7 @@ function lookAt(marks: Marks, i: number, looks: Looks): Look {
   return looks.of(marks.seq[i] as number);
 }
 
-function paintBar(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  row: Row,
-  marks: Marks,
-  i: number,
-  looks: Looks,
-  colours: Colours,
-): void {
+function paintBar({ context, scene, row, marks, looks, colours }: Lane, i: number): void {
   const from = Math.max(-2, Math.round(marks.fromPx[i] as number));
   const to = Math.min(scene.widthPx + 2, Math.round(marks.toPx[i] as number));
   const width = Math.max(2, to - from - 1);
@@ -68,15 +67,8 @@ function paintBar(
   context.strokeRect(from + 0.5, top + 0.5, width - 1, height - 1);
 }
 
-function paintGlyph(
-  context: CanvasRenderingContext2D,
-  widthPx: number,
-  row: Row,
-  marks: Marks,
-  i: number,
-  looks: Looks,
-  colours: Colours,
-): void {
+function paintGlyph({ context, scene, row, marks, looks, colours }: Lane, i: number): void {
+  const { widthPx } = scene;
   const look = lookAt(marks, i, looks);
   const x = Math.round(marks.fromPx[i] as number);
   const hue = look.refused || (marks.weight[i] as number) > 1 ? colours.bad : colours.hue[row.kind];
@@ -117,15 +109,7 @@ function rightOf(marks: Marks, i: number, looks: Looks): number {
  * The label of a bar in the first stretch of it that nothing covers and that it fits into; else shortened in the widest. Answers where
  * the label ends.
  */
-function paintBarLabel(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  row: Row,
-  marks: Marks,
-  i: number,
-  looks: Looks,
-  colours: Colours,
-): number {
+function paintBarLabel({ context, scene, row, marks, looks, colours }: Lane, i: number): number {
   const end = Math.min(scene.widthPx, marks.toPx[i] as number);
   let free = Math.max(0, marks.fromPx[i] as number);
   // A glyph at the bar's own beginning comes before it.
@@ -158,16 +142,7 @@ function paintBarLabel(
 }
 
 /** A label to the right of a glyph, if there is room before the next mark. Answers where the free space of the row begins. */
-function paintSideLabel(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  row: Row,
-  marks: Marks,
-  i: number,
-  free: number,
-  looks: Looks,
-  colours: Colours,
-): number {
+function paintSideLabel({ context, scene, row, marks, looks, colours }: Lane, i: number, free: number): number {
   const look = lookAt(marks, i, looks);
   const fromPx = marks.fromPx[i] as number;
   const fan = marks.fan[i] as number;

@@ -43,7 +43,7 @@ export function paintScene(context: CanvasRenderingContext2D, scene: Scene, pixe
     if (row.value !== undefined) paintValue(context, scene, row, row.value, colours);
     else if (scene.dense[i] === true) paintWords(context, scene, row, looks, colours);
     else {
-      paintRow(context, scene, row, scene.marks[i] as Scene['marks'][number], looks, colours);
+      paintRow({ context, scene, row, marks: scene.marks[i] as Scene['marks'][number], looks, colours });
       paintDoubt(context, scene, row, scene.marks[i] as Scene['marks'][number], colours);
     }
   }

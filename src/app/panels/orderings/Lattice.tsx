@@ -52,7 +52,7 @@ export function Lattice({ decided }: { readonly decided: Exploration | undefined
       <EachChoice value={each} onChange={setEach} words={lattice === undefined ? words : seenWords(lattice)} />
       <p id="lattice-state" className={styles['reading']} role="status">
         {lattice === undefined
-          ? ''
+          ? 'Every state of the search, by steps done: what can still come of each.'
           : node === undefined
             ? 'The bold path is the present order. Point at a state to read what can still come of it; click, or arrow keys and Enter, leads the order through it.'
             : sentenceOf(node, node.onPath)}
@@ -83,10 +83,8 @@ export function Lattice({ decided }: { readonly decided: Exploration | undefined
           if (there !== undefined) go(there);
         }}
       >
-        {placed === undefined ? (
-          <p className={styles['quiet']}>{words}</p>
-        ) : (
-          <div className={styles['bands']} aria-hidden="true">
+        {placed === undefined ? null : (
+          <div className={styles['bands']} aria-hidden="true" style={{ '--gutter': `${placed.gutter}px` } as React.CSSProperties}>
             {placed.bands.map((band) => (
               <span key={band.label} style={{ top: band.y }}>
                 {band.label}

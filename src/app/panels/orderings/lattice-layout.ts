@@ -35,13 +35,15 @@ export interface Placed {
   readonly height: number;
   readonly column: number;
   readonly depths: number;
+  /** Where the first column begins. */
+  readonly gutter: number;
   /** Height of a row of states that are drawn each for itself. */
   readonly row: number;
   readonly folded: number;
 }
 
-/** Left of the first column there is room for what the rows are. */
-export const GUTTER = 166;
+/** Left of the first column there is room for what the rows are; in a narrow picture they take two lines. */
+const GUTTER = { wide: 166, narrow: 96, from: 640 };
 const TOP = 42;
 /** Below the path there is room for what changes along it. */
 const UNDER_PATH = 34;
@@ -80,7 +82,8 @@ export function place(lattice: Lattice, room: number): Placed {
   const onPath = new Set(lattice.path);
   const { edges, gone } = folded(lattice, onPath);
   const depths = Math.max(...lattice.nodes.map((node) => node.depth)) + 1;
-  const column = Math.max(LEAST_COLUMN, (room - GUTTER - ENDINGS) / Math.max(1, depths - 1));
+  const gutter = room < GUTTER.from ? GUTTER.narrow : GUTTER.wide;
+  const column = Math.max(LEAST_COLUMN, (room - gutter - ENDINGS) / Math.max(1, depths - 1));
   const isSingle = (node: LatticeNode) => node.drawn;
   const singles = lattice.nodes.filter((node) => isSingle(node) && !onPath.has(node.id) && !gone.has(node.id));
   const tallest = Math.max(0, ...countsBy(singles, (node) => node.depth).values());
@@ -99,7 +102,7 @@ export function place(lattice: Lattice, room: number): Placed {
     .filter((node) => !gone.has(node.id))
     .toSorted((a, b) => a.away - b.away || HOPES.indexOf(a.hope) - HOPES.indexOf(b.hope) || a.id - b.id)
     .map((node): PlacedNode => {
-      const x = GUTTER + node.depth * column;
+      const x = gutter + node.depth * column;
       return { ...node, x, y: y(node), onPath: onPath.has(node.id), single: isSingle(node) };
     });
   return {
@@ -113,7 +116,8 @@ export function place(lattice: Lattice, room: number): Placed {
     ],
     path: lattice.path,
     depths,
-    width: GUTTER + (depths - 1) * column + ENDINGS,
+    gutter,
+    width: gutter + (depths - 1) * column + ENDINGS,
     height: below + hopes.length * BAND + BOTTOM,
     column,
     row,

@@ -1,6 +1,6 @@
 /** Paints a placed lattice on a canvas: what can still come as slices and bars, the present path bold, words where there is room. */
 import { ENDS } from '../../../core/explore/decided-graph.ts';
-import { GUTTER, type Placed, type PlacedEdge, type PlacedNode } from './lattice-layout.ts';
+import type { Placed, PlacedEdge, PlacedNode } from './lattice-layout.ts';
 import { countWords, endingWords } from './lattice-words.ts';
 
 const RADIUS = 6;
@@ -66,7 +66,7 @@ function paintColumns(pen: CanvasRenderingContext2D, placed: Placed, colours: Co
   pen.font = FONT;
   pen.textAlign = 'left';
   for (let depth = 0; depth < depths; depth += 1) {
-    const x = GUTTER + depth * placed.column;
+    const x = placed.gutter + depth * placed.column;
     pen.fillStyle = colours.faint;
     pen.fillText(depth === 0 ? 'begin' : depth === depths - 1 ? 'end' : `${depth} done`, x - RADIUS, 13);
     if (depth % 2 === 1) continue;
