@@ -13,6 +13,8 @@ export type EachLine = (from: number, to: number) => void;
 export class RawText {
   readonly name: string;
   length = 0;
+  /** The last line has no line feed. */
+  cut = false;
   #bytes: Uint8Array<ArrayBuffer>;
   /** Where the unfinished line begins, and how far it has been searched for its end. */
   #from = 0;
@@ -45,9 +47,21 @@ export class RawText {
 
   /** The last line, if the text did not end with a line feed. */
   finish(each: EachLine): void {
-    if (this.#from < this.length) this.#line(this.length, each);
+    this.cut = this.#from < this.length;
+    if (this.cut) this.#line(this.length, each);
     this.#from = this.length;
     if (this.#bytes.length > this.length * 1.25) this.#bytes = this.#bytes.slice(0, this.length);
+  }
+
+  /** All lines once more, after `finish`. */
+  again(each: EachLine): void {
+    this.#from = 0;
+    for (let end = this.#bytes.indexOf(LINE_FEED); end >= 0 && end < this.length; end = this.#bytes.indexOf(LINE_FEED, this.#from)) {
+      this.#line(end, each);
+      this.#from = end + 1;
+    }
+    if (this.#from < this.length) this.#line(this.length, each);
+    this.#from = this.length;
   }
 
   #line(end: number, each: EachLine): void {

@@ -323,6 +323,10 @@ export const compatibleFirst: Rule = {
         stop,
       );
     }
+    // The stream ended because the source gave up.
+    const cancelled = source.phases.find((one) => one.args['status'] === 'cancelling');
+    if (refused !== undefined && cancelled !== undefined && migration.causality.order(refused, cancelled) !== 'before')
+      return cannotTell('the source had cancelled when the load of the target ended');
     if (refused !== undefined && first === undefined)
       return broken(
         `The target refused at ${when(refused)}, after the source had stopped at ${when(stop)}: an outage for nothing.`,

@@ -31,7 +31,7 @@ const STEPS = 60;
 /** Parts of the migration of which the quickest pairs are compared, and pairs in each at least. */
 const PARTS = 6;
 const LEAST_PAIRS = 3;
-/** A drift shows where it is so many times what it may be off. */
+/** The quickest of a few pairs may all have been late: how far off a line through them may be, in times of its worst point. */
 const MARGIN = 2;
 
 export function most(values: readonly number[]): number {
@@ -54,7 +54,7 @@ export function driftSeen(lows: readonly Bound[], room: Room): { readonly drift:
   if (quickest !== undefined) {
     const drift = bounded === undefined ? quickest : within(quickest, bounded);
     // One offset for all that contradicts itself needs no margin beside.
-    const shows = Math.abs(drift.ppm) > (low > high ? 1 : MARGIN) * drift.plusMinus;
+    const shows = Math.abs(drift.ppm) > (low > high ? 1 / MARGIN : 1) * drift.plusMinus;
     if (shows || !contradicted) return { drift, shows };
   }
   return bounded === undefined ? undefined : { drift: bounded, shows: contradicted };
@@ -109,7 +109,7 @@ function byQuickest(lows: readonly Bound[]): Drift | undefined {
   if (Math.abs(slope) > MOST_DRIFT) return undefined;
   const off = most(points.map((one) => Math.abs(one.micros - y - slope * (one.at - x))));
   const reach = (most(points.map((one) => one.at)) + most(points.map((one) => -one.at))) / 2;
-  return { ppm: slope * 1e6, plusMinus: ((off + 1) / reach) * 1e6 };
+  return { ppm: slope * 1e6, plusMinus: ((MARGIN * (off + 1)) / reach) * 1e6 };
 }
 
 function mean(values: readonly number[]): number {

@@ -3,11 +3,12 @@
  * as printed, `line` is 1-based, null means that the log has no event to tell it by.
  *
  * A migration begins with the state `setup` (a source; QEMU 10's target too), with `active` out of nothing (7.2's
- * target), or with a section that is loaded (a snapshot). Its role follows from what comes next.
+ * target), or with a section that is loaded (a snapshot). Where the log begins later, or has no states, it begins with what
+ * there is of it. Its role follows from what only one side prints.
  */
 import { INCOMING_EVENTS, IncomingFacts } from './incoming.ts';
 import { printStamp, type TraceLine } from './line.ts';
-import { type Mark, type StateMark, TERMINAL } from './mark.ts';
+import { isOver, type Mark, type StateMark } from './mark.ts';
 import { OUTGOING_EVENTS, OutgoingFacts } from './outgoing.ts';
 
 /** `prelaunch`, `running` of `current_run_state 6 (prelaunch) new_state 9 (running)`. */
@@ -30,6 +31,13 @@ export const FACT_EVENTS: ReadonlySet<string> = new Set([
   ...OUTGOING_EVENTS,
   ...INCOMING_EVENTS,
 ]);
+
+/** Printed first by who sends. */
+const BEGINS_SENDING: ReadonlySet<string> = new Set(['migration_bitmap_sync_start', 'savevm_section_start']);
+/** States that only a migration that is sent goes through. */
+const SENDS: ReadonlySet<string> = new Set(['device', 'pre-switchover', 'wait-unplug', 'cancelling', 'cancelled']);
+/** Run states that only a sender enters. */
+const STOPS_TO_SEND: ReadonlySet<string> = new Set(['finish-migrate', 'postmigrate']);
 
 interface Thread {
   readonly tid: number;
@@ -92,13 +100,22 @@ export class ProcessFacts {
     else this.#assign(event, mark);
   }
 
+  /** The log ends. */
+  close(): void {
+    this.#settle();
+  }
+
+  /** A migration was set up, and nothing has told so far which side this is. */
+  get isUnsettled(): boolean {
+    return this.#unknown !== undefined;
+  }
+
   get migrations(): readonly (OutgoingFacts | IncomingFacts)[] {
     return this.#migrations;
   }
 
   /** The facts as JSON. `files` and `bytes` are known to the door only. */
   report(files: readonly string[], bytes: number): { readonly [field: string]: unknown } {
-    if (this.#unknown !== undefined) this.#resolve(this.#waits);
     const has = (name: string) => this.events.has(name);
     return {
       files,
@@ -134,13 +151,18 @@ export class ProcessFacts {
   #runState(args: string, mark: Mark): void {
     const found = RUN_STATE.exec(args);
     if (found === null) return;
-    this.#runStates.push({ ...mark, from: found[1] as string, to: found[2] as string });
-    this.#waits = found[2] === 'inmigrate';
+    const [, from, to] = found as unknown as readonly [string, string, string];
+    this.#runStates.push({ ...mark, from, to });
+    if (from === 'inmigrate') this.#resolve(true);
+    if (STOPS_TO_SEND.has(to)) this.#resolve(false);
+    this.#waits = to === 'inmigrate';
   }
 
   #notify(args: string, mark: Mark): void {
     this.#notifies.push({ ...mark, args });
     const running = args.startsWith('running 1');
+    if (!running && args.includes('(finish-migrate)')) this.#resolve(false);
+    if (running && this.#running === undefined) this.#resolve(true);
     this.#running = running;
     this.#migrations.at(-1)?.notify(running, args, mark);
   }
@@ -159,19 +181,37 @@ export class ProcessFacts {
     const current = this.#migrations.at(-1);
     const open = current !== undefined && !current.over;
     const entry: StateMark = { ...mark, state };
-    if (this.#unknown !== undefined && state !== 'setup') {
-      this.#unknown.states.push(entry);
-      if (TERMINAL.has(state)) this.#resolve(this.#waits);
-    } else if (state === 'setup') {
-      if (this.#unknown !== undefined) this.#resolve(this.#waits);
-      if (open && current instanceof IncomingFacts && current.states.length === 0) current.states.push(entry);
+    const begins = this.#unknown === undefined ? state === 'active' && !open : state === 'active' && isOver(this.#unknown.states);
+    if (state === 'setup' || begins) {
+      this.#settle();
+      const waiting = this.#migrations.at(-1);
+      if (waiting instanceof IncomingFacts && !waiting.over && waiting.states.length === 0) waiting.states.push(entry);
       else this.#unknown = { states: [entry], stopped: this.#running === false };
-    } else if (open) current.state(entry);
-    else if (state === 'active') this.#migrations.push(new IncomingFacts([entry]));
-    else current?.state(entry);
+    } else if (this.#unknown !== undefined) this.#unknown.states.push(entry);
+    else if (current !== undefined) current.state(entry);
+    else this.#headless(entry);
+    if (SENDS.has(state)) this.#resolve(false);
   }
 
-  /** The role of what `setup` began. */
+  /** The log begins in the midst of a migration: what was printed so far tells which side it is. */
+  #headless(entry: StateMark): void {
+    const seen = [...this.events.values()];
+    this.#unknown = { states: [entry], stopped: this.#running === false };
+    if (seen.some((one) => one.sends)) this.#resolve(false);
+    else if (seen.some((one) => one.loads)) this.#resolve(true);
+  }
+
+  /**
+   * No event told which side it is. Only a receiver waits; only 7.2's begins with `active`; and of QEMU 10 only a receiver completes
+   * without `device`, or goes on without having run.
+   */
+  #settle(): void {
+    const states = this.#unknown?.states.map((one) => one.state) ?? [];
+    const isTen = this.events.has('migration_cancel') || this.events.has('migration_cleanup');
+    this.#resolve(this.#waits || states[0] === 'active' || (isTen && this.#running === undefined && states.at(-1) !== 'failed'));
+  }
+
+  /** The role of what a state began. */
   #resolve(incoming: boolean): void {
     const unknown = this.#unknown;
     if (unknown === undefined) return;
@@ -180,8 +220,12 @@ export class ProcessFacts {
   }
 
   #assign(event: TraceLine, mark: Mark): void {
-    const loads = event.event === 'qemu_loadvm_state_section_startfull';
-    if (loads && (this.#migrations.length === 0 || this.#migrations.at(-1)?.over === true)) this.#migrations.push(new IncomingFacts([]));
+    const none = this.#migrations.length === 0;
+    const last = this.#migrations.at(-1);
+    if (event.event === 'qemu_loadvm_state_section_startfull' && (none || last?.over === true))
+      this.#migrations.push(new IncomingFacts([]));
+    // States are not printed, or the log begins after them.
+    if (none && BEGINS_SENDING.has(event.event)) this.#migrations.push(new OutgoingFacts([], this.#running === false));
     this.#migrations.at(-1)?.feed(event, mark);
   }
 }

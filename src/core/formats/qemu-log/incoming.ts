@@ -1,7 +1,7 @@
 /** One migration as the receiving side's log tells it. */
 
 import type { TraceLine } from './line.ts';
-import { type Mark, type StateMark, TERMINAL } from './mark.ts';
+import { isOver, type Mark, microsOf, type StateMark, TERMINAL } from './mark.ts';
 
 /** Events that `feed` looks at. */
 export const INCOMING_EVENTS: readonly string[] = [
@@ -34,8 +34,12 @@ export class IncomingFacts {
 
   /** A terminal state was reached, or what a snapshot loads has been started. */
   get over(): boolean {
-    const last = this.states.at(-1)?.state;
-    return (last !== undefined && TERMINAL.has(last)) || (last === undefined && this.#start !== null);
+    return this.states.length === 0 ? this.#start !== null : isOver(this.states);
+  }
+
+  /** Microseconds since 1970 of the first that tells of it. */
+  get began(): number {
+    return microsOf(this.states[0], this.#loaded[0]);
   }
 
   state(mark: StateMark): void {

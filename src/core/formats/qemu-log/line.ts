@@ -24,6 +24,8 @@ const AT = 64;
 const DOT = 46;
 const COLON = 58;
 const SPACE = 32;
+const LINE_FEED = 10;
+const RETURN = 13;
 
 function digit(c: number | undefined): boolean {
   return c !== undefined && c >= ZERO && c <= COLON - 1;
@@ -80,7 +82,9 @@ export class LineHead {
     let i = from;
     let hash = 0;
     for (; i < to && nameByte(bytes[i]); i += 1) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
-    if (i === from || digit(bytes[from]) || (i < to && bytes[i] !== SPACE)) return false;
+    if (i === from || digit(bytes[from])) return false;
+    // A space follows also where nothing else does. Editors may have taken it away; but where the file ends, the name was cut.
+    if (i < to ? bytes[i] !== SPACE : bytes[i] !== LINE_FEED && bytes[i] !== RETURN) return false;
     this.nameFrom = from;
     this.nameTo = i;
     this.hash = hash;

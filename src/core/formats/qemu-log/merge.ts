@@ -45,11 +45,11 @@ const TITLES: { readonly [kind in LaneKind]?: string } = {
 
 /** `byHand`: microseconds to add to the clock of a host instead of what its log says. */
 export function mergeLogs(readers: readonly LogReader[], byHand: ReadonlyMap<string, number> = new Map()): ImportedLogs {
-  const hosts = nameHosts(readers);
-  const builder = new TraceBuilder();
   const alignments = alignAll(readers.map((reader) => reader.meetings));
   /** Of a log without times the one with times that it met. */
   const peers = new Map<number, number>();
+  const hosts = nameHosts(readers, alignments);
+  const builder = new TraceBuilder();
   alignments.forEach((one, i) => {
     const [receiver, sender] = [readers[i], readers[one?.by ?? -1]];
     if (receiver === undefined || sender === undefined || (receiver.hasTime && sender.hasTime)) return;
@@ -119,22 +119,24 @@ export function refuseUnreadable(readers: readonly LogReader[]): void {
 }
 
 /** The first that sends is the source, the first that receives the target; further ones have their file's name. */
-export function nameHosts(readers: readonly LogReader[]): readonly string[] {
-  const roles = readers.map((reader) => {
-    reader.facts.report([], 0);
-    return reader.facts.migrations[0]?.role;
-  });
-  const source = roles.indexOf('outgoing');
-  const target = roles.indexOf('incoming');
-  const taken = new Set(['source', 'target']);
+function nameHosts(readers: readonly LogReader[], alignments: readonly (Alignment | undefined)[]): readonly string[] {
+  const shifts = shiftsOf(alignments, []);
+  const byTime = readers.every((reader) => reader.hasTime || reader.facts.migrations.length === 0);
+  const first = (role: 'outgoing' | 'incoming'): number => {
+    const began = readers.map((reader, i) => {
+      const [migration] = reader.facts.migrations;
+      if (migration?.role !== role) return Number.POSITIVE_INFINITY;
+      return byTime ? (shifts[i] as Shift).common(migration.began) : i;
+    });
+    const least = Math.min(...began);
+    return least < Number.POSITIVE_INFINITY ? began.indexOf(least) : -1;
+  };
+  const [source, target] = [first('outgoing'), first('incoming')];
+  const taken = new Set([...(source < 0 ? [] : ['source']), ...(target < 0 ? [] : ['target'])]);
   return readers.map((reader, i) => {
     if (i === source) return 'source';
     if (i === target) return 'target';
-    const stem = reader.name
-      .replace(/^.*[\\/]/, '')
-      .replace(/\.gz$/, '')
-      .replace(/\.(?:log|txt|strace)$/, '');
-    const wanted = stem.replace(/[.*_-]*\*[.*_-]*/, '') || 'log';
+    const wanted = stemOf(reader.name);
     let name = wanted;
     for (let n = 2; taken.has(name); n += 1) name = `${wanted} ${n}`;
     taken.add(name);
@@ -156,6 +158,14 @@ function placeUntimed(readers: readonly LogReader[], peers: ReadonlyMap<number, 
     const shift = shifts[peers.get(i) ?? -1];
     placeByMarks(reader, peer === undefined || shift === undefined ? undefined : { meetings: peer.meetings, shift }, start);
   });
+}
+
+function stemOf(file: string): string {
+  const stem = file
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.gz$/, '')
+    .replace(/\.(?:log|txt|strace)$/, '');
+  return stem.replace(/[.*_-]*\*[.*_-]*/, '') || 'log';
 }
 
 /** All rows in the order of their aligned times; rows of one time keep the order of their file. */

@@ -33,6 +33,9 @@ function ofFile(reader: LogReader, beside: boolean): readonly string[] {
     ...(reader.cut > 0
       ? [`${reader.cut} ${reader.cut === 1 ? 'line is' : 'lines are'} longer than 65,536 bytes; the rest of each was not read.`]
       : []),
+    ...(reader.stamped > 0 && reader.texts.some((text) => text.cut)
+      ? ['The last line has no line feed: the file was cut, and what the line says may not be all of it.']
+      : []),
     ...(backwards.length > 0
       ? [
           `Time runs backwards at ${backwards.length} ${backwards.length === 1 ? 'line' : 'lines'}, most at line ${most.line} (by ${(most.micros / 1e6).toFixed(3)} s): a clock was set, or logs of several processes or runs are in one file. Events are drawn in the order of their times.`,

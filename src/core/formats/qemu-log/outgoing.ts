@@ -1,7 +1,7 @@
 /** One migration as the sending side's log tells it. */
 
 import type { TraceLine } from './line.ts';
-import { type Mark, type StateMark, TERMINAL } from './mark.ts';
+import { isOver, type Mark, microsOf, type StateMark, TERMINAL } from './mark.ts';
 
 interface Sync {
   readonly t: string | null;
@@ -72,7 +72,12 @@ export class OutgoingFacts {
   }
 
   get over(): boolean {
-    return TERMINAL.has(this.states.at(-1)?.state ?? '');
+    return isOver(this.states);
+  }
+
+  /** Microseconds since 1970 of the first that tells of it. */
+  get began(): number {
+    return microsOf(this.states[0], this.#syncs[0], this.#section);
   }
 
   state(mark: StateMark): void {

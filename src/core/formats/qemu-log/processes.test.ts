@@ -38,11 +38,34 @@ function alone(texts: readonly string[]): readonly unknown[] {
   return texts.flatMap((text) => readersOf('one.log', text).map(courseOf));
 }
 
+/** All lines by their times; a line of a log is never before one above it. */
+function interleave(texts: readonly string[]): string {
+  const lines = texts.flatMap((text) => {
+    let at = 0;
+    return text.split(/(?<=\n)/).map((line) => {
+      at = Math.max(at, Number(/@([\d.]+):/.exec(line)?.[1] ?? 0));
+      return { at, line };
+    });
+  });
+  return lines
+    .toSorted((a, b) => a.at - b.at)
+    .map((one) => one.line)
+    .join('');
+}
+
 describe.each(readdirSync(SAMPLES).filter((name) => textsOf(join(SAMPLES, name)).length > 1))('%s', (name) => {
   const texts = textsOf(join(SAMPLES, name));
 
   test('one after the other, in either order', () => {
     for (const order of [texts, texts.toReversed()]) expect(readersOf('all.log', order.join('')).map(courseOf)).toEqual(alone(order));
+  });
+
+  // Of a line without a stamp, and of a thread that prints nothing but a state, nothing tells whose it is.
+  const isTold = texts.every((text) => /^\d+@/.test(text)) && name !== 'states-alone' && name !== 'post-copy-recovered';
+  test.runIf(isTold)('line by line, as both wrote into one file', () => {
+    const courses = readersOf('all.log', interleave(texts)).map(courseOf);
+    expect(courses).toHaveLength(texts.length);
+    expect(new Set(courses.map((one) => JSON.stringify(one)))).toEqual(new Set(alone(texts).map((one) => JSON.stringify(one))));
   });
 });
 

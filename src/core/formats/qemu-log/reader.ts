@@ -5,8 +5,7 @@
  * Lines are ranges of bytes. Of a line that nothing but a count depends on (a page that was sent) no text is made at all.
  */
 import { MOST_LINE_BYTES, textOf } from '../../base/bytes.ts';
-import type { EventArgs } from '../../trace/trace.ts';
-import { type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
+import { type EventKind, kindIndex } from '../../trace/vocabulary.ts';
 import { RawText } from '../raw-text.ts';
 import { meaningOfCall, StraceLines, type SystemCall, stateSetBy } from '../strace.ts';
 import { timeOf } from '../timed-text.ts';
@@ -14,6 +13,7 @@ import { Descriptors } from '../vfio-calls.ts';
 import { Asked } from './asked.ts';
 import { type KnownEvent, KnownEvents } from './events.ts';
 import { ProcessFacts } from './facts.ts';
+import { Lanes } from './lanes.ts';
 import { LineHead, printStamp, type TraceLine } from './line.ts';
 import type { Meaning } from './meaning.ts';
 import { type Meeting, meetingOf } from './meetings.ts';
@@ -36,7 +36,7 @@ export class LogReader {
   /** Several where each thread wrote its own. */
   readonly texts: readonly RawText[];
   readonly rows = new Rows();
-  readonly lanes: { readonly kind: LaneKind; readonly device: string }[] = [];
+  readonly #lanes = new Lanes();
   readonly meetings: Meeting[] = [];
   readonly facts: ProcessFacts;
   /** Lines that were not understood, by what they are; and those that are details of something else, by the rule that says so. */
@@ -61,10 +61,11 @@ export class LogReader {
   /** Rows of calls that have begun, by thread. */
   readonly #openCalls = new Map<number, number>();
   readonly #rounds = new RamRounds();
-  readonly #laneOf = new Map<string, number>();
   readonly #asked = new Asked();
   readonly #sections = new Map<string, string>();
   readonly #bands = new Map<string, number>();
+  /** Where the first line ends, while it waits; -1: none does. */
+  #held = -1;
   #bytes: Uint8Array = new Uint8Array();
   #file = 0;
   #from = 0;
@@ -96,6 +97,10 @@ export class LogReader {
     return this.texts.reduce((sum, text) => sum + text.length, 0);
   }
 
+  get lanes(): Lanes['all'] {
+    return this.#lanes.all;
+  }
+
   /** Lines of QEMU's trace, or of another program that says when. */
   get hasTime(): boolean {
     return this.stamped + this.calls + this.timed > 0;
@@ -103,16 +108,12 @@ export class LogReader {
 
   /** A line of one of the files; `line` is 1-based. */
   read(file: number, line: number, from: number, to: number): void {
-    this.#file = file;
-    this.#line = line - 1;
-    this.#each(from, to);
+    this.#take(file, line, this.#at + 1, from, to);
   }
 
   /** A line of a file that holds other processes, too: lines are counted as the file has them. */
   readShared(line: number, from: number, to: number): void {
-    this.#at = line - 1;
-    this.#line = line - 1;
-    this.#each(from, to);
+    this.#take(0, line, line, from, to);
   }
 
   /** Of the last line that had one. */
@@ -122,22 +123,43 @@ export class LogReader {
 
   /** All lines were read: what is still open ends with the last. */
   close(): void {
+    this.#release(false);
     this.#before = this.#micros;
+    this.facts.close();
     this.#start();
     this.#endRound();
     for (const key of this.#bands.keys()) this.#endBand(key);
   }
 
-  readonly #each = (from: number, to: number): void => {
-    this.#bytes = (this.texts[this.#file] as RawText).bytes;
+  /** `line`: of its file; `at`: of all files of the process. What is left of a first line may read like an event without a stamp: it waits. */
+  #take(file: number, line: number, at: number, from: number, to: number): void {
+    const { bytes } = this.texts[file] as RawText;
+    const held = this.#held;
+    if (from === 0 && this.facts.lines === 0 && held < 0 && this.#head.readBare(bytes, from, to)) {
+      this.#held = to;
+      return;
+    }
+    if (held >= 0) this.#release(this.#head.readStamped(bytes, from, to));
+    this.#each(file, line, at, from, to);
+  }
+
+  #release(isCut: boolean): void {
+    const held = this.#held;
+    this.#held = -1;
+    if (held >= 0) this.#each(0, 1, 1, 0, held, isCut);
+  }
+
+  #each(file: number, line: number, at: number, from: number, to: number, isCut = false): void {
+    this.#file = file;
+    this.#bytes = (this.texts[file] as RawText).bytes;
     this.#from = from;
-    this.#line += 1;
-    this.#at += 1;
+    this.#line = line;
+    this.#at = at;
     this.facts.lines += 1;
     if (to - from > MOST_LINE_BYTES) this.cut += 1;
     const head = this.#head;
     if (head.readStamped(this.#bytes, from, to)) this.#tick(head.micros, ++this.stamped);
-    else if (this.stamped === 0 && head.readBare(this.#bytes, from, to)) this.#tick(this.hasTime ? this.#micros : this.#at);
+    else if (this.stamped === 0 && !isCut && head.readBare(this.#bytes, from, to)) this.#tick(this.hasTime ? this.#micros : this.#at);
     else {
       this.#other(from, to);
       return;
@@ -152,10 +174,10 @@ export class LogReader {
     }
     const args = head.nameTo < to ? textOf(this.#bytes, head.nameTo + 1, to) : '';
     const t = head.micros < 0 ? undefined : printStamp(head.micros);
-    const line: TraceLine = { tid: head.tid, t, micros: head.micros, event: event.name, args };
-    this.facts.feed(line, this.#at);
-    this.#understand(line, event);
-  };
+    const traced: TraceLine = { tid: head.tid, t, micros: head.micros, event: event.name, args };
+    this.facts.feed(traced, at);
+    this.#understand(traced, event);
+  }
 
   /** The clock of the line, after the line before. `first`: how many lines had one. */
   #tick(micros: number, first = 0): void {
@@ -250,11 +272,11 @@ export class LogReader {
         this.#sync = this.#row({ kind: 'bitmap-sync', lane: 'bitmap', args: { log: 'all' } });
         return true;
       case 'migration_bitmap_sync_end':
-        this.#end(this.#sync, { count: Number(args.replace('dirty_pages ', '')) });
+        this.rows.end(this.#sync, this.#micros, { count: Number(args.replace('dirty_pages ', '')) });
         this.#rounds.begin(this.#row({ kind: 'ram-round', lane: 'ram', args: this.#rounds.args() }));
         return true;
       case 'savevm_section_end':
-        this.#end(this.#section, { answer: Number(/-> (-?\d+)/.exec(args)?.[1] ?? 0) });
+        this.rows.end(this.#section, this.#micros, { answer: Number(/-> (-?\d+)/.exec(args)?.[1] ?? 0) });
         if (args.startsWith('ram,')) this.#rounds.reach(this.#micros);
         return true;
       case 'qemu_loadvm_state_section_partend': {
@@ -269,16 +291,16 @@ export class LogReader {
         return true;
       case 'vmstate_save':
         this.#meetSection('sent', this.#saving);
-        this.#amend(this.#section, { description: args });
+        this.rows.amend(this.#section, { description: args });
         return true;
       case 'vmstate_load':
-        this.#amend(this.#loading, { description: args });
+        this.rows.amend(this.#loading, { description: args });
         return true;
       case 'vmstate_downtime_save':
-        this.#amend(this.#section, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
+        this.rows.amend(this.#section, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
         return true;
       case 'vmstate_downtime_load':
-        this.#amend(this.#loading, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
+        this.rows.amend(this.#loading, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
         return true;
       default:
         return false;
@@ -308,7 +330,7 @@ export class LogReader {
   #endRound(): void {
     const ended = this.#rounds.end();
     if (ended === undefined) return;
-    this.#amend(ended.row, ended.args);
+    this.rows.amend(ended.row, ended.args);
     const began = this.rows.micros[ended.row] as number;
     this.rows.lasts[ended.row] = Math.max(0, (ended.reached ?? began) - began);
   }
@@ -343,13 +365,13 @@ export class LogReader {
   }
 
   #text(): void {
-    if (this.#textLane < 0) this.#textLane = this.#lane({ kind: 'text', lane: 'text', args: {} });
+    if (this.#textLane < 0) this.#textLane = this.#lanes.of({ lane: 'text' });
     this.rows.add(this.#micros, TEXT, this.#textLane, this.#file, this.#line, this.#from, undefined);
   }
 
   #row(meaning: Meaning): number {
     const { rows } = this;
-    const lane = this.#lane(meaning);
+    const lane = this.#lanes.of(meaning);
     if (BANDS.has(meaning.kind)) this.#band(`${meaning.kind} ${lane}`, rows.length);
     const args = { ...meaning.args, line: this.#line };
     return rows.add(this.#micros, kindIndex(meaning.kind), lane, this.#file, this.#line, this.#from, args);
@@ -363,26 +385,6 @@ export class LogReader {
 
   #endBand(key: string): void {
     const before = this.#bands.get(key);
-    if (before !== undefined) this.#end(before, {});
-  }
-
-  #end(row: number, args: EventArgs): void {
-    if (row < 0) return;
-    this.rows.lasts[row] = Math.max(0, this.#micros - (this.rows.micros[row] as number));
-    this.#amend(row, args);
-  }
-
-  #amend(row: number, args: EventArgs): void {
-    if (row >= 0) this.rows.args[row] = { ...this.rows.args[row], ...args };
-  }
-
-  #lane(meaning: Meaning): number {
-    const device = meaning.lane === 'device' ? (meaning.device ?? '') : '';
-    const key = `${meaning.lane}:${device}`;
-    const known = this.#laneOf.get(key);
-    if (known !== undefined) return known;
-    const lane = this.lanes.push({ kind: meaning.lane, device }) - 1;
-    this.#laneOf.set(key, lane);
-    return lane;
+    if (before !== undefined) this.rows.end(before, this.#micros, {});
   }
 }

@@ -33,6 +33,17 @@ export class Rows {
     return row;
   }
 
+  /** The row lasted until then, and more is known of it; nothing where there is none (-1). */
+  end(row: number, micros: number, args: EventArgs): void {
+    if (row < 0) return;
+    this.lasts[row] = Math.max(0, micros - (this.micros[row] as number));
+    this.amend(row, args);
+  }
+
+  amend(row: number, args: EventArgs): void {
+    if (row >= 0) this.args[row] = { ...this.args[row], ...args };
+  }
+
   #grow(capacity: number): void {
     this.micros = widen(this.micros, new Float64Array(capacity));
     this.lasts = widen(this.lasts, new Float64Array(capacity));
