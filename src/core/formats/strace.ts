@@ -1,6 +1,7 @@
 /**
- * One line of strace (-f -ttt -y, with -v and -T or without): a system call with its time, its descriptors by name, its
- * answer. A call of one thread that another interrupts stands in two lines, `<unfinished ...>` and `<... resumed>`.
+ * One line of strace (best with -f -ttt -T -y -v): a system call with its time, its descriptors by name, its answer. A call of one
+ * thread that another interrupts stands in two lines, `<unfinished ...>` and `<... resumed>`. Times are those of -ttt, of -t and -tt
+ * (of a day, whole seconds or parts), of -r (since the line before), or there are none.
  */
 import type { EventArgs } from '../trace/trace.ts';
 import type { EventKind, LaneKind } from '../trace/vocabulary.ts';
@@ -8,7 +9,7 @@ import { type Descriptor, Descriptors, nameOfRequest } from './vfio-calls.ts';
 
 export interface SystemCall {
   readonly pid: number;
-  /** Microseconds of the line's clock, when the call began; `at` is the time of the line itself. */
+  /** Microseconds of the line's clock, when the call began; `at` is the time of the line itself; -1: the lines have none. */
   readonly micros: number;
   readonly at: number;
   /** A call that another thread's interrupts stands in two lines. */
@@ -29,7 +30,13 @@ export interface CallMeaning {
   readonly args: EventArgs;
 }
 
-const HEAD = /^(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?(?:(\d{6,12})\.(\d{6})|(\d\d):(\d\d):(\d\d)\.(\d{6}))\s+(.*)$/;
+const PROCESS = String.raw`(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?`;
+/** `1795457584.948833`, `18:12:34`, `18:12:34.372118`, any of them with what -r adds to it: `(+     0.000123)`. */
+const TIME = String.raw`(?:(\d{6,12}\.\d{3,9})|(\d\d:\d\d:\d\d(?:\.\d{1,9})?))(?:\s+\(\+\s*[\d.]+\))?`;
+const HEAD = new RegExp(`^${PROCESS}${TIME}\\s+(.*)$`, 's');
+/** -r alone: seconds since the line before, in a column of their own. */
+const RELATIVE = new RegExp(`^${PROCESS}\\s*(\\d{1,5}\\.\\d{6,9})\\s+(.*)$`, 's');
+const TIMELESS = new RegExp(`^${PROCESS}((?:[a-z_][a-z0-9_]*\\(|<\\.\\.\\. ).*)$`, 's');
 const CALL = /^([a-z_][a-z0-9_]*)\((.*)$/s;
 const RESUMED = /^<\.\.\. ([a-z0-9_]+) resumed>\s?(.*)$/s;
 const TAIL = /^(.*)\)\s+= (-?(?:0x[0-9a-f]+|\d+)|\?)(?:<[^>]*>)?(?: ([A-Z][A-Z0-9]+) \([^)]*\))?.*?(?:<(\d+\.\d+)>)?$/s;
@@ -42,16 +49,14 @@ export class StraceLines {
   /** Calls that have begun, by thread. */
   readonly #open = new Map<number, SystemCall>();
 
+  /** Of -r: the time of the line before. */
+  #before = 0;
+
   /** The call that stands in the line, whole, its beginning or its end; undefined for no line of strace. */
   parse(text: string): SystemCall | undefined {
-    const head = HEAD.exec(text);
-    if (head === null) return undefined;
-    const pid = Number(head[1] ?? head[2] ?? 0);
-    const micros =
-      head[3] !== undefined
-        ? Number(head[3]) * 1_000_000 + Number(head[4])
-        : (Number(head[5]) * 3_600 + Number(head[6]) * 60 + Number(head[7])) * 1_000_000 + Number(head[8]);
-    const rest = head[9] as string;
+    const head = this.#head(text);
+    if (head === undefined) return undefined;
+    const { pid, micros, rest } = head;
     if (rest.startsWith('fd ')) return decoded(text);
     const resumed = RESUMED.exec(rest);
     if (resumed !== null) {
@@ -79,6 +84,41 @@ export class StraceLines {
     this.#open.set(pid, begun);
     return begun;
   }
+
+  #head(text: string): { readonly pid: number; readonly micros: number; readonly rest: string } | undefined {
+    const timed = HEAD.exec(text);
+    if (timed !== null) {
+      const [, bracketed, plain, seconds, day, rest = ''] = timed;
+      return { pid: Number(bracketed ?? plain ?? 0), micros: seconds === undefined ? microsOfDay(day ?? '') : microsIn(seconds), rest };
+    }
+    const relative = RELATIVE.exec(text);
+    if (relative !== null) {
+      const [, bracketed, plain, since = '0', rest = ''] = relative;
+      // A line that is none of strace moves no clock.
+      if (!isCall(rest)) return undefined;
+      this.#before += microsIn(since);
+      return { pid: Number(bracketed ?? plain ?? 0), micros: this.#before, rest };
+    }
+    const timeless = TIMELESS.exec(text);
+    if (timeless === null || !isCall(timeless[3] ?? '')) return undefined;
+    return { pid: Number(timeless[1] ?? timeless[2] ?? 0), micros: -1, rest: timeless[3] as string };
+  }
+}
+
+/** A whole call, or one of the two parts of one: nothing else that a program prints looks like it. */
+function isCall(rest: string): boolean {
+  return (CALL.test(rest) && (rest.endsWith(UNFINISHED) || TAIL.test(rest))) || RESUMED.test(rest) || /^(?:---|\+\+\+) /.test(rest);
+}
+
+/** Digits beyond microseconds are cut off. */
+function microsIn(seconds: string): number {
+  const [whole = '0', fraction = ''] = seconds.split('.');
+  return Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+function microsOfDay(day: string): number {
+  const [hours, minutes, seconds = '0'] = day.split(':');
+  return (Number(hours) * 3_600 + Number(minutes) * 60) * 1_000_000 + microsIn(seconds);
 }
 
 function decoded(text: string): SystemCall | undefined {

@@ -42,7 +42,30 @@ const OF_CONTAINER: readonly string[] = [
   'VFIO_IOMMU_ENABLE',
   'VFIO_IOMMU_DISABLE',
   'VFIO_IOMMU_DIRTY_PAGES',
+  'VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY',
+  'VFIO_IOMMU_SPAPR_TCE_CREATE',
+  'VFIO_IOMMU_SPAPR_TCE_REMOVE',
 ];
+/** Of /dev/iommu, from number 0x80 on (include/uapi/linux/iommufd.h of 6.12: the same type). */
+const OF_IOMMUFD: readonly string[] = [
+  'IOMMU_DESTROY',
+  'IOMMU_IOAS_ALLOC',
+  'IOMMU_IOAS_ALLOW_IOVAS',
+  'IOMMU_IOAS_COPY',
+  'IOMMU_IOAS_IOVA_RANGES',
+  'IOMMU_IOAS_MAP',
+  'IOMMU_IOAS_UNMAP',
+  'IOMMU_OPTION',
+  'IOMMU_VFIO_IOAS',
+  'IOMMU_HWPT_ALLOC',
+  'IOMMU_GET_HW_INFO',
+  'IOMMU_HWPT_SET_DIRTY_TRACKING',
+  'IOMMU_HWPT_GET_DIRTY_BITMAP',
+  'IOMMU_HWPT_INVALIDATE',
+  'IOMMU_FAULT_QUEUE_ALLOC',
+];
+const IOMMUFD = 0x80 - BASE;
+
 /** 121, on a data_fd. */
 const PRECOPY_INFO = SHARED.length + OF_DEVICE.length;
 
@@ -54,7 +77,9 @@ function numberIn(request: string): number | undefined {
   const whole = found === null ? /^(?:0x[0-9a-f]{4}|\d{5})$/.exec(request)?.[0] : undefined;
   const [type, number] =
     whole === undefined ? [found?.[1] === ';' ? TYPE : Number(found?.[1]), Number(found?.[2])] : [Number(whole) >> 8, Number(whole) & 0xff];
-  return type === TYPE && number >= BASE && number <= BASE + PRECOPY_INFO ? number - BASE : undefined;
+  const least = number - BASE;
+  const isKnown = (least >= 0 && least <= PRECOPY_INFO) || (least >= IOMMUFD && least < IOMMUFD + OF_IOMMUFD.length);
+  return type === TYPE && isKnown ? least : undefined;
 }
 
 /** Several names strace gives for one number (`VFIO_DEVICE_FEATURE or VFIO_IOMMU_DIRTY_PAGES or …`), or the number: the one that it is. */
@@ -63,13 +88,20 @@ export function nameOfRequest(request: string, what: Descriptor): string | undef
   const number = numberIn(request) ?? indexOf(names);
   if (number === undefined) return undefined;
   if (number < SHARED.length) return SHARED[number];
+  if (number >= IOMMUFD) return OF_IOMMUFD[number - IOMMUFD];
   if (number === PRECOPY_INFO) return what === 'data' ? 'VFIO_MIG_GET_PRECOPY_INFO' : names[0];
   return (what === 'container' ? OF_CONTAINER : OF_DEVICE)[number - SHARED.length];
 }
 
 function indexOf(names: readonly string[]): number | undefined {
   if (names.includes('VFIO_EEH_PE_OP') || names.includes('VFIO_MIG_GET_PRECOPY_INFO')) return PRECOPY_INFO;
-  for (const [list, first] of [[SHARED, 0] as const, [OF_DEVICE, SHARED.length] as const, [OF_CONTAINER, SHARED.length] as const]) {
+  const lists = [
+    [SHARED, 0],
+    [OF_DEVICE, SHARED.length],
+    [OF_CONTAINER, SHARED.length],
+    [OF_IOMMUFD, IOMMUFD],
+  ] as const;
+  for (const [list, first] of lists) {
     const at = list.findIndex((name) => names.includes(name));
     if (at >= 0) return first + at;
   }
@@ -88,6 +120,7 @@ function byPath(path: string): Descriptor {
 function byRequest(request: string): Descriptor {
   const number = numberIn(request) ?? indexOf(request.split(' or '));
   if (number === undefined) return '';
+  if (number >= IOMMUFD) return 'iommufd';
   if (number < 3) return 'container';
   if (number < 7) return 'group';
   return number < SHARED.length ? 'device' : number === PRECOPY_INFO ? 'data' : '';

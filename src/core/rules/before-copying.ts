@@ -323,10 +323,9 @@ export const compatibleFirst: Rule = {
         stop,
       );
     }
-    // The stream ended because the source gave up.
-    const cancelled = source.phases.find((one) => one.args['status'] === 'cancelling');
-    if (refused !== undefined && cancelled !== undefined && migration.causality.order(refused, cancelled) !== 'before')
-      return cannotTell('the source had cancelled when the load of the target ended');
+    // 7.2 prints `cancelling` only after it has shut the channel down; a refusal would have made it `failed`.
+    if (refused !== undefined && migration.sourceOver?.args['status'] === 'cancelled')
+      return cannotTell('the source cancelled, and the load of the target ended by that');
     if (refused !== undefined && first === undefined)
       return broken(
         `The target refused at ${when(refused)}, after the source had stopped at ${when(stop)}: an outage for nothing.`,

@@ -52,7 +52,7 @@ interface Process {
 /** A thread's lines from one of the file on are of a process. */
 interface Home {
   readonly from: number;
-  readonly process: Process;
+  readonly owner: Process;
 }
 
 export class Processes {
@@ -109,14 +109,14 @@ export class Processes {
   #again(): ReadonlyMap<Process, LogReader> {
     const head = new LineHead();
     const readers = new Map<Process, LogReader>();
-    let process = this.#all[0] as Process;
+    let owner = this.#all[0] as Process;
     let line = 0;
     this.text.again((from, to) => {
       line += 1;
       if (head.readStamped(this.text.bytes, from, to))
-        process = this.#homes.get(head.tid)?.findLast((home) => home.from <= line)?.process ?? process;
-      const reader = readers.get(process) ?? this.#newReader(readers.size + 1, line);
-      readers.set(process, reader);
+        owner = this.#homes.get(head.tid)?.findLast((home) => home.from <= line)?.owner ?? owner;
+      const reader = readers.get(owner) ?? this.#newReader(readers.size + 1, line);
+      readers.set(owner, reader);
       reader.readShared(line, from, to);
     });
     return readers;
@@ -125,15 +125,15 @@ export class Processes {
   /** Threads that did what their process never does go to the one that does it, where there is one alone. */
   #rehome(readers: ReadonlyMap<Process, LogReader>): boolean {
     const doing = (side: Side) =>
-      [...readers].filter(([, { facts }]) => facts.migrations.some((one) => one.role === side)).map(([process]) => process);
+      [...readers].filter(([, { facts }]) => facts.migrations.some((one) => one.role === side)).map(([owner]) => owner);
     const bySide = { outgoing: doing('outgoing'), incoming: doing('incoming') };
     let moved = false;
     for (const [tid, [home, ...others]] of this.#homes) {
       const side = this.#sides.get(tid);
       if (home === undefined || others.length > 0 || side === undefined || side === 'both') continue;
-      const [process, ...more] = bySide[side];
-      if (process === undefined || more.length > 0 || process === home.process) continue;
-      this.#homes.set(tid, [{ from: 0, process }]);
+      const [owner, ...more] = bySide[side];
+      if (owner === undefined || more.length > 0 || owner === home.owner) continue;
+      this.#homes.set(tid, [{ from: 0, owner }]);
       moved = true;
     }
     return moved;
@@ -221,7 +221,7 @@ export class Processes {
     if (before !== this.#current) {
       const strays = before !== undefined && this.#onlyDid(tid, side);
       this.#mixed ||= strays;
-      const home = { from: strays ? 0 : this.#line, process: this.#current };
+      const home = { from: strays ? 0 : this.#line, owner: this.#current };
       this.#homes.set(tid, strays ? [home] : [...(this.#homes.get(tid) ?? []), home]);
     }
     this.#current.side = side ?? this.#current.side;

@@ -47,6 +47,7 @@ export class LogReader {
   stamped = 0;
   /** Lines of strace, and other lines that begin with a time. */
   calls = 0;
+  timedCalls = 0;
   timed = 0;
   /** Calls of which the log has a pointer in place of what was asked. */
   blindCalls = 0;
@@ -103,7 +104,7 @@ export class LogReader {
 
   /** Lines of QEMU's trace, or of another program that says when. */
   get hasTime(): boolean {
-    return this.stamped + this.calls + this.timed > 0;
+    return this.stamped + this.timedCalls + this.timed > 0;
   }
 
   /** A line of one of the files; `line` is 1-based. */
@@ -223,7 +224,9 @@ export class LogReader {
 
   /** A system call. One that another thread's interrupts is one event, and ends with its second line. */
   #call(call: SystemCall): void {
-    this.#tick(call.at, ++this.calls);
+    this.calls += 1;
+    if (call.at >= 0) this.#tick(call.at, ++this.timedCalls);
+    else this.#tick(this.#at);
     const meaning = meaningOfCall(call, this.#descriptors);
     if (meaning?.args['structure'] !== undefined) this.blindCalls += 1;
     if (meaning === undefined) {
