@@ -10,9 +10,18 @@ import type { Sample } from '../core/explore/sample.ts';
 import type { OrderingEdit } from '../core/scenario/edits.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import type { Answer, DecidedSoFar, ForecastAnswer, ImportAnswer, PartialRun, Request, RunAnswer } from '../worker/messages.ts';
+import type {
+  Answer,
+  DecidedSoFar,
+  ForecastAnswer,
+  ImportAnswer,
+  PartialRun,
+  RecordingAnswer,
+  Request,
+  RunAnswer,
+} from '../worker/messages.ts';
 
-export type { DecidedSoFar, ForecastAnswer, ImportAnswer, PartialRun, RunAnswer } from '../worker/messages.ts';
+export type { DecidedSoFar, ForecastAnswer, ImportAnswer, PartialRun, RecordingAnswer, RunAnswer } from '../worker/messages.ts';
 
 export interface RunWish {
   readonly topic: string;
@@ -29,6 +38,10 @@ export type RunOutcome =
   | { readonly kind: 'superseded' };
 
 export type ImportOutcome = { readonly kind: 'imported'; readonly imported: ImportAnswer } | Exclude<RunOutcome, { readonly kind: 'done' }>;
+
+export type RecordingOutcome =
+  | { readonly kind: 'recording'; readonly recording: RecordingAnswer }
+  | Exclude<RunOutcome, { readonly kind: 'done' }>;
 
 export type ExploreOutcome =
   | { readonly kind: 'explored'; readonly exploration: Exploration }
@@ -51,6 +64,8 @@ export interface EmulatorPort {
     byHand: ReadonlyMap<string, number>,
     onProgress: (bytes: number, of: number) => void,
   ): Promise<ImportOutcome>;
+  /** A recording of a run; progress in bytes. */
+  readRecording(file: File, onProgress: (bytes: number, of: number) => void): Promise<RecordingOutcome>;
   /** `onPartial`: what a run that takes long has come to so far. */
   run(wish: RunWish, onProgress?: (happenings: number) => void, onPartial?: (partial: PartialRun) => void): Promise<RunOutcome>;
   /** Runs all slots of the steps, which move as a block; `onSlot` as each is known. Ends early when superseded or cancelled. */
@@ -84,7 +99,15 @@ export interface EmulatorPort {
   crash(): void;
 }
 
-type Outcome = RunOutcome | ImportOutcome | ExploreOutcome | ForecastOutcome | NearestOutcome | LatticeOutcome | { readonly kind: 'slots' };
+type Outcome =
+  | RunOutcome
+  | ImportOutcome
+  | RecordingOutcome
+  | ExploreOutcome
+  | ForecastOutcome
+  | NearestOutcome
+  | LatticeOutcome
+  | { readonly kind: 'slots' };
 
 interface Waiting {
   readonly onProgress: ((happenings: number, of: number, edits: readonly OrderingEdit[] | undefined) => void) | undefined;
@@ -154,6 +177,7 @@ export function viaWorker(): EmulatorPort {
     else if (answer.forecast !== undefined) one.settle({ kind: 'forecast', forecast: answer.forecast ?? undefined });
     else if (answer.lattice !== undefined) one.settle({ kind: 'lattice', lattice: answer.lattice });
     else if (answer.nearest !== undefined) one.settle({ kind: 'nearest', nearest: answer.nearest ?? undefined });
+    else if (answer.recording !== undefined) one.settle({ kind: 'recording', recording: answer.recording });
     else if (answer.imported !== undefined) {
       one.settle({ kind: 'imported', imported: answer.imported });
       retire();
@@ -198,6 +222,10 @@ export function viaWorker(): EmulatorPort {
     async importLogs(files, byHand, onProgress) {
       const outcome = await ask({ type: 'import', id: next++, topic: 'main', files, byHand }, { onProgress, onSlot: undefined });
       return isEnd(outcome) || outcome.kind === 'imported' ? outcome : GIVEN_UP;
+    },
+    async readRecording(file, onProgress) {
+      const outcome = await ask({ type: 'recording', id: next++, topic: 'main', file }, { onProgress, onSlot: undefined });
+      return isEnd(outcome) || outcome.kind === 'recording' ? outcome : GIVEN_UP;
     },
     async explore(scenario, onProgress, sample) {
       const outcome = await ask(

@@ -11,12 +11,13 @@ import { judgeTrace } from '../core/rules/judge.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { buffersOfIndex, indexLanes } from '../core/swimlane/lane-index.ts';
 import { namedEvents } from '../core/trace/audit.ts';
+import { firstDifference } from '../core/trace/compare.ts';
 import { buffersOf, packTrace } from '../core/trace/packed.ts';
 import { buffersOfStates, indexStates } from '../core/trace/state-index.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import { breathe } from './breathe.ts';
 import type { Progress } from './logs.ts';
-import type { Answer, ImportRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
+import type { Answer, ImportRequest, RecordingRequest, Request, RunRequest, SlotsRequest } from './messages.ts';
 import type { Desk, OrderingsRequest } from './orderings.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -36,6 +37,9 @@ const newest = new Map<string, number>();
 
 /** In place of a request's number: the user has had enough. */
 const CANCELLED = -1;
+
+/** Events of the recording that was read last, until the run that it is of has been made again. */
+let recorded: Trace | undefined;
 
 /** One program a scenario: orderings of one scenario come one after the other. */
 let compiled: { readonly text: string; readonly program: Program } | undefined;
@@ -86,6 +90,9 @@ async function answerRun(request: RunRequest): Promise<void> {
     patience = Math.max(PARTIAL_MS, 4 * (shown - now));
   }
   const { trace, ...rest } = run.finish();
+  const before = request.again === true ? recorded : undefined;
+  if (topic === 'main') recorded = undefined;
+  const same = before === undefined ? {} : { differsAt: firstDifference(before, trace) ?? null };
   const packed = packTrace(trace);
   const rules = judgeTrace(trace);
   const named = namedEvents(rest.audit.findings, rules);
@@ -93,7 +100,7 @@ async function answerRun(request: RunRequest): Promise<void> {
   const states = indexStates(trace);
   const work = performance.now() - began;
   const buffers = [...buffersOf(packed), ...buffersOfIndex(index), ...buffersOfStates(states)];
-  say({ type: 'done', id, run: { ...rest, trace: packed, index, states, rules, workMs: work } }, buffers);
+  say({ type: 'done', id, run: { ...rest, ...same, trace: packed, index, states, rules, workMs: work } }, buffers);
 }
 
 async function answerSlots(request: SlotsRequest): Promise<void> {
@@ -111,7 +118,7 @@ async function readImport(files: readonly File[], byHand: ReadonlyMap<string, nu
   const [first, ...others] = files;
   if (first !== undefined && others.length === 0) {
     const { looksLikeImportedRecording, readImportedRecording } = await import('./recording.ts');
-    if (await looksLikeImportedRecording(first)) return readImportedRecording(first, byHand);
+    if (await looksLikeImportedRecording(first)) return readImportedRecording(first, byHand, progress);
     const { looksLikeChrome, readChrome } = await import('./chrome.ts');
     if (await looksLikeChrome(first)) return readChrome(first, progress);
   }
@@ -119,11 +126,10 @@ async function readImport(files: readonly File[], byHand: ReadonlyMap<string, nu
   return readLogs(files, byHand, progress);
 }
 
-async function answerImport(request: ImportRequest): Promise<void> {
-  const { id, topic, files, byHand } = request;
-  const began = performance.now();
+/** How far reading a file has come; false: nobody waits for it any more. */
+function progressOf({ id, topic }: ImportRequest | RecordingRequest): Progress {
   let told = Number.NEGATIVE_INFINITY;
-  const progress = async (bytes: number, of: number): Promise<boolean> => {
+  return async (bytes, of) => {
     // The page draws each word, and needs its own share of the machine for that.
     if (performance.now() - told > TELL_MS) {
       told = performance.now();
@@ -132,7 +138,21 @@ async function answerImport(request: ImportRequest): Promise<void> {
     await breathe();
     return newest.get(topic) === id;
   };
-  const answer = await readImport(files, byHand, progress);
+}
+
+async function answerRecording(request: RecordingRequest): Promise<void> {
+  const { readRunRecording } = await import('./recording.ts');
+  const found = await readRunRecording(request.file, progressOf(request));
+  if (found === undefined) return say({ type: 'superseded', id: request.id });
+  const { trace, ...recording } = found;
+  recorded = trace;
+  say({ type: 'done', id: request.id, recording: { ...recording, events: trace.length } });
+}
+
+async function answerImport(request: ImportRequest): Promise<void> {
+  const { id, files, byHand } = request;
+  const began = performance.now();
+  const answer = await readImport(files, byHand, progressOf(request));
   if (answer === undefined) return say({ type: 'superseded', id });
   say({ type: 'done', id, imported: { ...answer, workMs: performance.now() - began } }, [
     ...buffersOf(answer.trace),
@@ -159,8 +179,10 @@ async function answerOrderings(request: OrderingsRequest): Promise<void> {
 /** What the browser says of a file that it cannot read names neither the file nor the reason. */
 function wordsOf(error: unknown, request: Request): string {
   const unreadable = error instanceof DOMException && (error.name === 'NotReadableError' || error.name === 'NotFoundError');
-  if (!unreadable || request.type !== 'import') return error instanceof Error ? error.message : String(error);
-  const names = request.files.map((file) => file.name).join(', ');
+  if (!unreadable || (request.type !== 'import' && request.type !== 'recording'))
+    return error instanceof Error ? error.message : String(error);
+  const files = request.type === 'import' ? request.files : [request.file];
+  const names = files.map((file) => file.name).join(', ');
   return `${names} could not be read to the end: it was changed, moved or removed meanwhile, or it is a folder. Open the files again (of a folder, the files in it).`;
 }
 
@@ -181,6 +203,7 @@ self.onmessage = async (event: MessageEvent<Request>) => {
     if (request.type === 'run') await answerRun(request);
     else if (request.type === 'slots') await answerSlots(request);
     else if (request.type === 'import') await answerImport(request);
+    else if (request.type === 'recording') await answerRecording(request);
     else await answerOrderings(request);
   } catch (error) {
     say({ type: 'failed', id: request.id, message: wordsOf(error, request) });

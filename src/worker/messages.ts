@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly probes: boolean;
   readonly workload: boolean;
   readonly seed: number;
+  /** It is the run of the recording that was read last: where do they differ? */
+  readonly again?: boolean;
 }
 
 /** Outcome of every slot of the lifted steps, nearest first. */
@@ -53,6 +55,21 @@ export interface ImportRequest {
   readonly files: readonly File[];
   /** Microseconds to add to the clocks of hosts, whatever their logs say. */
   readonly byHand: ReadonlyMap<string, number>;
+}
+
+/** A recording of a run. */
+export interface RecordingRequest {
+  readonly type: 'recording';
+  readonly id: number;
+  readonly topic: string;
+  readonly file: File;
+}
+
+/** What a recording is of, and its events until the run that is made again can be held against them. */
+export interface RecordingAnswer {
+  readonly scenario: Scenario;
+  readonly ordering: Ordering;
+  readonly events: number;
 }
 
 /** All orderings of a scenario. */
@@ -107,6 +124,7 @@ export type Request =
   | RunRequest
   | SlotsRequest
   | ImportRequest
+  | RecordingRequest
   | ExploreRequest
   | ForecastRequest
   | NearestRequest
@@ -124,6 +142,8 @@ export interface RunAnswer {
   readonly settled: string;
   /** The second opinion. */
   readonly rules: readonly RuleAnswer[];
+  /** Of a run of a recording: the first event that differs from it, null for none. */
+  readonly differsAt?: number | null;
   /** Milliseconds of work in the worker. */
   readonly workMs: number;
 }
@@ -189,6 +209,7 @@ export type Answer =
       readonly id: number;
       readonly run?: RunAnswer;
       readonly imported?: ImportAnswer;
+      readonly recording?: RecordingAnswer;
       readonly exploration?: Exploration;
       readonly lattice?: Lattice;
       /** Null: nothing was found out before it was stopped. */

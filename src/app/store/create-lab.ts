@@ -11,7 +11,7 @@ import { classWord } from '../../core/trace/audit.ts';
 import { unpackTrace } from '../../core/trace/packed.ts';
 import { StateAt } from '../../core/trace/state-at.ts';
 import { kindAt } from '../../core/trace/trace.ts';
-import type { EmulatorPort, ImportAnswer, PartialRun, RunAnswer } from '../emulator-port.ts';
+import type { EmulatorPort, ImportAnswer, PartialRun, RecordingAnswer, RunAnswer } from '../emulator-port.ts';
 import { toFirstDifference } from './differences.ts';
 import { findHint } from './first-minute.ts';
 import { createLifting, type Lifting } from './lifting.ts';
@@ -24,7 +24,10 @@ export interface Lab {
   readonly playhead: PlayheadStore;
   readonly port: EmulatorPort;
   readonly lifting: Lifting;
-  open(scenario: Scenario, ordering?: Ordering): void;
+  /** `again`: it is the run of the recording that was read last; told is the first event that differs, undefined for none. */
+  open(scenario: Scenario, ordering?: Ordering, again?: (differsAt: number | undefined, events: number) => void): void;
+  /** A recording of a run is read by the worker; undefined: it was not, and the user knows. */
+  readRecording(file: File): Promise<RecordingAnswer | undefined>;
   /** Another version of the scenario under study: undo goes back to the present one. */
   change(scenario: Scenario, ordering?: Ordering): void;
   /** `byHand`: microseconds to add to the clocks of hosts, whatever their logs say. */
@@ -48,6 +51,8 @@ export interface Lab {
 /** Undo steps kept. */
 const MOST_UNDO = 200;
 const MOST_TAKES = 60;
+/** Lines of problems shown at once. */
+const MOST_LINES = 6;
 /** Rows of the picture: a canvas has a greatest height. */
 const MOST_ROWS = 300;
 
@@ -82,11 +87,11 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
   /** Counts what was asked to be on screen: an answer that is late shows nothing. */
   let turn = 0;
 
-  async function rerun(): Promise<void> {
+  async function rerun(again?: (differsAt: number | undefined, events: number) => void): Promise<void> {
     turn += 1;
     const { scenario, ordering } = store.getState();
     store.setState({ work: 'running', happenings: 0, opening: undefined });
-    const wish = { topic: 'main', scenario, ordering, probes: true, workload: true, seed: scenario.seed ?? 1 };
+    const wish = { topic: 'main', scenario, ordering, probes: true, workload: true, seed: scenario.seed ?? 1, again: again !== undefined };
     const tell = (happenings: number) => store.setState({ happenings });
     const outcome = await port.run(wish, tell, (partial) => grow(growingView(scenario, ordering, partial)));
     if (outcome.kind === 'superseded') return;
@@ -101,6 +106,26 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
       return;
     }
     show(viewOf(scenario, ordering, outcome.run));
+    again?.(outcome.run.differsAt ?? undefined, outcome.run.trace.length);
+  }
+
+  async function readRecording(file: File): Promise<RecordingAnswer | undefined> {
+    turn += 1;
+    const opening = { names: [file.name], bytes: 0, of: file.size };
+    store.setState({ work: 'running', happenings: 0, opening });
+    const outcome = await port.readRecording(file, (bytes, of) => {
+      if (store.getState().opening?.names === opening.names) store.setState({ opening: { ...opening, bytes, of } });
+    });
+    if (outcome.kind === 'superseded') return undefined;
+    store.setState({ opening: undefined });
+    if (outcome.kind === 'recording') return outcome.recording;
+    store.setState({ work: 'idle' });
+    lab.alert({
+      severity: 'error',
+      title: `${file.name} was not opened. What is on screen is kept.`,
+      lines: outcome.message.split('\n').slice(0, MOST_LINES),
+    });
+    return undefined;
   }
 
   /** Logs on the same lanes; what was on screen stays where they cannot be read. */
@@ -195,11 +220,12 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     playhead,
     port,
     lifting: undefined as unknown as Lifting,
-    open(scenario, ordering = orderingOf(scenario)) {
+    readRecording,
+    open(scenario, ordering = orderingOf(scenario), again) {
       store.setState({ scenario, ordering, past: [], future: [], lifted: undefined, selection: undefined, hint: undefined });
       // Its log may be large.
       if (scenario.id !== store.getState().twin?.scenario.id) store.setState({ twin: undefined });
-      void rerun();
+      void rerun(again);
     },
     change(scenario, ordering = orderingOf(scenario)) {
       const state = store.getState();

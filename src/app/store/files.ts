@@ -2,16 +2,17 @@
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import { guessJson, looksLike } from '../../core/formats/guess.ts';
-import { printRecording, toRecording } from '../../core/formats/recording/write.ts';
+import { recordingPieces } from '../../core/formats/recording/write.ts';
 import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
 import type { Problem } from '../../core/scenario/problem.ts';
-import { firstDifference } from '../../core/trace/compare.ts';
 import type { Lab } from './create-lab.ts';
 
 /** Lines of problems shown at once. */
 const MOST_LINES = 6;
+/** By so much a recording is recognised. */
+const HEAD_BYTES = 512;
 
 /** The checks come with the first file: a first visit runs a story. */
 const checks = (lab: Lab) => lab.during(import('../../core/scenario/check.ts'));
@@ -54,6 +55,10 @@ async function openFile(lab: Lab, file: File): Promise<void> {
     refuse(lab, file.name, [{ path: 'size', message: '0 bytes: the file is empty, there is nothing to read' }]);
     return;
   }
+  if (/^\s*\{\s*"format"\s*:\s*"switchover\.recording"/.test(await file.slice(0, HEAD_BYTES).text())) {
+    await openRecording(lab, file);
+    return;
+  }
   if (file.size > MOST_TEXT_BYTES) {
     refuse(lab, file.name, [{ path: '$', message: `${file.size} bytes, at most ${MOST_TEXT_BYTES} are read` }]);
     return;
@@ -68,7 +73,8 @@ async function openText(lab: Lab, text: string, name: string): Promise<void> {
     case 'scenario':
       return openScenario(lab, parsed.value, name);
     case 'recording':
-      return openRecording(lab, parsed.value, name);
+      // Its format does not stand first.
+      return openRecording(lab, new File([text], name));
     case 'exploration':
       return refuse(lab, name, [
         { path: '$.format', message: 'an exploration holds counts, no run: open the scenario that it was made of' },
@@ -91,36 +97,22 @@ async function openScenario(lab: Lab, value: unknown, name: string): Promise<voi
 }
 
 /** A recording is run again, and whether the trace is identical is said. */
-async function openRecording(lab: Lab, value: unknown, name: string): Promise<void> {
-  const { checkScenario } = await checks(lab);
-  const { readRecording } = await lab.during(import('../../core/formats/recording/read.ts'));
-  const read = readRecording(value);
-  if (read.recording === undefined) return refuse(lab, name, read.problems);
-  if (read.recording.scenario === null)
-    return refuse(lab, name, [{ path: '$.scenario', message: 'an imported log: nothing to run again' }]);
-  const { scenario, problems } = checkScenario(read.recording.scenario, { models, protocols });
-  if (scenario === undefined)
-    return refuse(
-      lab,
-      name,
-      problems.map((problem) => ({ ...problem, path: problem.path.replace('$', '$.scenario') })),
-    );
-  lab.open(scenario, read.ordering);
-  await lab.idle();
-  const { run } = lab.store.getState();
-  if (run === undefined) return;
-  const different = firstDifference(read.trace, run.trace);
-  lab.alert({
-    severity: 'info',
-    title:
-      different === undefined
-        ? `${name} was run again: the trace is identical.`
-        : `${name} was run again: the trace differs from event #${different} on.`,
-    lines:
-      different === undefined
-        ? [`${run.trace.length} events.`]
-        : ['It was made by another version of the emulator, or the file was edited. On screen is the run of today.'],
-  });
+async function openRecording(lab: Lab, file: File): Promise<void> {
+  const recording = await lab.readRecording(file);
+  if (recording === undefined) return;
+  lab.open(recording.scenario, recording.ordering, (different, events) =>
+    lab.alert({
+      severity: 'info',
+      title:
+        different === undefined
+          ? `${file.name} was run again: the trace is identical.`
+          : `${file.name} was run again: the trace differs from event #${different} on.`,
+      lines:
+        different === undefined
+          ? [`${events} events.`]
+          : ['It was made by another version of the emulator, or the file was edited. On screen is the run of today.'],
+    }),
+  );
 }
 
 export function refuse(lab: Lab, name: string, problems: readonly Problem[], what = 'opened'): void {
@@ -150,19 +142,38 @@ export async function exportAs(lab: Lab, id: string): Promise<void> {
   }
 }
 
-/** The run on screen as a file. */
-export function exportJson(lab: Lab): void {
+/** The run on screen as a file: printed in slices, so that the page answers between them. */
+export async function exportJson(lab: Lab): Promise<void> {
   const { run, takes } = lab.store.getState();
   if (run === undefined) return;
   if (run.imported !== undefined) {
     const { rules } = run.imported;
-    save('imported.json', [printRecording(toRecording({ ...run, scenario: null, rules }))], 'application/json');
+    save('imported.json', await inSlices(recordingPieces({ ...run, scenario: null, rules })), 'application/json');
     return;
   }
   const kept = takes
     .filter((take) => take.run.scenario.id === run.scenario.id)
     .map((take) => ({ name: take.name, ordering: take.run.ordering }));
-  save(`${run.scenario.id}.json`, [printRecording(toRecording({ ...run, takes: kept }))], 'application/json');
+  save(`${run.scenario.id}.json`, await inSlices(recordingPieces({ ...run, takes: kept })), 'application/json');
+}
+
+/** Milliseconds of printing at once. */
+const SLICE_MS = 12;
+
+/** Pieces that were printed leave the page's memory as blobs. */
+async function inSlices(pieces: Iterable<string>): Promise<readonly Blob[]> {
+  const blobs: Blob[] = [];
+  let texts: string[] = [];
+  let until = performance.now() + SLICE_MS;
+  for (const piece of pieces) {
+    texts.push(piece);
+    if (performance.now() < until) continue;
+    blobs.push(new Blob(texts));
+    texts = [];
+    await new Promise((done) => setTimeout(done));
+    until = performance.now() + SLICE_MS;
+  }
+  return [...blobs, new Blob(texts)];
 }
 
 export function exportScenario(lab: Lab): void {

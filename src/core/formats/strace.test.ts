@@ -142,3 +142,12 @@ test('times since the line before add up, over lines of other calls too; words a
   expect(trace.args(2)['name']).toBe('IOMMU_HWPT_SET_DIRTY_TRACKING');
   expect(new StraceLines().parse('it was f(x) = 3, they said')).toBeUndefined();
 });
+
+test('a line with a time that is no call moves none of the calls before it', () => {
+  const { trace } = read(
+    '7 1795457585.000000 ioctl(5</dev/vfio/devices/vfio0>, VFIO_DEVICE_RESET) = 0',
+    '7 1795457585.000400 ioctl(5</dev/vfio/devices/vfio0>, VFIO_DEVICE_RESET) = 0',
+    '7 1795457585.000900 +++ exited with 0 +++',
+  );
+  expect([...trace.at]).toEqual([0, 400_000, 900_000]);
+});

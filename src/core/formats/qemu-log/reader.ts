@@ -182,7 +182,8 @@ export class LogReader {
 
   /** The clock of the line, after the line before. `first`: how many lines had one. */
   #tick(micros: number, first = 0): void {
-    if (first === 1 || (first > 0 && this.rows.length === 0)) this.rows.micros.fill(micros, 0, this.rows.length);
+    if ((first === 1 && this.stamped + this.timedCalls + this.timed === 1) || (first > 0 && this.rows.length === 0))
+      this.rows.micros.fill(micros, 0, this.rows.length);
     this.#before = this.#micros;
     if (first > 1 && this.#micros - micros > BACKWARDS_MICROS) this.backwards.push({ line: this.#at, micros: this.#micros - micros });
     this.#micros = micros;

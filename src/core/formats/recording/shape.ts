@@ -12,7 +12,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const argument = v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(v.number()), v.array(v.string())]);
 
-const event = v.strictObject({
+export const recordedEventSchema = v.strictObject({
   seq: count,
   atNanos: time,
   durationNanos: v.exactOptional(time),
@@ -33,6 +33,8 @@ const finding = v.strictObject({
   window: v.exactOptional(v.tuple([time, time])),
 });
 
+export const lanesSchema = v.array(v.strictObject({ id: v.string(), host: v.string(), title: v.string(), kind: v.picklist(LANE_KINDS) }));
+
 export const recordingSchema = v.strictObject({
   format: v.literal('switchover.recording'),
   version: v.literal(RECORDING_VERSION),
@@ -45,8 +47,8 @@ export const recordingSchema = v.strictObject({
     v.strictObject({ kind: v.literal('emulated'), seed: v.number() }),
     v.strictObject({ kind: v.literal('imported'), reader: v.string(), files: v.array(v.string()) }),
   ]),
-  lanes: v.array(v.strictObject({ id: v.string(), host: v.string(), title: v.string(), kind: v.picklist(LANE_KINDS) })),
-  events: v.array(event),
+  lanes: lanesSchema,
+  events: v.array(recordedEventSchema),
   clocks: v.array(v.strictObject({ host: v.string(), zero: v.string(), offsetNanos: v.number(), plusMinusNanos: v.number() })),
   reports: v.array(v.picklist(EVENT_KINDS)),
   notes: v.array(
@@ -83,3 +85,5 @@ export const recordingSchema = v.strictObject({
 });
 
 export type Recording = v.InferOutput<typeof recordingSchema>;
+
+export type RecordedEvent = v.InferOutput<typeof recordedEventSchema>;

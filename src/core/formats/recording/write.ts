@@ -55,6 +55,28 @@ function eventOf(trace: Trace, seq: number) {
   };
 }
 
+/** Events that are printed at once. */
+const BATCH = 256;
+
+/** The text of a run's recording (`printRecording`) in pieces: a million events are never one object and never one string. */
+export function* recordingPieces(run: Recorded): Generator<string> {
+  const { trace } = run;
+  const head = printRecording(toRecording({ ...run, trace: { ...trace, length: 0 } }));
+  const mark = '  "events": [\n\n  ]';
+  const at = trace.length === 0 ? -1 : head.indexOf(mark);
+  if (at < 0) {
+    yield head;
+    return;
+  }
+  yield `${head.slice(0, at)}  "events": [\n`;
+  for (let from = 0; from < trace.length; from += BATCH) {
+    const to = Math.min(trace.length, from + BATCH);
+    const lines = Array.from({ length: to - from }, (_, i) => `    ${JSON.stringify(eventOf(trace, from + i))}`);
+    yield lines.join(',\n') + (to < trace.length ? ',\n' : '');
+  }
+  yield `\n  ]${head.slice(at + mark.length)}`;
+}
+
 /** The text of a recording: one line a field and one line an event, so that two can be compared with a diff. */
 export function printRecording(recording: Recording): string {
   const fields = Object.entries(recording).map(([name, value]) => {
