@@ -1,8 +1,9 @@
 /** Files in and out of the terminal. */
-import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { models } from '../core/emulator/devices/index.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
-import { type ReadRecording, readRecording } from '../core/formats/recording/read.ts';
+import type { ReadRecording } from '../core/formats/recording/read.ts';
+import { RecordingReader } from '../core/formats/recording/stream.ts';
 import { checkScenario } from '../core/scenario/check.ts';
 import { stories } from '../core/scenario/library/index.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../core/scenario/plain.ts';
@@ -19,11 +20,11 @@ export function readJson(path: string): unknown {
 }
 
 /** @throws {UsageError} where there is nothing to read, or too much */
-function checkFile(path: string): void {
+function checkFile(path: string, most = MOST_TEXT_BYTES): void {
   if (!existsSync(path)) throw new UsageError(`${path}: no such file`);
   const about = statSync(path);
   if (about.isDirectory()) throw new UsageError(`${path}: expected a file, found a folder`);
-  if (about.size > MOST_TEXT_BYTES) throw new UsageError(`${path}: ${about.size} bytes, at most ${MOST_TEXT_BYTES} are read`);
+  if (about.size > most) throw new UsageError(`${path}: ${about.size} bytes, at most ${most} are read`);
 }
 
 /** A built-in story by its id, else a scenario file. */
@@ -41,8 +42,18 @@ export function scenarioOf(word: string): Scenario {
   return scenario;
 }
 
+/** Bytes that are in memory at once. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** Read piece by piece: a million events are more than one text. @throws {UsageError} */
 export function recordingOf(path: string): Extract<ReadRecording, { readonly trace: unknown }> {
-  const read = readRecording(readJson(path));
+  checkFile(path, Number.POSITIVE_INFINITY);
+  const reader = new RecordingReader();
+  const file = openSync(path, 'r');
+  const piece = new Uint8Array(CHUNK_BYTES);
+  for (let more = readSync(file, piece); more > 0 && reader.push(piece.subarray(0, more)); ) more = readSync(file, piece);
+  closeSync(file);
+  const read = reader.finish();
   if (read.recording === undefined) throw new UsageError(line(path, read.problems));
   return read;
 }
