@@ -89,6 +89,9 @@ test('a required pair leads to the run without it, and its two steps are marked'
   await panel.getByRole('button', { name: 'Decide all' }).click();
   const pairs = panel.getByRole('list', { name: 'Required pairs' });
   await expect(pairs).toBeVisible({ timeout: 40_000 });
+  const rules = panel.getByRole('list', { name: 'Rules without a counter-example' });
+  await expect(rules.getByRole('listitem').filter({ hasText: /^B1/ })).toBeVisible();
+  await expect(rules.getByRole('listitem').filter({ hasText: /^D1/ })).toHaveCount(0);
   await pairs.getByRole('button', { name: /^Stop the mdev before Save the device state/ }).click();
   await lab.idle();
   await expect(lab.verdict).toContainText(/^Silent corruption/);

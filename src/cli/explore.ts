@@ -15,6 +15,8 @@ import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.t
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
 import { MOST_SAMPLED, type Sample, Sampler } from '../core/explore/sample.ts';
+import { trials } from '../core/explore/trials.ts';
+import { CounterExamples } from '../core/rules/counter-examples.ts';
 import { checkScenario } from '../core/scenario/check.ts';
 import { printNanos } from '../core/trace/time.ts';
 import { parseArguments, UsageError, wholeNumber } from './arguments.ts';
@@ -37,14 +39,14 @@ export async function explore(args: readonly string[]): Promise<number> {
   if (sample !== undefined) {
     if (shard !== undefined)
       throw new UsageError('explore: --sample draws from all orderings, --shard takes a part of them: only one can be');
-    print(await draw(program, sample), flags.has('json'));
+    print(withRules(program, await draw(program, sample)), flags.has('json'));
     return 0;
   }
   const jobs = shard === undefined ? (wholeNumber('jobs', values.get('jobs'), 1) ?? availableParallelism()) : 1;
   const { decided, elapsedMs } = await decide(program, states, shard, jobsFor(jobs));
   if (shard !== undefined && !decided.complete)
     throw new UsageError('explore: stopped; a part of a search is of use only when it is whole');
-  if (shard === undefined) print(report(program, decided, elapsedMs), flags.has('json'));
+  if (shard === undefined) print(withRules(program, report(program, decided, elapsedMs)), flags.has('json'));
   else emit(`${JSON.stringify(partOf(program, decided, shard, elapsedMs))}\n`, values.get('out'));
   return 0;
 }
@@ -187,11 +189,30 @@ function merge(files: readonly string[]): Exploration {
   const program = prepare(scenario);
   const decided = mergeParts(parts, movableSteps(program));
   if (typeof decided === 'string') throw new UsageError(`explore --merge: ${decided}`);
-  return report(program, decided, Math.max(...parts.map((part) => part.elapsedMs)));
+  return withRules(program, report(program, decided, Math.max(...parts.map((part) => part.elapsedMs))));
+}
+
+/** Tries the rules on the orders near the best one. */
+function withRules(program: Program, exploration: Exploration): Exploration {
+  let rules: CounterExamples | undefined;
+  for (const trial of trials(program, exploration)) {
+    if (rules === undefined) rules = new CounterExamples(trial.trace);
+    else rules.add(trial);
+  }
+  return rules === undefined ? exploration : { ...exploration, rules: rules.answer() };
 }
 
 function print(exploration: Exploration, json: boolean): void {
   process.stdout.write(json ? `${JSON.stringify(exploration, undefined, 2)}\n` : `${lines(exploration).join('\n')}\n`);
+}
+
+/** Rules that hold in the best order and that no bad order near it breaks. */
+function rulesOf({ rules }: Exploration): readonly string[] {
+  if (rules === undefined || rules.without.length === 0) return [];
+  return [
+    `rules without a counter-example here: they hold in the best order, and none of ${rules.tried} orders near it is bad and breaks one`,
+    ...rules.without.map(({ rule, title, because }) => `  ${rule} ${title} (${because})`),
+  ];
 }
 
 /** What was done, in a line or two. */
@@ -226,6 +247,7 @@ function lines(one: Exploration): readonly string[] {
       ? []
       : ['not required here: some safe order has them the other way round, so a rule that asks for it finds no counter-example']),
     ...one.free.map((pair) => `  ${pair.before} before ${pair.after}`),
+    ...rulesOf(one),
     one.sampled === undefined ? 'best' : 'best of those drawn',
     ...one.best.map(
       (best) =>

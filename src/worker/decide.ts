@@ -9,6 +9,8 @@ import { countOrderings, mayTake, tooLarge } from '../core/explore/orderings.ts'
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
 import { type Sample, Sampler } from '../core/explore/sample.ts';
+import { trials } from '../core/explore/trials.ts';
+import { CounterExamples } from '../core/rules/counter-examples.ts';
 import type { Ordering } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import type { DecidedSoFar } from './messages.ts';
@@ -99,6 +101,23 @@ export async function decide(
   const graph = graphOf(program, decided);
   kept = graph === undefined || decided.states > MOST_KEPT ? undefined : { text: textOf(program.scenario), graph, exploration };
   return { exploration, graph };
+}
+
+/** So long the rules are tried on the orders near the best one, once all is decided. */
+const RULES_MS = 1_500;
+
+/** The answer with the rules that find no counter-example in it; what was tried by the time limit is said. */
+export async function withRules(program: Program, exploration: Exploration, isWanted: () => Promise<boolean>): Promise<Exploration> {
+  const began = performance.now();
+  let rules: CounterExamples | undefined;
+  for (const trial of trials(program, exploration)) {
+    if (rules === undefined) rules = new CounterExamples(trial.trace);
+    else rules.add(trial);
+    if (performance.now() - began > RULES_MS || !(await isWanted())) break;
+  }
+  const answer = rules === undefined ? exploration : { ...exploration, rules: rules.answer() };
+  if (kept?.exploration === exploration) kept = { ...kept, exploration: answer };
+  return answer;
 }
 
 /** Milliseconds of a sample between two looks at the messages. */

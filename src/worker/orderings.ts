@@ -8,7 +8,7 @@ import { type Forecast, forecast } from '../core/explore/forecast.ts';
 import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
-import { decide, decidedOf, draw, scenarioOf } from './decide.ts';
+import { decide, decidedOf, draw, scenarioOf, withRules } from './decide.ts';
 import type { Answer, DecidedSoFar, ExploreRequest, ForecastAnswer, ForecastRequest, LatticeRequest, NearestRequest } from './messages.ts';
 
 /** What an answer needs of the worker. */
@@ -48,7 +48,10 @@ async function answerExplore({ id, scenario, sample }: ExploreRequest, desk: Des
       : known?.complete === true
         ? known
         : (await decide(program, DEFAULT_LIMITS.states, told))?.exploration;
-  desk.say(exploration === undefined ? { type: 'superseded', id } : { type: 'done', id, exploration });
+  if (exploration === undefined) return desk.say({ type: 'superseded', id });
+  if (exploration.rules !== undefined) return desk.say({ type: 'done', id, exploration });
+  const joined = await withRules(program, exploration, async () => (await desk.turn()) === 'go');
+  desk.say({ type: 'done', id, exploration: joined });
 }
 
 /** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */

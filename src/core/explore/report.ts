@@ -39,6 +39,14 @@ export interface Exploration {
     readonly kinds: readonly FindingKind[];
     readonly ordering: { readonly [list: string]: readonly string[] };
   }[];
+  /**
+   * Rules that no bad order breaks, of those that hold in the best one: joined by whoever asks (this folder knows no rules), on the
+   * orders of `trials.ts`; how many these were. Absent where nobody joined them, or no ordering is safe.
+   */
+  readonly rules?: {
+    readonly tried: number;
+    readonly without: readonly { readonly rule: string; readonly title: string; readonly because: string }[];
+  };
   readonly complete: boolean;
   /** There where orderings were drawn at random, and not searched: counts are of those, and no pair is said to be required. */
   readonly sampled?: Sampled;

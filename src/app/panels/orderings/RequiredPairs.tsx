@@ -91,6 +91,7 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
           ))}
         </ol>
         <Free exploration={exploration} labelOf={labelOf} />
+        <RulesWithout exploration={exploration} />
       </div>
     </div>
   );
@@ -116,6 +117,28 @@ function Free({ exploration, labelOf }: { readonly exploration: Exploration; rea
         {exploration.free.map((pair) => (
           <li key={`${pair.before} ${pair.after}`}>
             {labelOf(pair.before)} <i>before</i> {labelOf(pair.after)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Rules that hold in the best order and that no bad order near it breaks: in this scenario nothing shows what they are for. */
+function RulesWithout({ exploration: { rules } }: { readonly exploration: Exploration }) {
+  if (rules === undefined || rules.without.length === 0) return null;
+  return (
+    <section className={styles['rules']} aria-label="Rules without a counter-example here">
+      <h3>
+        Rules without a counter-example here: they hold in the best order, and none of {rules.tried} orders near it is bad and breaks one.
+      </h3>
+      <ul aria-label="Rules without a counter-example">
+        {rules.without.map(({ rule, title, because }) => (
+          <li key={rule}>
+            <b>{rule}</b>
+            <span>
+              {title} {because === 'broken and safe' ? <i>Orders that break it are safe here.</i> : null}
+            </span>
           </li>
         ))}
       </ul>
