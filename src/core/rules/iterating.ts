@@ -16,7 +16,7 @@ const clearBeforeRead: Rule = {
   check(migration) {
     const { source } = migration;
     if (source === undefined) return cannotTell('the log of the source is missing');
-    if (!migration.emulated) return cannotTell('no event of this trace tells when a single page is read for sending');
+    if (!migration.emulated) return clearedInLog(source);
     const passes = passesOf(source);
     const late = [...clearedAfter(migration, passes), ...leftOpen(migration, passes)];
     if (late.length > 0)
@@ -32,6 +32,22 @@ const clearBeforeRead: Rule = {
   },
 };
 
+/** A log that tells the first page of a round and when its bits were cleared (QEMU: `migration_bitmap_clear_dirty`, `ram_save_page`). */
+function clearedInLog(source: Side): Opinion {
+  const told = source.rounds.filter((one) => one.args['clear'] !== undefined);
+  const late = told.find((one) => one.args['clear'] === 'after');
+  const lines = (one: Moment) =>
+    `line ${one.args['pageLine']}), and its dirty bits were cleared ${one.args['clear']} (line ${one.args['clearLine']}`;
+  if (late !== undefined)
+    return broken(`The first page of the round at ${when(late)} was read (${lines(late)}): what was written between has no bit.`, late);
+  const [first] = told;
+  if (first === undefined) return cannotTell('no event of this trace tells when the bits of a page are cleared and when it is read');
+  return holds(
+    `In ${told.length} of ${source.rounds.length} rounds the log tells the first page: the one at ${when(first)} was read (${lines(first)}).`,
+    ...told,
+  );
+}
+
 /** Bits thrown away, by a call of its own or by the copy, after their pages were read, with a writer that went on. */
 function clearedAfter(migration: Migration, passes: readonly Moment[]): readonly Opinion[] {
   const { source } = migration;
@@ -39,9 +55,14 @@ function clearedAfter(migration: Migration, passes: readonly Moment[]): readonly
   const full = lastFullPass(migration);
   const copies = passes.filter((pass) => pass.args['clear'] === 'after').map((pass) => ({ read: pass, clear: pass, log: undefined }));
   const calls = source.clears
-    .filter((clear) => clear.args['op'] === 'discard')
+    .filter((clear) => clear.args['op'] !== 'swap')
     .flatMap((clear) => {
-      const read = passes.findLast((pass) => isBefore(pass, clear));
+      // Bits that were read and left are cleared later: pages that were read between are the ones that count.
+      const left =
+        clear.args['op'] === 'clear'
+          ? source.syncs.findLast((one) => one.args['log'] === clear.args['log'] && isBefore(one, clear))
+          : undefined;
+      const read = passes.findLast((pass) => isBefore(pass, clear) && (left === undefined || isBefore(left, pass)));
       return read === undefined ? [] : [{ read, clear, log: String(clear.args['log']) }];
     });
   return [...copies, ...calls].flatMap(({ read, clear, log }): readonly Opinion[] => {
@@ -94,6 +115,7 @@ const versionsInOrder: Rule = {
   why: 'The last one wins: an older content would overwrite a newer one (ordering-rules.md, B2).',
   check(migration) {
     const { source, target } = migration;
+    if (source !== undefined && target !== undefined && !migration.emulated) return piecesInLog(migration, source, target);
     const arrivals = target?.arrivals.filter((one) => Array.isArray(one.args['pages']) && one.cause >= 0) ?? [];
     if (source === undefined || arrivals.length === 0) return cannotTell('no event of this trace tells which version of a page arrived');
     const sent = new Map(source.sends.map((one) => [one.seq, one]));
@@ -113,6 +135,46 @@ const versionsInOrder: Rule = {
     return holds(`Pages took effect in the order in which they were sent, from ${when(first)} to ${when(last)}.`, first, last);
   },
 };
+
+/** Events of RAM on several channels, between which nothing but barriers keeps an order. */
+const BARRIER_SENT = /^multifd_send_sync_main$/;
+const BARRIER_HEARD = /^multifd_recv_sync_main$/;
+const CHANNELS = /^(?:multifd|postcopy_preempt)_/;
+
+/** In a log: RAM on one channel, as many sections taken as were sent; or on several, with as many barriers on both sides. */
+function piecesInLog(migration: Migration, source: Side, target: Side): Opinion {
+  const postcopy = [...source.phases, ...target.phases].find((one) => one.args['status'] === 'postcopy-active');
+  if (postcopy !== undefined)
+    return cannotTell(`pages were fetched on demand in post-copy (#${postcopy.seq}), and no event tells which version of a page arrived`);
+  if (migration.targetOver?.args['status'] !== 'completed') return cannotTell('the target did not take all that was sent');
+  const named = (side: Side, name: RegExp) => side.checkpoints.filter((one) => name.test(String(one.args['name'])));
+  if ([...named(source, CHANNELS), ...named(target, CHANNELS)].length > 0) {
+    const [sent, heard] = [named(source, BARRIER_SENT), named(target, BARRIER_HEARD)];
+    const [first, last] = [sent[0], heard.at(-1)];
+    if (first === undefined || last === undefined || sent.length !== heard.length)
+      return cannotTell('RAM went through several channels, and no event tells of a barrier between its rounds on both sides');
+    return holds(
+      `RAM went through several channels with a barrier after each round: ${sent.length} were sent from ${when(first)} on, and as many heard until ${when(last)}.`,
+      first,
+      last,
+    );
+  }
+  // The beginning of a section that has a set-up stage is no piece of it.
+  const pieces = target.arrivals.filter((one) => one.args['sectionId'] === undefined);
+  const [first, last] = [source.passes[0], pieces.at(-1)];
+  if (first === undefined || last === undefined)
+    return cannotTell('no event of this trace tells which pieces of RAM were sent and which arrived');
+  if (pieces.length !== source.passes.length)
+    return cannotTell(`RAM was sent in ${source.passes.length} pieces and taken in ${pieces.length}`);
+  const early = pieces.findIndex((one, i) => migration.causality.order(one, source.passes[i] as Moment) === 'before');
+  if (early >= 0)
+    return cannotTell(`piece ${early + 1} of RAM is taken before it is sent by the clocks of this trace (#${pieces[early]?.seq})`);
+  return holds(
+    `RAM went through one channel, which keeps its order: ${pieces.length} pieces were sent from ${when(first)} on, and as many taken until ${when(last)}.`,
+    first,
+    last,
+  );
+}
 
 function overlap(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return false;

@@ -93,9 +93,17 @@ export class Migration {
     return [...side.states, ...(this.next?.states ?? [])].find((one) => one.seq > moment.seq && one.args['device'] === device);
   }
 
-  /** The source stopped to save a snapshot of itself (QEMU's run state save-vm): it goes on by right. */
+  /**
+   * The source saved a snapshot of itself, and goes on by right: QEMU's run state save-vm, or a guest that runs when its migration is
+   * completed (background-snapshot: it stops for the state of its devices alone).
+   */
   get isSnapshot(): boolean {
-    return this.source?.runs.some((one) => one.args['reason'] === 'save-vm') === true;
+    const runs = this.source?.runs ?? [];
+    if (runs.some((one) => one.args['reason'] === 'save-vm')) return true;
+    const over = this.sourceOver;
+    if (this.emulated || over?.args['status'] !== 'completed') return false;
+    const last = runs.findLast((one) => one.seq < over.seq);
+    return last !== undefined && vcpusRun(last) && runs.some((one) => !vcpusRun(one) && one.seq < last.seq);
   }
 
   /** The guest came to the target, or in a log of the source alone: it said so. What did not arrive is lost. */

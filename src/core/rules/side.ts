@@ -23,6 +23,7 @@ const LISTS = [
   'syncs',
   'pending', // what a convergence test saw
   'passes', // RAM read and sent
+  'rounds', // in a log: from one sync to the next
   'sends', // RAM items as they went onto a channel
   'images', // device state sent
   'marksSent',
@@ -88,7 +89,7 @@ export function listOf(moment: Moment): List | undefined {
       return args['op'] === undefined ? 'syncs' : undefined;
     case 'ram-round':
       // In a log it is told by what it consists of: sections.
-      return moment.step === '' ? undefined : 'passes';
+      return moment.step === '' ? 'rounds' : 'passes';
     case 'counter':
       return name === 'pending bytes' ? 'pending' : undefined;
     case 'send':

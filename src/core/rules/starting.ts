@@ -110,6 +110,7 @@ const oneOwner: Rule = {
     const { source } = migration;
     if (migration.target === undefined) return cannotTell(NO_TARGET);
     if (run === undefined) return cannotTell('the vCPUs did not run on the target');
+    if (migration.isSnapshot) return cannotTell('the source saved a snapshot of itself, and may go on');
     const other = migration.emulated ? migration.runElsewhere(run) : undefined;
     if (other !== undefined && source === undefined)
       return broken(`${other.host} ran the guest since ${when(other)}, and ${run.host} ran it too from ${when(run)}.`, other, run);

@@ -1,6 +1,6 @@
 /** Rules C: how the source comes to rest. */
 import type { Migration } from './migration.ts';
-import { devicesIn, endsBefore, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { deviceOf, devicesIn, endsBefore, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
 import { capital, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
@@ -217,8 +217,9 @@ const writeBackBeforeSync: Rule = {
   check(migration) {
     const { source } = migration;
     if (source === undefined) return cannotTell(NO_SOURCE);
-    if (!migration.reports('write')) return cannotTell('no event of this trace tells of writes to guest RAM');
     if (!migration.handedOver) return cannotTell('the migration was given up before its last dirty sync');
+    if (!migration.emulated) return writeBackInLog(migration, source);
+    if (!migration.reports('write')) return cannotTell('no event of this trace tells of writes to guest RAM');
     const opinions = stopsOf(source).map((stop): Opinion => {
       const device = String(stop.args['device']);
       const call = source.calls.findLast((one) => one.args['device'] === device && one.args['state'] !== undefined && one.seq < stop.seq);
@@ -241,6 +242,34 @@ const writeBackBeforeSync: Rule = {
     return together(opinions, 'no device stopped');
   },
 };
+
+/** In a log: a stop that has returned has written what it writes. Of one that returned after the sync nobody knows whether it wrote. */
+function writeBackInLog(migration: Migration, source: Side): Opinion {
+  const sync = lastOf(source.syncs);
+  if (sync === undefined) return cannotTell('no event of this trace tells of a dirty sync');
+  if (migration.isSnapshot) return cannotTell('the source saved a snapshot of itself: pages are protected, and not synced');
+  const over = migration.sourceOver;
+  const within = (one: Moment) => over === undefined || one.seq < over.seq;
+  const opinions = stopsOf(source)
+    .filter(within)
+    .map((stop): Opinion => {
+      if (migration.causality.order(stop, sync) !== 'before')
+        return cannotTell(`no event of this trace tells whether ${deviceOf(stop)} wrote to guest RAM in its stop (#${stop.seq})`);
+      return holds(
+        `The stop of ${deviceOf(stop)}, and what it wrote to RAM in it, was over at ${when(stop)}, before the last dirty sync at ${when(sync)}.`,
+        stop,
+        sync,
+      );
+    });
+  // Requests of emulated disks end in guest RAM: they are waited for before the stop is over.
+  const drained = source.checkpoints.findLast((one) => one.args['name'] === 'vm_stop_flush_all' && within(one) && isBefore(one, sync));
+  if (drained !== undefined)
+    opinions.push(
+      holds(`Requests of emulated disks were drained at ${when(drained)}, before the last dirty sync at ${when(sync)}.`, drained, sync),
+    );
+  const untold = opinions.find((one) => one.outcome === 'cannot tell');
+  return untold ?? together(opinions, 'no event of this trace tells of a stop that may write to guest RAM');
+}
 
 /** ordering-rules.md, C6: the sync of S18 before its pages. */
 const syncBeforePages: Rule = {
@@ -297,6 +326,11 @@ const clockFirst: Rule = {
     if (!migration.handedOver) return cannotTell('the migration was given up before RAM was copied for the last time');
     const pass = passesOf(source).at(-1);
     if (pass === undefined) return cannotTell('no event of this trace tells when RAM is copied');
+    const again = migration.emulated ? undefined : source.runs.find((one) => vcpusRun(one) && one.seq > stop.seq && one.seq < pass.seq);
+    if (again !== undefined)
+      return cannotTell(
+        `the VM ran again (#${again.seq}) while RAM was still copied: what it writes then is kept back by other means, or lost`,
+      );
     return precedes(
       migration,
       { moment: stop, words: 'the VM and with it its clock stopped' },

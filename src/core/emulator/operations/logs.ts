@@ -66,6 +66,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
     case 'clear':
       machine.tracers.clear(bit, (writer) => within(regionOfWriter(machine, writer)));
       machine.memory.clear(bit, within);
+      recorder.event('log-clear', lane, machine.now, { step: context.step, args: { log: def.id, op: 'clear' } });
       return DONE;
     case 'flush': {
       const into = machine.logOn(indexOf(machine.program.logs, primitive.into ?? '', 'log'), op.host);
@@ -80,6 +81,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
     }
     case 'fill':
       machine.full = machine.full.map((one, i) => (i === on ? 1 : one));
+      recorder.event('note', lane, machine.now, { step: context.step, args: { log: def.id, message: `${def.id} is full` } });
       return DONE;
     case 'discard':
       forget(machine, bit, within);

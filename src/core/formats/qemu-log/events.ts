@@ -18,6 +18,8 @@ export interface KnownEvent {
   readonly plain: boolean;
   /** One page that was sent. */
   readonly page: boolean;
+  /** Dirty bits of a range are cleared. */
+  readonly clears: boolean;
   /** Callbacks of devices run before the vCPUs do. */
   readonly callback: boolean;
 }
@@ -66,6 +68,7 @@ function newEvent(name: string): KnownEvent {
     loads: !sends && INCOMING.test(name),
     plain: reading === undefined && !PAIRED.has(name) && !FACT_EVENTS.has(name) && !MEETING_EVENTS.has(name),
     page: PAGE.test(name),
+    clears: name === 'migration_bitmap_clear_dirty',
     callback: name.startsWith('vfio_') || name.startsWith('virtio_'),
   };
 }

@@ -170,7 +170,7 @@ export class LogReader {
     this.facts.count(event, head.tid, head.micros);
     if (this.#startsAt !== undefined && !event.callback) this.#start();
     if (event.plain) {
-      this.#plain(event);
+      this.#plain(event, head, to);
       return;
     }
     const args = head.nameTo < to ? textOf(this.#bytes, head.nameTo + 1, to) : '';
@@ -190,8 +190,12 @@ export class LogReader {
   }
 
   /** An event of which nothing but the number of its lines is known. */
-  #plain(event: KnownEvent): void {
-    if (event.page) this.#rounds.page();
+  #plain(event: KnownEvent, head: LineHead, to: number): void {
+    const args = () => textOf(this.#bytes, head.nameTo + 1, to);
+    if (event.page) {
+      this.#rounds.page();
+      if (this.#rounds.wantsPage) this.#rounds.firstPage(args(), this.#line);
+    } else if (event.clears) this.#rounds.clears(args(), this.#line);
     this.#count(event);
     this.#text();
   }
