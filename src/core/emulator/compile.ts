@@ -153,7 +153,8 @@ function regionsOf(scenario: Scenario): readonly RegionDef[] {
   return scenario.memory.regions.map((spec) => {
     const first = spec.first ?? next;
     next = first + spec.pages;
-    return { id: spec.id, first, pages: spec.pages, populated: spec.populated ?? spec.pages, absent: spec.absent ?? false };
+    const { id, pages, populated = pages, absent = false, shared = false } = spec;
+    return { id, first, pages, populated, absent, shared };
   });
 }
 

@@ -336,6 +336,7 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     lateUntil: 0,
     registers: (def.model.registers ?? []).map(() => 0),
     reset: false,
+    voidAt: -1,
     told: false,
   };
 }

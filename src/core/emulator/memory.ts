@@ -1,7 +1,5 @@
 /**
- * Guest RAM on all hosts: a version per page, as far as anybody has written it.
- *
- * A page that was written has a SLOT; the untouched rest of each region is one slot with a weight (its pages),
+ * Guest RAM on all hosts: a version per page, as far as anybody has written it. A page that was written has a SLOT; the untouched rest of each region is one slot with a weight (its pages),
  * so cost and memory grow with what is dirtied and not with the size of the guest. Slots 0 .. regions-1 are the
  * rests. A page that is first written leaves its region's rest and inherits everything the rest had.
  *
@@ -9,9 +7,11 @@
  *     pend / open / buf     masks of logs on hosts, as in tracers.ts
  *     dirty                 mask of hosts: in that host's migration bitmap
  */
+
+import { isAwaited, type Waits } from './awaited.ts';
 import { type PageCopy, recordBytes } from './page-copy.ts';
 import { mergeRuns, NO_PAGES, type PageRuns, pairs, runsOfPages } from './page-runs.ts';
-import type { Program } from './program.ts';
+import { homeOf, type Program } from './program.ts';
 import { DROPPED, LEFT_WRITABLE, MARKED_EARLY } from './tracer-row.ts';
 
 export class Memory {
@@ -67,14 +67,11 @@ export class Memory {
 
   static start(program: Program): Memory {
     const memory = new Memory(program);
-    const owner = Math.max(
-      0,
-      program.hosts.findIndex((host) => host.runs),
-    );
+    const owner = homeOf(program);
     program.regions.forEach((region, index) => {
       memory.#append(region.first, index, region.pages);
       memory.version.forEach((versions, host) => {
-        versions[index] = host === owner ? 1 : 0;
+        versions[index] = host === owner || region.shared ? 1 : 0;
       });
       memory.last[index] = 1;
       memory.lastHost[index] = owner;
@@ -92,12 +89,11 @@ export class Memory {
     return this.page.length;
   }
 
-  /** Whether a write to a page waits: for its copy while it is marked (1), for its arrival while it is missing (2). */
-  makesWait(page: number, host: number, waits: number): boolean {
+  makesWait(page: number, host: number, waits: Waits): boolean {
     const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
     const slot = this.slotOf.get(page) ?? Math.max(0, region);
-    if ((waits & 1) !== 0 && (((this.dirty[slot] as number) >> host) & 1) === 1) return true;
-    return (waits & 2) !== 0 && (this.version[host] as number[])[slot] !== this.last[slot];
+    const there = this.version[host]?.[slot] === this.last[slot];
+    return isAwaited(waits, host, there, this.dirty[slot] as number, waits.coming?.slots.has(slot) === true);
   }
 
   /** A write lands and is logged at once. */
@@ -202,7 +198,7 @@ export class Memory {
   wipe(host: number, logs: number): void {
     this.#own();
     for (let slot = 0; slot < this.slots; slot += 1) {
-      (this.version[host] as number[])[slot] = 0;
+      if (!this.#isShared(slot)) (this.version[host] as number[])[slot] = 0;
       this.dirty[slot] = (this.dirty[slot] as number) & ~(1 << host);
       this.pend[slot] = (this.pend[slot] as number) & ~logs;
       this.open[slot] = (this.open[slot] as number) & ~logs;
@@ -211,12 +207,12 @@ export class Memory {
   }
 
   /** Sets or clears bits in the migration bitmap of `host` without a log; answers the pages, where they are wanted. */
-  mark(host: number, inRegion: (region: number) => boolean, dirty: boolean, wanted: boolean): PageRuns {
+  mark(host: number, inRegion: (region: number) => boolean, dirty: boolean, wanted: boolean, lackingOn = -1): PageRuns {
     this.#own();
     const bit = 1 << host;
     const found: number[] = [];
     for (let slot = 0; slot < this.slots; slot += 1) {
-      if (!inRegion(this.region[slot] as number)) continue;
+      if (!inRegion(this.region[slot] as number) || this.version[lackingOn]?.[slot] === this.last[slot]) continue;
       const was = this.dirty[slot] as number;
       if (!dirty && (was & bit) !== 0) this.trail[slot] = DROPPED;
       this.dirty[slot] = dirty ? was | bit : was & ~bit;
@@ -303,8 +299,12 @@ export class Memory {
   }
 
   #takes(slot: number, host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): boolean {
-    if ((this.weight[slot] as number) === 0 || !inRegion(this.region[slot] as number)) return false;
+    if ((this.weight[slot] as number) === 0 || this.#isShared(slot) || !inRegion(this.region[slot] as number)) return false;
     return only === 'all' || (((this.dirty[slot] as number) >> host) & 1) === 1;
+  }
+
+  #isShared(slot: number): boolean {
+    return this.#program.regions[this.region[slot] as number]?.shared === true;
   }
 
   #bytesOf(slot: number): number {
@@ -341,7 +341,7 @@ export class Memory {
 
   #land(slot: number, host: number, writer: number, event: number): void {
     const version = this.#next++;
-    (this.version[host] as number[])[slot] = version;
+    for (const versions of this.#isShared(slot) ? this.version : [this.version[host] as number[]]) versions[slot] = version;
     this.writer[slot] = writer;
     this.event[slot] = event;
     this.last[slot] = version;

@@ -5,11 +5,14 @@
  *
  * What can be lost in a gap is thereby found in one run, without luck and without rules (EMULATOR.md, section 3).
  */
+
+import { waitsFor } from './awaited.ts';
 import { OTHER_ACTOR, VCPUS } from './compile.ts';
 import { holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import type { DeviceDef, WriterDef } from './program.ts';
 import { type RaisedBy, raise } from './signals.ts';
+import { isVoid } from './state.ts';
 
 const NO_EVENTS: number[] = [];
 const BY_PROBE: RaisedBy = { step: '', event: -1, by: 'probe' };
@@ -46,13 +49,6 @@ export function canWrite(machine: Machine, writer: number, host: number): boolea
   return machine.stateOf(def.device, host)?.runs === true && startedWork(machine, def.device, host);
 }
 
-/** What a write waits for: 1 the copy of a marked page, 2 the arrival of a missing one (tracers.ts). */
-export function waitsFor(machine: Machine, writer: number, host: number): number {
-  const region = machine.program.writers[writer]?.region ?? 0;
-  const missing = ((machine.faults[host] as number) >> region) & 1 & (((machine.mayFault[host] as number) >> writer) & 1);
-  return (((machine.held[host] as number) >> writer) & 1) | (missing << 1);
-}
-
 /** Who is to be noted in a log that is full stands still until it is read (KVM_EXIT_DIRTY_RING_FULL). */
 function stalls(machine: Machine, def: WriterDef, host: number): boolean {
   if (!machine.full.includes(1)) return false;
@@ -62,10 +58,11 @@ function stalls(machine: Machine, def: WriterDef, host: number): boolean {
   });
 }
 
-/** A device on a host where the guest has never been has nothing to do until it is told to run. */
+/** A device on a host where the guest has never been, or that a reset has emptied, has nothing to do until it is told to run. */
 function startedWork(machine: Machine, device: number, host: number): boolean {
-  if (machine.hasRun(host) || machine.vcpus[host] === 1) return true;
-  return machine.device(device, host).told;
+  if (machine.vcpus[host] === 1) return true;
+  const own = machine.device(device, host);
+  return own.told || (machine.hasRun(host) && !isVoid(own));
 }
 
 /** Events of the writes by writer, where they are wanted; -1 for who could not write. */
@@ -119,6 +116,8 @@ function bumpDevices(machine: Machine, host: number): void {
     const works = def.model.worksWhile === undefined ? state?.runs === true : holds(machine, def.model.worksWhile, host);
     if (!works || !startedWork(machine, device, host)) continue;
     const own = machine.device(device, host);
+    if (isVoid(own) && machine.hasRun(host))
+      machine.fact({ kind: 'ran-void', host, device, text: state?.id ?? '', events: [], by: 'probe' });
     own.version += 1;
     if (unloaded(machine, device, host)) {
       machine.fact({ kind: 'ran-unloaded', host, device, text: state?.id ?? '', events: [], by: 'probe' });

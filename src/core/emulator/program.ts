@@ -57,6 +57,8 @@ export interface RegionDef {
   readonly pages: number;
   readonly populated: number;
   readonly absent: boolean;
+  /** The same pages on all hosts. */
+  readonly shared: boolean;
 }
 
 export interface TokenDef {
@@ -216,3 +218,11 @@ export type InnerPrimitive =
   | { readonly inner: 'finish-image'; readonly item: number }
   | { readonly inner: 'stow'; readonly item: number; readonly device: number }
   | { readonly inner: 'garbage'; readonly device: number };
+
+/** The host that the guest runs on at the beginning. */
+export function homeOf(program: Program): number {
+  return Math.max(
+    0,
+    program.hosts.findIndex((host) => host.runs),
+  );
+}

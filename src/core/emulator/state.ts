@@ -92,8 +92,18 @@ export interface DeviceState {
   lateUntil: Nanos;
   /** A reset lost what was loaded. */
   reset: boolean;
+  /** Version at which a reset by the VMM threw away the state that the guest had left in it; -1 where none has, or a load made it good. */
+  voidAt: number;
   /** Was told to run on this host: from then on it does work of its own, with or without a guest. */
   told: boolean;
+}
+
+/** Below every version that a guest has left in a device: the state after a reset. */
+export const VOID_VERSION = 0;
+
+/** What the guest had left in it is gone, and nobody has worked with it since. */
+export function isVoid(device: DeviceState): boolean {
+  return device.voidAt === device.version;
 }
 
 /** One section as it was read. */
@@ -111,6 +121,8 @@ export type Item = {
   readonly arriveNanos: Nanos;
   readonly bytes: number;
   readonly event: number;
+  /** RAM from behind it was taken before it: it waits in the reader's buffer, and says nothing of where the channel has got to. */
+  readonly passed?: true;
 } & (
   | { readonly what: 'ram'; readonly copy: PageCopy; readonly bit: number }
   | {
@@ -163,6 +175,7 @@ export interface Fact {
     | 'lost-access'
     | 'lost-peer'
     | 'ran-unloaded'
+    | 'ran-void'
     | 'ran-early'
     | 'refused'
     | 'two-owners'
@@ -258,8 +271,14 @@ export function copyDevice(device: DeviceState): DeviceState {
     frozen: device.frozen,
     lateUntil: device.lateUntil,
     reset: device.reset,
+    voidAt: device.voidAt,
     told: device.told,
   };
+}
+
+/** What a reader who takes RAM alone meets next. */
+export function nextOn(channel: Channel | undefined): Item | undefined {
+  return channel?.queue.find((item) => item.passed !== true);
 }
 
 export function copyChannel(channel: Channel): Channel {

@@ -3,7 +3,7 @@
  *
  *     WRITER  who writes pages like this one
  *     BY      host whose write was the last to land
- *     CUR     bit per host: that host's RAM has the last landed content
+ *     CUR     bit per host: that host's RAM has the last landed content; SHARED: all hosts have the same page
  *     PEND    bit per log on a host: the log has an unread bit for it
  *     OPEN    bit per log on a host: written since it was last protected, so a further write leaves no bit
  *     BUF     bit per log on a host: in the bitmap that was swapped out and not yet merged
@@ -33,6 +33,8 @@ export const WALKED = 9;
 export const SAW = 10;
 export const STATE = 11;
 export const WIDTH = 12;
+
+export const SHARED = 0x3fffffff;
 
 export const LOGGED = 1;
 export const LANDED = 2;

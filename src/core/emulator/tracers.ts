@@ -7,7 +7,9 @@
  *
  * Each writer has one row that was never written: the page as it was before the migration.
  */
-import type { Program } from './program.ts';
+
+import { NO_WAITS, rowWaits } from './awaited.ts';
+import { homeOf, type Program } from './program.ts';
 import { type GapList, join, NO_GAPS } from './tracer-gaps.ts';
 import {
   AFTER,
@@ -31,6 +33,7 @@ import {
   PLACED,
   SAW,
   type Sent,
+  SHARED,
   STATE,
   UNTOUCHED,
   WALKED,
@@ -65,13 +68,12 @@ export class Tracers {
   static start(program: Program, evidence: boolean): Tracers {
     const tracers = new Tracers([], 0, evidence ? [] : undefined, program.walks.length);
     tracers.#away = program.hosts.map(() => 0);
-    const running = program.hosts.findIndex((host) => host.runs);
-    const owner = Math.max(0, running);
-    program.writers.forEach((_, writer) => {
+    const owner = homeOf(program);
+    program.writers.forEach(({ region }, writer) => {
       const row = tracers.#push();
       tracers.rows[row + WRITER] = writer;
       tracers.rows[row + BY] = owner;
-      tracers.rows[row + CUR] = 1 << owner;
+      tracers.rows[row + CUR] = program.regions[region]?.shared === true ? SHARED : 1 << owner;
       tracers.rows[row + STATE] = UNTOUCHED;
       tracers.gaps?.push(NO_GAPS);
     });
@@ -88,10 +90,9 @@ export class Tracers {
 
   /**
    * A gap on `host`: `writer` writes one page of each kind that it can write. `logs` is the mask of armed logs
-   * (on this host) that see it, `protects` those of them that note only the first write after a protection. `waits` says
-   * for what a write waits: the copy of a marked page (1), the arrival of a missing one (2).
+   * (on this host) that see it, `protects` those of them that note only the first write after a protection.
    */
-  write(writer: number, host: number, gap: number, logs: number, protects: number, placed: boolean, waits = 0): void {
+  write(writer: number, host: number, gap: number, logs: number, protects: number, placed: boolean, waits = NO_WAITS): void {
     const before = this.count;
     for (let i = 0; i < before; i += 1) {
       const from = i * WIDTH;
@@ -99,8 +100,7 @@ export class Tracers {
       const state = this.rows[from + STATE] as number;
       if ((state & 3) !== 0) continue;
       if (((state & PLACED) !== 0) !== placed && (state & UNTOUCHED) === 0) continue;
-      if ((waits & 1) !== 0 && (((this.rows[from + DIRTY] as number) >> host) & 1) === 1) continue;
-      if ((waits & 2) !== 0 && (((this.rows[from + CUR] as number) >> host) & 1) === 0) continue;
+      if (waits !== NO_WAITS && rowWaits(waits, this.rows, from, host)) continue;
       const row = this.#clone(i, gap);
       this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after | (this.#setLog(row, logs, protects) & LEFT_WRITABLE);
       this.#land(row, host);
@@ -209,8 +209,8 @@ export class Tracers {
   /** A new process on `host`: its RAM is empty, its logs and its bitmap know nothing. */
   wipe(host: number, logs: number, items: number): void {
     this.each((row, rows) => {
-      rows[row + CUR] = (rows[row + CUR] as number) & ~(1 << host);
-      rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
+      for (const column of rows[row + CUR] === SHARED ? [DIRTY] : [CUR, DIRTY])
+        rows[row + column] = (rows[row + column] as number) & ~(1 << host);
       for (const column of [PEND, OPEN, BUF]) rows[row + column] = (rows[row + column] as number) & ~logs;
       for (const column of [HAS, NEW]) rows[row + column] = (rows[row + column] as number) & ~items;
       for (const column of [WALKED, SAW])
@@ -229,10 +229,10 @@ export class Tracers {
     });
   }
 
-  mark(host: number, inRegion: (writer: number) => boolean, dirty: boolean): void {
+  mark(host: number, inRegion: (writer: number) => boolean, dirty: boolean, lackingOn = -1): void {
     const bit = 1 << host;
     this.each((row, rows) => {
-      if (!inRegion(rows[row + WRITER] as number)) return;
+      if (!inRegion(rows[row + WRITER] as number) || (lackingOn >= 0 && (((rows[row + CUR] as number) >> lackingOn) & 1) === 1)) return;
       const was = rows[row + DIRTY] as number;
       if (!dirty && (was & bit) !== 0) this.#tell(row, DROPPED);
       rows[row + DIRTY] = dirty ? was | bit : was & ~bit;
@@ -246,9 +246,9 @@ export class Tracers {
       if (!inRegion(rows[row + WRITER] as number)) return;
       if (only === 'dirty' && (((rows[row + DIRTY] as number) >> host) & 1) === 0) return;
       rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
+      if (rows[row + CUR] === SHARED) return;
       rows[row + HAS] = (rows[row + HAS] as number) | bit;
-      const current = ((rows[row + CUR] as number) >> host) & 1;
-      rows[row + NEW] = current ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
+      rows[row + NEW] = ((rows[row + CUR] as number) >> host) & 1 ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
     });
   }
 
@@ -374,7 +374,7 @@ export class Tracers {
   /** Answers nothing to tell. */
   #land(row: number, host: number): number {
     this.rows[row + BY] = host;
-    this.rows[row + CUR] = 1 << host;
+    if (this.rows[row + CUR] !== SHARED) this.rows[row + CUR] = 1 << host;
     this.rows[row + HAS] = (this.rows[row + HAS] as number) & ~(this.#away[host] as number);
     this.rows[row + NEW] = 0;
     // A write on the host of the walk itself is trapped, and the device follows it; elsewhere it makes the walk old.

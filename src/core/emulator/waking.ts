@@ -3,7 +3,7 @@ import type { Nanos } from '../trace/time.ts';
 import { holds } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import type { ListDef, Op } from './program.ts';
-import type { Frame, Thread } from './state.ts';
+import { type Frame, nextOn, type Thread } from './state.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** What would come later than this (11 days and a half) does not come: times stay exact integers. */
@@ -69,14 +69,14 @@ function takes(
     // RAM wherever it lies; the end mark, or what ends a run of RAM, only where it comes next.
     if (item.what === 'ram') return true;
     const ends = round > 0 || (item.what === 'mark' && (item as { readonly end?: boolean }).end === true);
-    return ends && item === machine.channels[op.channel]?.queue[0];
+    return ends && item === nextOn(machine.channels[op.channel]);
   }
   if (machine.program.lists[item.list]?.steps[item.step]?.id === primitive.load) return true;
   const device = (item as { readonly device?: number }).device;
   return item.what === 'image' && device !== undefined && machine.program.devices[device]?.id === primitive.load;
 }
 
-function canStart(machine: Machine, thread: Thread): boolean {
+export function canStart(machine: Machine, thread: Thread): boolean {
   const list = machine.program.lists[thread.list] as ListDef;
   return list.startsWhen === undefined || holds(machine, list.startsWhen, list.host);
 }

@@ -4,9 +4,10 @@
  */
 import { type RandomStream, randomStream } from '../base/random.ts';
 import type { Nanos } from '../trace/time.ts';
+import { NO_WAITS, waitsFor } from './awaited.ts';
 import type { Machine, MachineOptions } from './machine.ts';
 import { runsOfPages } from './page-runs.ts';
-import { canWrite, waitsFor } from './probes.ts';
+import { canWrite } from './probes.ts';
 import type { Program, WriterDef } from './program.ts';
 
 const TICK_NANOS = 1_000_000;
@@ -130,7 +131,7 @@ export class Workload {
     if (twoPhase === undefined) {
       const waits = waitsFor(machine, flow.writer, host);
       for (const page of pages)
-        if (waits === 0 || !machine.memory.makesWait(page, host, waits))
+        if (waits === NO_WAITS || !machine.memory.makesWait(page, host, waits))
           machine.memory.write(page, host, flow.writer, armed, protects, event);
       return;
     }

@@ -50,6 +50,10 @@ test.each([
   'x15-postcopy-with-dma',
   'x16-peer-stops-first',
   'x19-fd-of-last-attempt',
+  'x20-reset-before-base',
+  'x22-protected-before-populated',
+  'x26-not-discarded',
+  'x27-recovered-without-asking',
 ])('%s equals brute force (with seed=3)', (entry) => {
   const { skipped: _skipped, ...file } = JSON.parse(readFileSync(join(FOLDER, `${entry}.right.json`), 'utf8')) as Scenario;
   const scenario = withMovable(file, 3);

@@ -15,7 +15,7 @@
  */
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
-import type { Channel, DeviceState, Item, Stamp, Thread } from '../emulator/state.ts';
+import { type Channel, type DeviceState, type Item, isVoid, type Stamp, type Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
 import { ChannelUse } from './channel-use.ts';
 import { wordOf } from './facts.ts';
@@ -239,7 +239,7 @@ export class StateKeys {
   #device(machine: Machine, index: number, state: DeviceState, { saves }: ToCome): void {
     const device = Math.floor(index / this.#program.hosts.length);
     const ranks = this.#ranks(machine, device);
-    this.#put(state.state);
+    this.#put(state.state * 2 + (isVoid(state) ? 1 : 0));
     const saved = ((saves >> index) & 1) === 1;
     this.#put((saved ? (this.#fds ? state.session : Math.min(1, state.session)) * 2 : 0) + (state.told ? 1 : 0));
     this.#put(saved ? state.given : NONE);
@@ -338,7 +338,7 @@ export class StateKeys {
 
   #item(machine: Machine, item: Item, busy: number): void {
     const step = machine.program.lists[item.list]?.steps[item.step]?.id ?? '';
-    this.#put(item.what === 'mark' ? 0 : item.what === 'ram' ? 1 : 2);
+    this.#put((item.what === 'mark' ? 0 : item.what === 'ram' ? 1 : 2) + (item.passed === true ? 4 : 0));
     this.#putText(this.#named.has(step) ? step : undefined);
     const flight = item.arriveNanos - this.#now;
     this.#nanos(flight <= busy ? 0 : Math.max(0, flight));

@@ -148,7 +148,7 @@ export class TracerKeys {
       this.#add(found, HALFWAY, writer, pend, open, buf, dirty, has, walked, state, rows[at + BY] as number, current, fresh, saw);
       return;
     }
-    if (current === this.#everywhere && fresh === has && saw === walked) return;
+    if ((current & this.#everywhere) === this.#everywhere && fresh === has && saw === walked) return;
     if (this.#stays(rows, at, bits, toCome)) this.#add(found, LOST, current, loss);
     else this.#add(found, CONTENT, writer, pend, buf, dirty, has, walked, state, current, fresh, saw);
   }

@@ -5,7 +5,7 @@ import { devicesIn, firstOf, isBefore, isEarlier, type Moment, when } from './mo
 import { capital, list, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import { hasImage, isStart } from './states.ts';
-import { lastFullPass, passesOf, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
+import { lastSureRead, passesOf, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
 
 /** ordering-rules.md, A1. */
 export const migratabilityFirst: Rule = {
@@ -181,7 +181,7 @@ function loggingOf(migration: Migration, writer: Writer, page: Moment): Opinion 
       { moment: page, words: 'the first page was read' },
     );
   }
-  const full = lastFullPass(migration);
+  const full = lastSureRead(migration, writer);
   if (full !== undefined && start !== undefined && full.to > start.from) {
     return holds(`All pages were read until ${when(full)}, after ${start.args['log']} was on at ${when(start)}.`, start, full);
   }

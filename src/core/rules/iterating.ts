@@ -1,6 +1,7 @@
 /** Rules B about pages: what must be so while RAM is copied and the guest goes on. */
 import type { Migration } from './migration.ts';
 import { endsBefore, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { overlap } from './pages.ts';
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
@@ -58,12 +59,10 @@ function clearedAfter(migration: Migration, passes: readonly Moment[]): readonly
     .filter((clear) => clear.args['op'] !== 'swap')
     .flatMap((clear) => {
       // Bits that were read and left are cleared later: pages that were read between are the ones that count.
-      const left =
-        clear.args['op'] === 'clear'
-          ? source.syncs.findLast((one) => one.args['log'] === clear.args['log'] && isBefore(one, clear))
-          : undefined;
-      const read = passes.findLast((pass) => isBefore(pass, clear) && (left === undefined || isBefore(left, pass)));
-      return read === undefined ? [] : [{ read, clear, log: String(clear.args['log']) }];
+      const left = source.syncs.findLast((one) => one.args['log'] === clear.args['log'] && isBefore(one, clear));
+      const read = passes.findLast((pass) => isBefore(pass, clear));
+      if (read === undefined || (clear.args['op'] === 'clear' && (left === undefined || isBefore(read, left)))) return [];
+      return [{ read, clear, log: String(clear.args['log']) }];
     });
   return [...copies, ...calls].flatMap(({ read, clear, log }): readonly Opinion[] => {
     if (full !== undefined && full !== clear && isBefore(clear, full)) return [];
@@ -174,13 +173,6 @@ function piecesInLog(migration: Migration, source: Side, target: Side): Opinion 
     first,
     last,
   );
-}
-
-function overlap(a: unknown, b: unknown): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return false;
-  for (let i = 0; i + 1 < a.length; i += 2)
-    for (let k = 0; k + 1 < b.length; k += 2) if (a[i] < b[k] + b[k + 1] && b[k] < a[i] + a[i + 1]) return true;
-  return false;
 }
 
 /** ordering-rules.md, B6. */

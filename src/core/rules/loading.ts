@@ -310,11 +310,14 @@ const ramBeforeRun: Rule = {
   },
 };
 
-/** Pages that were sent and took no effect on the target. */
+/** Pages that were sent and took no effect on the target; not those that were marked again since they had not come, and were sent again. */
 function notArrived(migration: Migration, target: Side): Moment | undefined {
-  if (!migration.emulated) return undefined;
+  const { source } = migration;
+  if (!migration.emulated || source === undefined) return undefined;
   const arrived = new Set(target.arrivals.map((one) => one.cause));
-  return migration.source?.sends.find((one) => !arrived.has(one.seq));
+  const asked = source.remarks.findLast((one) => one.args['lackingOn'] === target.host);
+  const again = asked !== undefined && source.sends.some((one) => one.seq > asked.seq && arrived.has(one.seq));
+  return source.sends.find((one) => !arrived.has(one.seq) && !(again && one.seq < asked.seq));
 }
 
 /** vCPUs may run before RAM is complete where a missing page faults: post-copy. */

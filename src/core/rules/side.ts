@@ -21,6 +21,7 @@ const LISTS = [
   'protects',
   'flushes', // a buffer's bits go into another log
   'syncs',
+  'remarks', // marks set by a step, whatever the logs say
   'pending', // what a convergence test saw
   'passes', // RAM read and sent
   'rounds', // in a log: from one sync to the next
@@ -86,7 +87,7 @@ export function listOf(moment: Moment): List | undefined {
     case 'region-write':
       return CONFIG.test(name) ? 'configs' : LOADED.test(name) ? 'loads' : 'calls';
     case 'bitmap-sync':
-      return args['op'] === undefined ? 'syncs' : undefined;
+      return args['op'] === undefined ? 'syncs' : args['op'] === 'remark' ? 'remarks' : undefined;
     case 'ram-round':
       // In a log it is told by what it consists of: sections.
       return moment.step === '' ? 'rounds' : 'passes';

@@ -10,6 +10,7 @@
  */
 import type { Migration } from './migration.ts';
 import { devicesIn, endsBefore, isBefore, lastOf, type Moment } from './moment.ts';
+import { covers } from './pages.ts';
 import type { Said } from './precedence.ts';
 import type { Side } from './side.ts';
 import { deviceRuns, isStop } from './states.ts';
@@ -126,6 +127,20 @@ export function lastFullPass(migration: Migration): Moment | undefined {
   return migration.emulated ? passes.findLast((one) => one.args['what'] === 'all') : passes[0];
 }
 
+/** The pass that reads what a step marked whatever the logs say, where the writer wrote nothing else; undefined for none. */
+function remarkedPass({ emulated, source }: Migration, { writer }: Writer): Moment | undefined {
+  const written = emulated ? (source?.writes.filter((one) => one.args['writer'] === writer) ?? []) : [];
+  if (source === undefined || written.length === 0) return undefined;
+  const remark = source.remarks.findLast((one) => written.every((write) => covers(one.args['pages'], write.args['pages'])));
+  return remark === undefined ? undefined : passesOf(source).find((pass) => isBefore(remark, pass));
+}
+
+/** The last pass that reads all that a writer wrote whatever the logs say. */
+export function lastSureRead(migration: Migration, writer: Writer): Moment | undefined {
+  const [full, marked] = [lastFullPass(migration), remarkedPass(migration, writer)];
+  return full === undefined || (marked !== undefined && endsBefore(full, marked)) ? marked : full;
+}
+
 /** Whether the writer could write once the given moment was over. */
 export function writesAfter(writer: Writer, moment: Moment | undefined): boolean {
   if (writer.lastWrite !== undefined && moment !== undefined && endsBefore(writer.lastWrite, moment)) return false;
@@ -142,12 +157,16 @@ export function lastRead(migration: Migration, writer: Writer): Said | undefined
   const { source } = migration;
   if (source === undefined) return undefined;
   const sync = lastOf(syncsOf(source, writer));
-  const full = migration.emulated ? lastFullPass(migration) : undefined;
+  const full = migration.emulated ? lastSureRead(migration, writer) : undefined;
   const pinned = sync === undefined ? undefined : pagesOfPinned(source, sync);
   if (pinned !== undefined && (full === undefined || endsBefore(full, pinned)))
     return { moment: pinned, words: 'the last pages of the pinned log were read', byItsEnd: true };
   if (full !== undefined && (sync === undefined || endsBefore(sync, full)))
-    return { moment: full, words: 'all pages were read for the last time', byItsEnd: true };
+    return {
+      moment: full,
+      words: full === lastFullPass(migration) ? 'all pages were read for the last time' : 'what was marked whatever the logs say was read',
+      byItsEnd: true,
+    };
   if (sync?.kind === 'log-flush')
     return { moment: sync, words: `what ${sync.args['log']} held went into ${sync.args['into']} for the last time` };
   return sync === undefined ? undefined : { moment: sync, words: 'the last dirty sync was made' };

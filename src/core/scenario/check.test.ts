@@ -42,7 +42,7 @@ test.each([
       s.flags = { vhost: 1 };
       s.writers[0].active = { not: { flag: 'vhots', is: 1 } };
     },
-    '$.writers[0].active: no flag that is declared or set is called "vhots": there are vhost',
+    '$.writers[0].active: no flag that is declared or set is called "vhots": did you mean "vhost"?',
   ],
   [
     'a step twice',
@@ -84,7 +84,7 @@ test.each([
     (s: Loose) => {
       s.memory.size = 5;
     },
-    '$.memory.size: unknown field: remove it, or see the published schema for its name',
+    '$.memory.size: unknown field: remove it; the fields here are pageBytes, regions, windows',
   ],
   [
     'a newer version',

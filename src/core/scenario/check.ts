@@ -8,6 +8,8 @@ import type { BuiltIn, Problem } from './problem.ts';
 import { checkReferences } from './references.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioSchema } from './schema.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { kindOf, show } from './show.ts';
 
 export type Checked =
   | { readonly scenario: Scenario; readonly problems: readonly [] }
@@ -22,7 +24,7 @@ export function checkScenario(value: unknown, builtIn: BuiltIn): Checked {
   const head = checkHead(value);
   if (head !== undefined) return { scenario: undefined, problems: [head] };
   const parsed = v.safeParse(scenarioSchema, value);
-  if (!parsed.success) return { scenario: undefined, problems: parsed.issues.slice(0, MOST_PROBLEMS).map(problemOf) };
+  if (!parsed.success) return { scenario: undefined, problems: schemaProblems(scenarioSchema, parsed.issues).slice(0, MOST_PROBLEMS) };
   const scenario = parsed.output as Scenario;
   const problems = checkReferences(scenario, builtIn);
   return problems.length === 0 ? { scenario, problems: [] } : { scenario: undefined, problems: problems.slice(0, MOST_PROBLEMS) };
@@ -40,30 +42,7 @@ function checkHead(value: unknown): Problem | undefined {
   if (typeof version === 'number' && version > 1) {
     return { path: '$.version', message: `this file is of version ${version}, and this program knows version 1: open it with a newer one` };
   }
-  return version === 1 ? undefined : { path: '$.version', message: `expected 1, found ${show(version)}` };
-}
-
-function problemOf(issue: v.BaseIssue<unknown>): Problem {
-  const path = pathOf(issue.path);
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return { path, message: 'unknown field: remove it, or see the published schema for its name' };
-  if (issue.received === 'undefined') return { path, message: `missing: expected ${issue.expected ?? 'a value'}` };
-  const wanted = issue.kind === 'validation' ? issue.message : `expected ${issue.expected}`;
-  return { path, message: `${wanted}, found ${show(issue.input)}` };
-}
-
-function pathOf(items: readonly v.IssuePathItem[] | undefined): string {
-  return (items ?? []).reduce((path, item) => path + (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`), '$');
-}
-
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'object') return kindOf(value);
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return version === 1
+    ? undefined
+    : { path: '$.version', message: `expected 1${version === '1' ? ' without quotes' : ''}, found ${show(version)}` };
 }

@@ -20,6 +20,7 @@ const FAILS_FIRST: ReadonlySet<string> = new Set([
   'x07-left-paused',
   'x13-resumed-without-images',
   'x14-check-counted-as-done',
+  'x27-recovered-without-asking',
 ]);
 
 const WRONG: { readonly [entry: string]: readonly [string, string] } = {
@@ -58,6 +59,14 @@ const WRONG: { readonly [entry: string]: readonly [string, string] } = {
   'x17-no-switchover-ack': ['sound', 'downtime'],
   'x18-config-before-buffers': ['fails-cleanly', 'refused'],
   'x19-fd-of-last-attempt': ['fails-cleanly', 'refused'],
+  'x20-reset-before-base': ['silent-corruption', 'torn-state'],
+  'x21-never-in-the-log': ['silent-corruption', 'lost-write'],
+  'x22-protected-before-populated': ['silent-corruption', 'torn-state'],
+  'x23-ring-reset-after-read': ['silent-corruption', 'lost-write'],
+  'x24-source-gives-up': ['fails-badly', 'two-owners'],
+  'x25-mirror-ends-early': ['silent-corruption', 'lost-write'],
+  'x26-not-discarded': ['silent-corruption', 'torn-state'],
+  'x27-recovered-without-asking': ['silent-corruption', 'hung-guest'],
 };
 
 /** The cause that the report names, as the finding's sentence says it. */
@@ -82,6 +91,14 @@ const BECAUSE: { readonly [entry: string]: RegExp } = {
   'x17-no-switchover-ack': /The guest stands still for/,
   'x18-config-before-buffers': /config before buffers/,
   'x19-fd-of-last-attempt': /the data_fd of session 1 of mdev ended with it/,
+  'x20-reset-before-base': /The image of mdev was read after a reset had thrown away what the guest had left in the device/,
+  'x21-never-in-the-log': /event channel delivery .*no log watches this writer/,
+  'x22-protected-before-populated': /is newer on the snapshot file than the snapshot .*first touch/,
+  'x23-ring-reset-after-read': /its bit was set, and was thrown away before the page was sent/,
+  'x24-source-gives-up': /Two hosts run the guest/,
+  'x25-mirror-ends-early': /the guest's disk writes .*nobody harvested the log after it/,
+  'x26-not-discarded': /The vCPUs ran on the target while pages of ram were still on their way/,
+  'x27-recovered-without-asking': /faults and waits: its bit is not set/,
   'g28-hint-and-postcopy': /its bit is not set, and the other side sends only pages whose bit is/,
 };
 
@@ -216,6 +233,33 @@ const WITHOUT: { readonly [entry: string]: (s: Loose) => void } = {
   // The device never left the first session.
   'x19-fd-of-last-attempt': (s) => {
     for (const id of ['cancel', 'pre-copy-2']) step(s, 'source', id).does = [noOp];
+  },
+  'x20-reset-before-base': (s) => {
+    step(s, 'source', 'reset').does = [noOp];
+  },
+  'x21-never-in-the-log': (s) => {
+    s.writers.splice(2, 1);
+  },
+  'x22-protected-before-populated': (s) => {
+    s.writers.splice(1, 1);
+  },
+  // Nothing is ever cleared.
+  'x23-ring-reset-after-read': (s) => {
+    step(s, 'source', 'reset-ring').does = [noOp];
+  },
+  // The answer comes in time.
+  'x24-source-gives-up': (s) => {
+    step(s, 'source', 'patience').does = [{ cost: { nanos: 10_000_000 } }];
+  },
+  'x25-mirror-ends-early': (s) => {
+    s.writers.splice(1, 1);
+  },
+  // Nothing is dirtied again.
+  'x26-not-discarded': (s) => {
+    s.writers = [];
+  },
+  'x27-recovered-without-asking': (s) => {
+    delete s.faults;
   },
 };
 

@@ -1,5 +1,6 @@
 /** Names in a primitive or a condition that must mean something in the scenario around it. */
 import { type Condition, conditionsIn } from './condition.ts';
+import { nearest, someOf } from './nearest.ts';
 import type { Primitive } from './primitives.ts';
 import type { Problem } from './problem.ts';
 
@@ -31,6 +32,11 @@ export function primitiveProblems(primitive: Primitive, path: string, known: Kno
   if ('log' in primitive) {
     add(known.logs, primitive.log, 'log', 'log');
     if (primitive.into !== undefined) add(known.logs, primitive.into, 'into', 'log');
+    if (primitive.lackingOn !== undefined) {
+      add(known.hosts, primitive.lackingOn, 'lackingOn', 'host');
+      if (primitive.op !== 'remark')
+        problems.push({ path: `${path}.lackingOn`, message: `says which pages \`remark\` marks: remove it from \`${primitive.op}\`` });
+    }
     if (primitive.op === 'flush' && primitive.into === undefined)
       problems.push({ path: `${path}.into`, message: 'missing: expected the log that takes what is flushed' });
   }
@@ -88,6 +94,7 @@ export function conditionProblems(condition: Condition, path: string, known: Kno
       : []),
     ...('armed' in each ? one(known.logs, each.armed, path, 'log') : []),
     ...('loaded' in each ? one(known.devices, each.loaded, path, 'device') : []),
+    ...('loaded' in each && each.section !== undefined ? one(known.sectionsOf(each.loaded), each.section, path, 'section') : []),
     ...('idle' in each ? one(known.devices, each.idle, path, 'device') : []),
     ...('holds' in each ? one(known.tokens, each.holds, path, 'token') : []),
     // That a flag nobody sets is 0 may be asked; anything else of it can never be true.
@@ -104,25 +111,7 @@ export function conditionProblems(condition: Condition, path: string, known: Kno
 export function one(names: readonly string[], id: string, path: string, what: string): readonly Problem[] {
   if (names.includes(id)) return [];
   const near = nearest(names, id);
-  const hint =
-    near === undefined ? (names.length === 0 ? 'there is none' : `there are ${names.slice(0, 8).join(', ')}`) : `did you mean "${near}"?`;
+  const there = names.length === 0 ? 'the file has none: add it' : `there are ${someOf(names)}`;
+  const hint = near === undefined ? there : `did you mean "${near}"?`;
   return [{ path, message: `no ${what} is called "${id}": ${hint}` }];
-}
-
-function nearest(names: readonly string[], id: string): string | undefined {
-  const scored = names.map((name) => ({ name, distance: distance(name, id) })).sort((a, b) => a.distance - b.distance);
-  const best = scored[0];
-  return best !== undefined && best.distance <= Math.max(1, id.length / 3) ? best.name : undefined;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

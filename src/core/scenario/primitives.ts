@@ -72,6 +72,11 @@ export interface LogPrimitive {
   readonly into?: string;
   /** Regions covered from now on (arm), or touched (others). Left out: all that exist at that moment. */
   readonly regions?: readonly string[];
+  /**
+   * `remark` only: no page that this host has got. After a cut connection the target tells what has come, and the rest is marked
+   * again (post-copy recovery).
+   */
+  readonly lackingOn?: string;
   /** Harvest only: leave the bits (NO_CLEAR). */
   readonly noClear?: boolean;
 }
@@ -185,6 +190,7 @@ export interface AccessPrimitive {
    * `map` and `unmap`: the regions are there, or not (with `window`: the window points to the one region, or nowhere).
    * `absent` and `present`: pages are still to come, and who touches one waits for it (post-copy; a device may only if `who` names it).
    * `protect` and `allow`: a write to a page that is marked dirty and not yet copied waits until it is (a background snapshot).
+   * It reaches the regions that are there at that moment.
    */
   readonly access: 'map' | 'unmap' | 'protect' | 'allow' | 'present' | 'absent';
   readonly regions: readonly string[];

@@ -1,6 +1,6 @@
 /** What can be wrong with a protocol that stands in a file. */
 
-import { type Known, one, primitiveProblems } from './primitive-references.ts';
+import { conditionProblems, type Known, one, primitiveProblems } from './primitive-references.ts';
 import type { Problem } from './problem.ts';
 import type { ProtocolSpec } from './scenario.ts';
 
@@ -19,6 +19,7 @@ export function checkProtocol(protocol: ProtocolSpec, path: string, known: Known
     (arc.via ?? []).forEach((station, k) => problems.push(...one(states, station, `${at}.via[${k}]`, 'state')));
     if (arc.via !== undefined && new Set(stations).size !== stations.length)
       problems.push({ path: `${at}.via`, message: `goes in a circle: ${stations.join(' → ')}` });
+    if (arc.needs !== undefined) problems.push(...conditionProblems(arc.needs.condition, `${at}.needs`, known));
     (arc.does ?? []).forEach((primitive, k) => problems.push(...primitiveProblems(primitive, `${at}.does[${k}]`, known)));
   });
   return [...problems, ...unreachable(protocol, path), ...loads(protocol, path)];

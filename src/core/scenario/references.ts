@@ -1,10 +1,11 @@
 /** Names in a scenario that must mean something: every id that is used is defined once, every protocol holds together. */
 
+import { nearest } from './nearest.ts';
 import { conditionProblems, type Known, one, primitiveProblems } from './primitive-references.ts';
 import type { Primitive } from './primitives.ts';
 import type { BuiltIn, Problem } from './problem.ts';
 import { checkProtocol } from './protocols.ts';
-import type { DeviceSpec, Scenario, StepSpec } from './scenario.ts';
+import type { DeviceModelSpec, DeviceSpec, Scenario, SectionSpec, StepSpec } from './scenario.ts';
 
 export function checkReferences(scenario: Scenario, builtIn: BuiltIn): readonly Problem[] {
   const known = knownIn(scenario, builtIn);
@@ -18,6 +19,7 @@ export function checkReferences(scenario: Scenario, builtIn: BuiltIn): readonly 
     ...Object.entries(scenario.lists ?? {}).flatMap(([list, spec]) => [
       ...one(known.lists, list, `$.lists.${list}`, 'list'),
       ...one(known.hosts, spec.host, `$.lists.${list}.host`, 'host'),
+      ...(spec.startsWhen === undefined ? [] : conditionProblems(spec.startsWhen, `$.lists.${list}.startsWhen`, known)),
       ...(spec.recovery ?? []).flatMap((step, i) => stepProblems(step, `$.lists.${list}.recovery[${i}]`, known)),
     ]),
     ...orderProblems(scenario, known),
@@ -69,6 +71,20 @@ function flagsIn(scenario: Scenario): readonly string[] {
   return [...new Set([...Object.keys(scenario.flags ?? {}), ...set])];
 }
 
+function sectionProblems(model: DeviceModelSpec, section: SectionSpec, path: string, known: Known): readonly Problem[] {
+  const ids = model.sections.map((one) => one.id);
+  return [
+    ...(section.after ?? []).flatMap((id, k) => one(ids, id, `${path}.after[${k}]`, 'section of this model')),
+    ...(section.walks ?? []).flatMap((id, k) => one(known.regions, id, `${path}.walks[${k}]`, 'region')),
+    ...(section.needs ?? []).flatMap(({ condition }, k) => conditionProblems(condition, `${path}.needs[${k}]`, known)),
+  ];
+}
+
+function listHint(hosts: readonly string[], list: string): string {
+  const near = nearest(['source', 'target', ...hosts.flatMap((host) => [`${host}.out`, `${host}.in`])], list);
+  return near === undefined ? `name it HOST.out or HOST.in, or give its host in $.lists.${list}.host` : `did you mean "${near}"?`;
+}
+
 function duplicates(scenario: Scenario): readonly Problem[] {
   const lists: readonly (readonly [string, readonly { readonly id: string }[]])[] = [
     ['$.hosts', scenario.hosts ?? []],
@@ -106,12 +122,14 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
       ...(device.peers ?? []).flatMap((peer, k) => one(known.devices, peer, `$.devices[${i}].peers[${k}]`, 'device')),
       ...Object.entries(device.starts ?? {}).flatMap(([host, state]) => [
         ...one(known.hosts, host, `$.devices[${i}].starts.${host}`, 'host'),
-        ...one(known.statesOf(device.id), state, `$.devices[${i}].starts.${host}`, 'state'),
+        // Of a device whose model is unknown that alone is told.
+        ...(models.includes(device.model) ? one(known.statesOf(device.id), state, `$.devices[${i}].starts.${host}`, 'state') : []),
       ]),
     ]),
     ...(scenario.models ?? []).flatMap((model, i) => [
       ...one(protocols, model.protocol, `$.models[${i}].protocol`, 'protocol'),
       ...(model.worksWhile === undefined ? [] : conditionProblems(model.worksWhile, `$.models[${i}].worksWhile`, known)),
+      ...model.sections.flatMap((section, k) => sectionProblems(model, section, `$.models[${i}].sections[${k}]`, known)),
     ]),
     ...(scenario.memory.windows ?? []).flatMap((window, i) =>
       window.to === undefined ? [] : one(known.regions, window.to, `$.memory.windows[${i}].to`, 'region'),
@@ -153,7 +171,7 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
         : [
             {
               path: `$.steps.${list}`,
-              message: `the list belongs to no host: name it HOST.out or HOST.in, or give its host in $.lists.${list}.host`,
+              message: `the list belongs to no host: ${listHint(known.hosts, list)}`,
             },
           ];
     }),

@@ -96,6 +96,11 @@ export interface RegionSpec {
   readonly populated?: number;
   /** Not there at the beginning: `access: map` brings it. */
   readonly absent?: boolean;
+  /**
+   * The same pages on all hosts: a disk on shared storage, guest RAM handed over by its descriptor (CPR). A write is there at once
+   * for everybody, and no copy sends it; what was read of it before (`walks`) is old.
+   */
+  readonly shared?: boolean;
 }
 
 export interface WindowSpec {

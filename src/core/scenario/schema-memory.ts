@@ -9,6 +9,7 @@ const region = shape(
     first: optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 40))),
     populated: optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     absent: optional(v.boolean()),
+    shared: optional(v.boolean()),
   },
   {
     id: 'Name of this part of guest RAM.',
@@ -16,6 +17,8 @@ const region = shape(
     first: 'Its first guest page number, in pages from 0. Left out: right after the region before it.',
     populated: 'Pages with content at the beginning; the others are zero pages, which cost 9 bytes each to send. Left out: all pages.',
     absent: 'Not there at the beginning: `access` with `map` brings it (hotplug). Default: no.',
+    shared:
+      'The same pages on all hosts (shared storage; RAM handed over by its descriptor, CPR): a write is there at once for all, and no copy sends it. Default: no.',
   },
 );
 

@@ -60,12 +60,14 @@ export const PRIMITIVES = {
     },
   ),
   log: operation(
-    { log: id, op: v.picklist(LOG_OPS), into: optional(id), regions, noClear: optional(v.boolean()) },
+    { log: id, op: v.picklist(LOG_OPS), into: optional(id), regions, lackingOn: optional(id), noClear: optional(v.boolean()) },
     {
       log: 'Something done to this dirty log.',
       op: 'What is done: `arm`: notes writes from now on. `disarm`: notes none any more, and forgets its bits. `harvest`: reads the bits for the next copy and clears them (swap, reprotect and merge in the order of its kind). `swap`: takes the bits off the log. `reprotect`: protects the pages again. `merge`: hands the bits to the next copy. `remark`: marks all pages dirty, without a write. `drop`: goes away with its owner, bits and all. `discard`: throws its bits away unread, and stays on. `hint`: the guest says that the pages are free (virtio-balloon). `unmark`: clears marks, right or wrong. `clear`: clears what was read with noClear (KVM_CLEAR_DIRTY_LOG). `flush`: hands its bits on to the log `into` (PML). `fill`: it is full until it is read.',
       into: 'Of `flush` alone: the log that takes the bits. Left out: an error with `flush`.',
       regions: 'Regions covered from now on (`arm`), or touched (the others). Left out: all that exist at that moment.',
+      lackingOn:
+        'Of `remark` alone: only pages that this host has not got (post-copy recovery: the target tells what has come). Left out: all.',
       noClear: 'Of `harvest` alone: the bits stay until `clear` (KVM_DIRTY_LOG_MANUAL_PROTECT). Default: no.',
     },
   ),
@@ -205,7 +207,7 @@ export const PRIMITIVES = {
     },
     {
       access:
-        'Changes mappings or rights: `map`: the regions are there from now on (or the `window` points to one). `unmap`: they are not. `absent`: pages are still to come, and who touches one waits (userfaultfd, post-copy). `present`: they have come. `protect`: a write to a page that is marked and not yet copied waits (background snapshot). `allow`: it no longer does.',
+        'Changes mappings or rights: `map`: the regions are there from now on (or the `window` points to one). `unmap`: they are not. `absent`: pages are still to come, and who touches one waits (userfaultfd, post-copy). `present`: they have come. `protect`: a write to a page that is marked and not yet copied waits (background snapshot); it reaches what is there at that moment. `allow`: it no longer does.',
       regions: 'Regions of guest RAM that it is about.',
       who: 'Actor whose right it is. Left out: all without a long-lived mapping (`absent`: all but devices).',
       window: 'Window of device addresses (`memory.windows`) that is pointed elsewhere. Left out: the regions themselves.',

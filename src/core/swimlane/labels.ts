@@ -30,6 +30,8 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
       return `${args['log']} on`;
     case 'log-stop':
       return `${args['log']} off`;
+    case 'log-full':
+      return `${args['log']} full`;
     case 'receive':
       return args['what'] === 'ram' ? 'RAM' : String(args['what'] ?? '');
     case 'section-save':

@@ -37,10 +37,11 @@ export const EVENT_KINDS = [
   'region-write', // region: device, region, offset, bytes, value?, errno?
   'log-start', // bitmap: log, ranges? (page runs that it watches), writers? and sees? (who writes, as which actor: the same order), pinned?
   'log-stop', // bitmap: log, dropped?
-  'log-clear', // bitmap: log, op (swap | discard | clear: those that were read and left): bits cleared by a call of its own, no sync
+  'log-clear', // bitmap: log, op (swap | discard | clear: those that were read and left): bits cleared by a call of its own, no sync; `clear` protects their pages again
   'log-protect', // bitmap: log: written pages are protected again by a call of its own, no sync
   'log-flush', // bitmap: log, into, off? (the other log was not on: the bits are gone): what a buffer holds goes into another log, no sync
-  'bitmap-sync', // bitmap: log, pages, count, cleared, off? (the log was not on: nothing could be found)
+  'log-full', // bitmap: log, loses (what comes now is not noted; else who writes stands still until it is read)
+  'bitmap-sync', // bitmap: log, pages, count, cleared, off? (the log was not on: nothing could be found), op? (remark | unmark | hint: a step's own marks), lackingOn? (remark: a host that has not got them)
   'ram-round', // ram: round, what (all | dirty), pages, count, bytes, remaining, clear? (after: bits are cleared after the pages were read)
   'send', // stream: item, what, bytes, pages?, section?, interruptsOf? (devices whose interrupts the image holds)
   'receive', // stream: item, what, bytes; cause = the send

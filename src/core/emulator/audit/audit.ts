@@ -2,39 +2,16 @@
  * The audit: what happened to the guest, established from the world at the end of a run and from what was noted on
  * the way. It looks at pages, images, requests, signals and owners, and never at the order of steps.
  */
-import { type Audit, DAMAGE, type Finding, type FindingKind, type RunClass } from '../../trace/audit.ts';
+import { DAMAGE, type Finding, type FindingKind, type RunClass } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import type { Program } from '../program.ts';
 import { damageToState } from './devices.ts';
 import { ownership } from './owners.ts';
 import { lostWrites } from './pages.ts';
 import { refusals, waits } from './refusals.ts';
+import { type Reported, reportedBy } from './reported.ts';
 import { signals } from './signals.ts';
 import { damageToSnapshots } from './snapshots.ts';
 import { hostWords, known, sentenceCase } from './words.ts';
-
-export type Reported = Audit['reported'];
-
-/** The lists by whose end a run is reported: of the last attempt of each host, each way. */
-export function lastLists({ lists }: Program): readonly number[] {
-  const last = new Map<string, number>();
-  // `source` and `target` are the first `HOST.out` and `HOST.in` (PRODUCT.md, The recording).
-  lists.forEach((list, index) =>
-    last.set(`${list.host}/${list.id === 'source' ? 'out' : (/\.(out|in)(\.\d+)?$/.exec(list.id)?.[1] ?? 'in')}`, index),
-  );
-  return [...last.values()];
-}
-
-/** What the VMM said on both sides. */
-export function reportedBy(machine: Machine): Reported {
-  const states = lastLists(machine.program).map((index) => {
-    const thread = machine.threads[index];
-    if (thread?.status === 'ended') return machine.reports.get(index) === 'failed' ? 'failed' : 'completed';
-    return thread?.status === 'aborted' || thread?.status === 'dead' ? 'failed' : 'nothing';
-  });
-  if (states.includes('failed')) return 'failed';
-  return states.every((state) => state === 'completed') ? 'completed' : 'nothing';
-}
 
 export function findingsOf(machine: Machine): readonly Finding[] {
   const owner = machine.owner();

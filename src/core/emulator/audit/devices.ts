@@ -1,12 +1,14 @@
 /** Torn state: images whose sections are of different moments, of a moment before the stop, missing, or at odds with guest RAM. */
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
+import { isVoid, VOID_VERSION } from '../state.ts';
 import { hostWords, known } from './words.ts';
 
 export function damageToState(machine: Machine, owner: number): readonly Finding[] {
   const origin = owner < 0 ? -1 : machine.cameFrom(owner);
-  if (origin < 0 || machine.program.hosts[owner]?.snapshot === true) return peers(machine);
+  if (origin < 0 || machine.program.hosts[owner]?.snapshot === true) return [...emptied(machine, owner), ...peers(machine)];
   return [
+    ...emptied(machine, owner),
     ...machine.program.devices.flatMap((_, device) => [...stale(machine, device, origin, owner), ...shadows(machine, device, owner)]),
     ...early(machine, owner),
     ...peers(machine),
@@ -56,9 +58,11 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
       by: 'probe',
       kind: first.section.stale ?? 'torn-state',
       sentence:
-        versions.length > 1
-          ? `The image of ${def.id} is torn: its sections were read at different versions (${sections}), and the device stopped at version ${final}.`
-          : `The image of ${def.id} was read at version ${first.stamp}, and the device went on to version ${final} before it stopped.`,
+        first.stamp === VOID_VERSION && isVoid(machine.device(device, origin))
+          ? `The image of ${def.id} was read after a reset had thrown away what the guest had left in the device: the guest finds reset values.`
+          : versions.length > 1
+            ? `The image of ${def.id} is torn: its sections were read at different versions (${sections}), and the device stopped at version ${final}.`
+            : `The image of ${def.id} was read at version ${first.stamp}, and the device went on to version ${final} before it stopped.`,
       events: stateEvents(machine, device, owner),
     });
   }
@@ -156,6 +160,22 @@ function early(machine: Machine, owner: number): readonly Finding[] {
       },
     ];
   });
+}
+
+/** Devices that were reset behind the guest's back on the host that it runs on. */
+function emptied(machine: Machine, owner: number): readonly Finding[] {
+  const { program, facts } = machine;
+  const devices = new Set(facts.flatMap((fact) => (fact.kind === 'ran-void' && fact.host === owner ? [fact.device] : [])));
+  // Where an image was to be loaded and is not there, that tells it.
+  const told = (device: number) => machine.cameFrom(owner) >= 0 && machine.device(device, owner).stamps.some((stamp) => stamp < 0);
+  return [...devices]
+    .filter((device) => !told(device))
+    .map((device) => ({
+      by: 'probe',
+      kind: 'torn-state',
+      sentence: `${program.devices[device]?.title} (${program.devices[device]?.id}) goes on on ${hostWords(program.hosts[owner])} after a reset that the guest knows nothing of: it finds reset values.`,
+      events: [],
+    }));
 }
 
 function peers(machine: Machine): readonly Finding[] {

@@ -1,8 +1,11 @@
 /** Calls that were refused, waits that never ended. */
 import type { Finding } from '../../trace/audit.ts';
+import { describe } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { Thread } from '../state.ts';
 import { sets, stuckThreads, waitingOp } from '../waits.ts';
+import { canStart } from '../waking.ts';
+import { reportedBy } from './reported.ts';
 import { known, sentenceCase } from './words.ts';
 
 export function refusals(machine: Machine): readonly Finding[] {
@@ -31,7 +34,7 @@ export function waits(machine: Machine): readonly Finding[] {
         events: known(fact.events),
       }),
     );
-  if (stuck.length === 0) return notConverged;
+  if (stuck.length === 0) return [...notConverged, ...neverBegun(machine)];
   const words = stuck
     .map((thread) => {
       const reason = thread.reason === '' ? 'the end of a step that lies beyond 11 days' : thread.reason;
@@ -49,11 +52,24 @@ export function waits(machine: Machine): readonly Finding[] {
   ];
 }
 
+/** Lists whose beginning waits for what will never be, where nobody says of the migration that it ended. */
+function neverBegun(machine: Machine): readonly Finding[] {
+  const waiting = machine.threads.filter((thread) => thread.status === 'waiting');
+  const goesOn = machine.threads.some(({ status }) => status === 'running') || waiting.some((thread) => canStart(machine, thread));
+  if (goesOn || waiting.length === 0 || reportedBy(machine) !== 'nothing') return [];
+  const words = waiting.map(({ list }) => {
+    const { id = '', startsWhen } = machine.program.lists[list] ?? {};
+    return `${id} never begins${startsWhen === undefined ? '' : `, since it waits for ${describe(startsWhen)}`}`;
+  });
+  return [{ by: 'workload', kind: 'hung-migration', sentence: sentenceCase(words.join('; ')), events: [] }];
+}
+
 /** Where a thread waits for a state that it is itself to bring about, after the wait: in words, or nothing. */
 function comesLater(machine: Machine, thread: Thread): string {
   const op = waitingOp(thread);
   if (op === undefined || !('wait' in op.primitive)) return '';
   const condition = op.primitive.wait;
+  if ('received' in condition) return unread(machine, condition.received, op.host);
   const steps = machine.program.lists[thread.list]?.steps ?? [];
   const rest = thread.recovering || thread.background >= 0 ? [] : thread.order.slice(thread.position + 1).map((step) => steps[step]);
   const later = [
@@ -63,4 +79,13 @@ function comesLater(machine: Machine, thread: Thread): string {
   const found = later.find(({ inner }) => inner.host === op.host && sets(inner.primitive, condition));
   if (found === undefined) return '';
   return found.key === 'it' ? ', and itself brings that about only after the wait' : `, and itself brings that about only in ${found.key}`;
+}
+
+/** A mark that has come and that no step takes off its channel: in words, or nothing. */
+function unread(machine: Machine, mark: string, host: number): string {
+  const signal = machine.program.signals.indexOf(mark);
+  const channel = machine.program.channels.find(
+    (def, i) => def.to === host && machine.channels[i]?.queue.some((item) => item.what === 'mark' && item.signal === signal),
+  );
+  return channel === undefined ? '' : `, which lies in ${channel.id} and which no step takes off it (a step with "receive", or a load)`;
 }

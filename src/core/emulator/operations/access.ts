@@ -41,9 +41,12 @@ export function endAccess(context: Context, primitive: AccessPrimitive): End {
       if (primitive.who === undefined) machine.faults = machine.faults.with(host, (machine.faults[host] as number) & ~mask);
       machine.mayFault = with_(machine.mayFault, host, (own) => own & ~accessors(machine, mask, primitive.who, 'all'));
       return DONE;
-    case 'protect':
-      machine.held = with_(machine.held, host, (own) => own | accessors(machine, mask, primitive.who, 'short-lived'));
+    case 'protect': {
+      // Write protection lies in page tables: it passes over what is not mapped (UFFDIO_WRITEPROTECT).
+      const there = mask & (machine.mapped[host] as number);
+      machine.held = with_(machine.held, host, (own) => own | accessors(machine, there, primitive.who, 'short-lived'));
       return DONE;
+    }
     case 'allow':
       machine.held = with_(machine.held, host, (own) => own & ~accessors(machine, mask, primitive.who, 'all'));
       return DONE;

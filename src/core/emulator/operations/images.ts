@@ -4,7 +4,7 @@ import { describe, holds } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { DeviceDef, Op } from '../program.ts';
 import { carried } from '../signals.ts';
-import type { Channel, Item } from '../state.ts';
+import { type Channel, type Item, isVoid, nextOn, VOID_VERSION } from '../state.ts';
 import { callOf, recordCall } from './calls.ts';
 import { stepIndex, wireNanos } from './copies.ts';
 import {
@@ -150,7 +150,8 @@ export function endRead(context: Context, device: number, section: number, sessi
   const state = machine.device(device, op.host);
   state.given |= 1 << section;
   // An ended session has data of the last moment of an ended one.
-  const version = session !== undefined && session < state.session ? Math.min(state.version, state.endedVersion) : state.version;
+  const there = session !== undefined && session < state.session ? Math.min(state.version, state.endedVersion) : state.version;
+  const version = isVoid(state) ? VOID_VERSION : there;
   state.reading = [
     ...state.reading.filter((stamp) => stamp.section !== section),
     { section, version, edges: carried(machine, device, section, op.host) },
@@ -232,8 +233,8 @@ export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
   if (item !== undefined && primitive.part === 'data')
     return { go: 'inner', ops: [innerOp(op, { inner: 'stow', item: item.id, device: op.subject })] };
   if (item !== undefined) return { go: 'inner', ops: itemOps(context, item) };
-  if (primitive.load === 'ram' && channel.queue[0] !== undefined && channel.queue[0].what !== 'ram' && context.frame.round > 0)
-    return timed(0);
+  const next = nextOn(channel);
+  if (primitive.load === 'ram' && next !== undefined && next.what !== 'ram' && context.frame.round > 0) return timed(0);
   const coming = channel.queue.some((one) => wanted(context, primitive, one));
   if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded', whyUnread(channel));
   return { go: 'blocked', why: `${primitive.load} to arrive on ${machine.program.channels[op.channel]?.id}` };
@@ -252,9 +253,9 @@ function beginConsume(context: Context): Begin {
 /** Whether an item is what the primitive takes. A stream is taken in its order only. */
 function wanted(context: Context, primitive: LoadPrimitive, item: Item): boolean {
   const { machine, op } = context;
-  const first = machine.channels[op.channel]?.queue[0];
-  if (primitive.load === 'stream') return item === first;
-  if (primitive.load === 'ram') return item.what === 'ram' || (item.what === 'mark' && item.end && item === first);
+  const channel = machine.channels[op.channel];
+  if (primitive.load === 'stream') return item === channel?.queue[0];
+  if (primitive.load === 'ram') return item.what === 'ram' || (item.what === 'mark' && item.end && item === nextOn(channel));
   const list = machine.program.lists[item.list];
   if (list?.steps[item.step]?.id === primitive.load) return true;
   return item.what === 'image' && machine.program.devices[item.device]?.id === primitive.load;
@@ -333,13 +334,6 @@ export function findItem(machine: Machine, channel: number, id: number): Item | 
   return machine.channels[channel]?.queue.find((item) => item.id === id) ?? machine.devices.find((one) => one.inbox?.id === id)?.inbox;
 }
 
-export function takeOff(machine: Machine, channel: number, id: number): void {
-  for (const device of machine.devices) if (device.inbox?.id === id) device.inbox = undefined;
-  const state = machine.channels[channel];
-  if (state === undefined) return;
-  state.queue = state.queue.filter((item) => item.id !== id);
-}
-
 /** After an item: the end mark ends a stream, a named load is done after one; anything else goes on. */
 export function endLoad(context: Context, primitive: LoadPrimitive): End {
   const { machine, op, frame } = context;
@@ -347,7 +341,7 @@ export function endLoad(context: Context, primitive: LoadPrimitive): End {
   const ended = machine.channels[op.channel]?.ended === true;
   if (primitive.load === 'stream') return ended ? DONE : REPEAT;
   if (primitive.load === 'ram') {
-    const next = machine.channels[op.channel]?.queue[0];
+    const next = nextOn(machine.channels[op.channel]);
     return ended || (next !== undefined && next.what !== 'ram') ? DONE : REPEAT;
   }
   return DONE;

@@ -1,10 +1,11 @@
 /** The inner operations of a load: RAM pages, sections of an image, the end of an image or of the stream. */
+import type { Machine } from '../machine.ts';
 import type { DeviceDef } from '../program.ts';
 import { restoreRegisters } from '../registers.ts';
 import { arrive } from '../signals.ts';
 import type { Stamp } from '../state.ts';
 import { recordCall } from './calls.ts';
-import { findItem, loadRefusal, takeOff } from './images.ts';
+import { findItem, loadRefusal } from './images.ts';
 import { regionOfWriter } from './logs.ts';
 import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
 
@@ -100,6 +101,7 @@ export function endWrite(context: Context, itemId: number, section: number): End
   device.loadedSession = item.session;
   device.stamps = device.stamps.with(section, stamp.version);
   device.version = Math.max(device.version, stamp.version);
+  device.voidAt = -1;
   arrive(machine, item.device, section, op.host, stamp.edges);
   machine.program.walks.forEach((walk, index) => {
     if (walk.device !== item.device || walk.section !== section) return;
@@ -144,4 +146,16 @@ export function endItem(context: Context, itemId: number): End {
   }
   takeOff(machine, op.channel, itemId);
   return DONE;
+}
+
+/** An item leaves its channel, or the buffer it lay in; items that RAM was taken from behind wait, and are passed. */
+function takeOff(machine: Machine, channel: number, id: number): void {
+  for (const device of machine.devices) if (device.inbox?.id === id) device.inbox = undefined;
+  const state = machine.channels[channel];
+  if (state === undefined) return;
+  const at = state.queue.findIndex((item) => item.id === id);
+  const overtakes = at > 0 && state.queue[at]?.what === 'ram';
+  state.queue = state.queue.flatMap((item, i) =>
+    i === at ? [] : [overtakes && i < at && item.passed !== true ? { ...item, passed: true } : item],
+  );
 }

@@ -81,7 +81,7 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
     }
     case 'fill':
       machine.full = machine.full.map((one, i) => (i === on ? 1 : one));
-      recorder.event('note', lane, machine.now, { step: context.step, args: { log: def.id, message: `${def.id} is full` } });
+      recorder.event('log-full', lane, machine.now, { step: context.step, args: { log: def.id, loses: def.spec.whenFull === 'lose' } });
       return DONE;
     case 'discard':
       forget(machine, bit, within);
@@ -109,15 +109,22 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
     case 'unmark':
     case 'hint': {
       const dirty = primitive.op === 'remark';
-      machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), dirty);
-      const marked = machine.memory.mark(op.host, within, dirty, recorder.on);
+      const lackingOn = machine.program.hosts.findIndex((host) => host.id === primitive.lackingOn);
+      machine.tracers.mark(op.host, (writer) => within(regionOfWriter(machine, writer)), dirty, lackingOn);
+      const marked = machine.memory.mark(op.host, within, dirty, recorder.on, lackingOn);
       if (primitive.op === 'hint') {
         machine.tracers.free((writer) => within(regionOfWriter(machine, writer)));
         machine.memory.setFree(within);
       }
       recorder.event('bitmap-sync', lane, machine.now, {
         step: context.step,
-        args: { log: def.id, op: primitive.op, count: marked.count, pages: marked.pages },
+        args: {
+          log: def.id,
+          op: primitive.op,
+          count: marked.count,
+          pages: marked.pages,
+          ...(primitive.lackingOn === undefined ? {} : { lackingOn: primitive.lackingOn }),
+        },
       });
       return DONE;
     }

@@ -181,7 +181,10 @@ function dropRequests(device: DeviceState): void {
   device.doneNanos = Number.POSITIVE_INFINITY;
 }
 
-/** VFIO_DEVICE_RESET: back to the initial state, sessions dead, what was loaded lost. */
+/**
+ * VFIO_DEVICE_RESET: back to the initial state, sessions dead, what was loaded lost. Where the guest runs on that host it meets the
+ * device as the reset left it, and its state goes on from there; where it does not, the state that it had left in the device is gone.
+ */
 export function resetDevice(machine: Machine, deviceIndex: number, host: number, step: string, wanted?: string, by = 'vmm'): void {
   const def = machine.program.devices[deviceIndex];
   if (def === undefined) return;
@@ -190,7 +193,8 @@ export function resetDevice(machine: Machine, deviceIndex: number, host: number,
   device.walks = [];
   device.reset = true;
   wipeAll(machine, deviceIndex, host);
-  device.version += 1;
+  if (by === 'vmm' && machine.vcpus[host] !== 1) device.voidAt = device.version;
+  else device.version += 1;
   dropRequests(device);
   enterState(
     machine,
