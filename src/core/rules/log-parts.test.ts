@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { run } from '../emulator/run.ts';
 import { orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { kindAt } from '../trace/trace.ts';
 import { judgeTrace } from './judge.ts';
 
 const FILE = join(import.meta.dirname, '../../../public/examples/gallery/x06-buffers-not-flushed.wrong.json');
@@ -59,22 +58,4 @@ test('B1: bits that were read and left are cleared before their pages are read, 
     asked('B1', inOrder(manual, ['arm', 'bulk', ...middle, 'vm-stop', 'device-stop', 'sync', 'last-pass', ...END]));
   expect(order('read', 'clear', 'round')).toEqual({ outcome: 'holds', lost: false });
   expect(order('read', 'round', 'clear')).toEqual({ outcome: 'broken', lost: true });
-});
-
-test('clearing and filling a log leave events', () => {
-  const source = inOrder(manual, ['arm', 'bulk', 'read', 'clear', 'vm-stop', 'device-stop', 'sync', 'last-pass', ...END]);
-  const filled = {
-    ...source,
-    steps: {
-      ...source.steps,
-      source: [...(source.steps['source'] ?? []), { id: 'fill', label: 'Full', does: [{ log: 'pml', op: 'fill' as const }] }],
-    },
-  };
-  const { trace } = run(filled);
-  const told = Array.from(
-    { length: trace.length },
-    (_, seq) => `${kindAt(trace, seq)} ${trace.args(seq)['op'] ?? trace.args(seq)['message'] ?? ''}`,
-  );
-  expect(told).toContain('log-clear clear');
-  expect(told).toContain('note pml is full');
 });
