@@ -102,3 +102,11 @@ test('a target that was killed, and the one that was started in its place', () =
   const readers = readersOf('targets.log', `${[...target(100, 1), ...target(200, 1)].join('\n')}\n`);
   expect(readers.map((reader) => reader.facts.migrations.length)).toEqual([1, 1]);
 });
+
+test('post-copy is recovered by whichever thread answers the monitor: it is still one process', () => {
+  const [, target = ''] = textsOf(join(SAMPLES, 'post-copy-recovered'));
+  // The last attempt to connect, as a thread of the monitor's own prints it.
+  const other = target.replace(/^29346(@1795614127\.2.*:(?:migration_socket_incoming_accepted|migrate_set_state))/gm, '29349$1');
+  expect(other).not.toBe(target);
+  expect(readersOf('target.log', other).map(courseOf)).toEqual(alone([target]));
+});

@@ -29,6 +29,8 @@ const RUN_STATE = /current_run_state \d+ \(([^)]*)\) new_state \d+ \(([^)]*)\)/;
 const NEWBORN: ReadonlySet<string> = new Set(['prelaunch', 'preconfig', 'inmigrate']);
 /** Printed only by a process that was started with -incoming. */
 const RECEIVES = /^(?:migration_(?:socket|exec|fd|file|rdma)_incoming|migration_set_incoming|process_incoming)/;
+/** Post-copy that waits for a connection. */
+const RECOVERS: ReadonlySet<string> = new Set(['postcopy-paused', 'postcopy-recover-setup', 'postcopy-recover']);
 /** A device is made: by the main thread. */
 const REALIZES = /^vfio_(?:mdev|attach_device|get_device|migration_realize)$/;
 /** Processes of one file at most; what comes after is read as the last one's. */
@@ -260,6 +262,8 @@ export class Processes {
     if (known !== undefined || micros < 0 || reader.stamped === 0) return false;
     if (reader.lastMicros - micros > BACKWARDS_MICROS) return true;
     if (last === undefined) return false;
+    // A recovery is taken by whoever answers the monitor then.
+    if (RECEIVES.test(name) && last.role === 'incoming' && RECOVERS.has(last.states.at(-1)?.state ?? '')) return false;
     // What only a main thread prints, from a thread that has printed nothing so far.
     const byMain = REALIZES.test(name) || RECEIVES.test(name) || (name === 'migrate_set_state' && args.trim() === 'new state setup');
     return byMain || (last.role === 'outgoing' && INCOMING.test(name)) || hasLeft(reader, runState);
