@@ -1,3 +1,4 @@
+import { thousands } from '../../core/base/thousands.ts';
 import { bytes } from '../../core/swimlane/labels.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { type EventArgs, eventAt, type Trace } from '../../core/trace/trace.ts';
@@ -64,7 +65,7 @@ function Errors({ course, trace }: { readonly course: Told; readonly trace: Trac
           );
         })}
       </ul>
-      {more > 0 ? <p className={styles['quiet']}>{more.toLocaleString('en')} more: find them by kind:error.</p> : null}
+      {more > 0 ? <p className={styles['quiet']}>{thousands(more)} more: find them by kind:error.</p> : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { count } from '../../core/swimlane/labels.ts';
+import { thousands } from '../../core/base/thousands.ts';
 import type { Note } from '../../core/trace/trace.ts';
 import { alignByLogs, alignByMarkers } from '../store/clocks.ts';
 import { useLab } from '../store/context.ts';
@@ -36,7 +36,7 @@ function Figure({ name, value }: { readonly name: string; readonly value: number
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{count(value)}</dd>
+      <dd>{thousands(value)}</dd>
     </div>
   );
 }
@@ -90,7 +90,7 @@ function Kinds({ title, name, kinds, none }: KindsProps) {
       <ul aria-label={name} className={styles['kinds']}>
         {kinds.map(([kind, lines]) => (
           <li key={kind}>
-            <b>{count(lines)}</b> <span>{kind}</span>
+            <b>{thousands(lines)}</b> <span>{kind}</span>
           </li>
         ))}
       </ul>

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
+import { thousands } from '../../core/base/thousands.ts';
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import type { ProtocolSpec, Scenario } from '../../core/scenario/scenario.ts';
-import { bytes, count } from '../../core/swimlane/labels.ts';
+import { bytes } from '../../core/swimlane/labels.ts';
 import { kindAt, type Trace } from '../../core/trace/trace.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import styles from './panels.module.css';
@@ -183,7 +184,7 @@ function pastOf(trace: Trace, host: string, device: string, cursor: number): Pas
       const ranges = Array.isArray(args['ranges']) ? (args['ranges'] as readonly number[]) : [];
       const text = Array.from(
         { length: ranges.length / 2 },
-        (_, i) => `0x${Number(ranges[2 * i]).toString(16)}+${count(Number(ranges[2 * i + 1]))}`,
+        (_, i) => `0x${Number(ranges[2 * i]).toString(16)}+${thousands(Number(ranges[2 * i + 1]))}`,
       );
       logs.set(String(args['log']), kind === 'log-start' ? `on, pages ${text.join(', ')}` : 'off');
     }

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
+import { thousands } from '../../core/base/thousands.ts';
 import { isGrave } from '../../core/rules/rule.ts';
-import { bytes, count } from '../../core/swimlane/labels.ts';
+import { bytes } from '../../core/swimlane/labels.ts';
 import { classWord, type Finding, type RuleAnswer } from '../../core/trace/audit.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
@@ -30,8 +31,8 @@ export function Verdict() {
       <section aria-label="Verdict" className={styles['panel']} aria-busy={work === 'running'}>
         <h2 className={styles['verdict']}>{work === 'running' ? 'Running…' : 'Cancelled'}</h2>
         <p className={styles['sentence']}>
-          {run.trace.length.toLocaleString('en')} events so far, {printNanos(run.trace.endNanos)} of the guest’s time. A run is judged when
-          it is over.
+          {thousands(run.trace.length)} events so far, {printNanos(run.trace.endNanos)} of the guest’s time. A run is judged when it is
+          over.
         </p>
       </section>
     );
@@ -59,7 +60,7 @@ export function Verdict() {
         </div>
         <div>
           <dt>Pages</dt>
-          <dd>{count(metrics.pagesSent)}</dd>
+          <dd>{thousands(metrics.pagesSent)}</dd>
         </div>
       </dl>
       <Guarantees audit={audit} last={run.trace.length - 1} />

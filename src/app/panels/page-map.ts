@@ -1,4 +1,5 @@
 /** The page map: one cell a group of pages; the worst of a group shows. */
+import { thousands } from '../../core/base/thousands.ts';
 import { BLOCK, DIRTY, type PageBlocks, STALE, type Tally, tallyOf } from '../../core/trace/page-blocks.ts';
 
 /** Size of a cell on screen. */
@@ -37,8 +38,7 @@ export function paintPageMap(canvas: HTMLCanvasElement, map: PageBlocks): string
               : ink.good;
     context.fillRect((place % columns) * CELL_PX, Math.floor(place / columns) * CELL_PX, CELL_PX - 1, CELL_PX - 1);
   }
-  const pages = (n: number) => n.toLocaleString('en-US');
-  return `${pages(map.pages)} pages, ${group === 1 ? 'one' : pages(group)} a cell: ${pages(none)} not there yet, ${pages(stale)} stale, ${pages(dirty)} known to be dirty.`;
+  return `${thousands(map.pages)} pages, ${group === 1 ? 'one' : thousands(group)} a cell: ${thousands(none)} not there yet, ${thousands(stale)} stale, ${thousands(dirty)} known to be dirty.`;
 }
 
 /** Pages to a cell; of a large guest, whole blocks: their pages are counted once and not at each move of the cursor. */

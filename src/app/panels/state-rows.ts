@@ -1,5 +1,6 @@
 /** The state at the cursor as rows of words, one group a host and one for what lies between them. */
-import { bytes, count } from '../../core/swimlane/labels.ts';
+import { thousands } from '../../core/base/thousands.ts';
+import { bytes } from '../../core/swimlane/labels.ts';
 import type { HostState, WorldState } from '../../core/trace/state-at.ts';
 import { printNanos } from '../../core/trace/time.ts';
 
@@ -27,9 +28,9 @@ function hostRows(host: HostState): StateGroup['rows'] {
 
 function betweenRows(world: WorldState): StateGroup['rows'] {
   return [
-    ['stream', `${count(world.itemsSent)} sent, ${count(world.itemsReceived)} received`],
+    ['stream', `${thousands(world.itemsSent)} sent, ${thousands(world.itemsReceived)} received`],
     ['bytes sent', bytes(world.bytesSent)],
-    ['requests', `${count(world.requests.submitted)} submitted, ${count(world.requests.answered)} answered`],
+    ['requests', `${thousands(world.requests.submitted)} submitted, ${thousands(world.requests.answered)} answered`],
     ['downtime', world.outageSince < 0 ? 'none' : printNanos(world.nanos - world.outageSince)],
   ];
 }

@@ -2,7 +2,9 @@
  * A lab: one scenario under study, with its store, its playhead and its commands. Made by a factory, so that a page
  * can hold two; dependencies come in as arguments.
  */
+
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { thousands } from '../../core/base/thousands.ts';
 import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../core/scenario/edits.ts';
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
@@ -155,7 +157,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     if (beyond.length > 0)
       lab.alert({
         severity: 'info',
-        title: `${trace.lanes.length.toLocaleString('en')} lanes: the first ${MOST_ROWS} are shown.`,
+        title: `${thousands(trace.lanes.length)} lanes: the first ${MOST_ROWS} are shown.`,
         lines: ['All are searched; choose others under Lanes.'],
       });
     store.setState({

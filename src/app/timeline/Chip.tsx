@@ -1,4 +1,5 @@
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { thousands } from '../../core/base/thousands.ts';
 import { sentenceOf } from '../../core/swimlane/labels.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { eventAt } from '../../core/trace/trace.ts';
@@ -45,7 +46,7 @@ export function Chip({ run, ref }: { readonly run: RunView; readonly ref: Ref<Ch
         chip.dataset['class'] = lifted.outside ? '' : (outcome?.class ?? '');
       } else if (hover !== undefined && hover < run.trace.length) {
         const { crowd } = lab.playhead.get();
-        const others = crowd > 1 ? `${crowd.toLocaleString('en')} events here; ` : '';
+        const others = crowd > 1 ? `${thousands(crowd)} events here; ` : '';
         chip.textContent = `${others}${printNanos(run.trace.at[hover] as number)}  ${sentenceOf(eventAt(run.trace, hover))}`;
         chip.dataset['class'] = '';
       } else chip.textContent = '';

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { thousands } from '../../core/base/thousands.ts';
 import { findEvents, isEmpty, parseQuery } from '../../core/trace/query.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab } from '../store/context.ts';
@@ -94,7 +95,7 @@ export function FindBar({ run }: { readonly run: RunView }) {
         ›
       </button>
       <span className={styles['found']} role="status">
-        {count === undefined ? '' : `${count.found.toLocaleString('en')} found${count.done ? '' : '…'}`}
+        {count === undefined ? '' : `${thousands(count.found)} found${count.done ? '' : '…'}`}
       </span>
       <span ref={delta} className={styles['found']} />
       <Differences />

@@ -1,4 +1,5 @@
 /** The lane of a value of the state: a stair of numbers, or a band of words. What it shows at a pixel is a bisection in its history. */
+import { thousands } from '../../core/base/thousands.ts';
 import type { Row } from '../../core/swimlane/rows.ts';
 import type { History } from '../../core/trace/state-index.ts';
 import { keyOf } from '../../core/trace/why.ts';
@@ -35,14 +36,7 @@ export function paintValue(context: CanvasRenderingContext2D, scene: Scene, row:
       context.fillRect(x, top + height - high, width, high);
       context.globalAlpha = 1;
       context.fillRect(x, top + height - high, width, 1);
-      paintLabel(
-        context,
-        history.words?.[number] ?? number.toLocaleString('en-US'),
-        Math.max(0, x),
-        Math.min(widthPx, x + width),
-        row,
-        colours,
-      );
+      paintLabel(context, history.words?.[number] ?? thousands(number), Math.max(0, x), Math.min(widthPx, x + width), row, colours);
     }
     from = column;
     at = now;

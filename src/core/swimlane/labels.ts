@@ -1,5 +1,6 @@
 /** What stands inside or beside a mark: the name that an engineer would look for. */
 
+import { thousands } from '../base/thousands.ts';
 import { printNanos } from '../trace/time.ts';
 import type { EventArgs, TraceEvent } from '../trace/trace.ts';
 
@@ -25,7 +26,7 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
           ? String(args['mark'])
           : `${args['device']} image ${bytes(args['bytes'])}`;
     case 'bitmap-sync':
-      return `${args['log']}: ${count(args['count'])} pages`;
+      return `${args['log']}: ${thousands(args['count'])} pages`;
     case 'log-start':
       return `${args['log']} on`;
     case 'log-stop':
@@ -60,7 +61,7 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
     case 'request':
       return `request ${args['request']} ${args['state']}`;
     case 'write':
-      return `${args['writer']}, ${count(args['count'])} ${args['count'] === 1 ? 'page' : 'pages'}${args['probe'] === true ? ' (a probe)' : ''}`;
+      return `${args['writer']}, ${thousands(args['count'])} ${args['count'] === 1 ? 'page' : 'pages'}${args['probe'] === true ? ' (a probe)' : ''}`;
     case 'doorbell':
       return args['lost'] === true ? 'doorbell lost' : 'doorbell';
     default:
@@ -70,7 +71,7 @@ export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
 
 /** Of a round: its pages where they are known, else its bytes. */
 function sizeOf(args: EventArgs): string {
-  if (args['count'] !== undefined) return `: ${count(args['count'])} pages`;
+  if (args['count'] !== undefined) return `: ${thousands(args['count'])} pages`;
   return args['bytes'] === undefined ? '' : `: ${bytes(args['bytes'])}`;
 }
 
@@ -88,9 +89,4 @@ export function bytes(value: unknown): string {
   if (n >= 1 << 30) return `${(n / (1 << 30)).toFixed(2)} GiB`;
   if (n >= 1 << 20) return `${(n / (1 << 20)).toFixed(1)} MiB`;
   return n >= 1 << 10 ? `${(n / (1 << 10)).toFixed(1)} KiB` : `${n} B`;
-}
-
-/** `1,042,286`. By hand: the browser's own needs some 30 ms when it is first asked for a number's words. */
-export function count(value: unknown): string {
-  return String(value ?? 0).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

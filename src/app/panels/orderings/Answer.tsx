@@ -1,3 +1,4 @@
+import { thousands } from '../../../core/base/thousands.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import { printNanos } from '../../../core/trace/time.ts';
 import { useLab, useLabState } from '../../store/context.ts';
@@ -22,7 +23,7 @@ export function Answer({ exploration }: { readonly exploration: Exploration }) {
             <ul className={styles['findings']} aria-label="By finding">
               {findings.map(([kind, count]) => (
                 <li key={kind}>
-                  {kind.replace('-', ' ')} <b>{BigInt(count).toLocaleString('en')}</b>
+                  {kind.replace('-', ' ')} <b>{thousands(count)}</b>
                 </li>
               ))}
             </ul>
@@ -54,7 +55,7 @@ export function Answer({ exploration }: { readonly exploration: Exploration }) {
 }
 
 function endWords({ orderings, complete, sampled }: Exploration): string {
-  const count = BigInt(orderings).toLocaleString('en');
+  const count = thousands(orderings);
   if (sampled !== undefined) return `How the ${count} sampled orderings end`;
   return complete ? `How all ${count} orderings end` : `How the ${count} orderings end that were decided so far`;
 }
@@ -66,7 +67,7 @@ function bestWords({ complete, sampled }: Exploration): string {
 
 function noneSafeWords({ orderings, complete, sampled }: Exploration): string {
   if (complete) return 'No order of these steps is safe.';
-  const tried = BigInt(orderings).toLocaleString('en');
+  const tried = thousands(orderings);
   return sampled === undefined
     ? `None of the ${tried} decided so far is safe. That does not say that there is none.`
     : `None of the ${tried} that were drawn is safe. That does not say that there is none.`;

@@ -1,3 +1,4 @@
+import { thousands } from '../../../core/base/thousands.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { RunClass } from '../../../core/trace/audit.ts';
 import { VerdictIcon } from '../../widgets/VerdictIcon.tsx';
@@ -22,7 +23,7 @@ export function ClassCounts({ byClass }: { readonly byClass: Exploration['byClas
               <span className={styles['bar']} data-class={one} style={{ width: `${Math.max(LEAST_BAR, (count / total) * 100)}%` }} />
             </span>
             <span className={styles['number']}>
-              {BigInt(byClass[one] ?? 0).toLocaleString('en')} <i>({shareWords(count, total)})</i>
+              {thousands(byClass[one] ?? 0)} <i>({shareWords(count, total)})</i>
             </span>
           </li>
         );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { thousands } from '../../../core/base/thousands.ts';
 import { pinning } from '../../../core/explore/forecast.ts';
 import type { Sample } from '../../../core/explore/sample.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
@@ -51,7 +52,7 @@ export function ForecastLine(props: { readonly forecast: Foretold | undefined; r
     <section className={styles['forecast']} aria-label="Forecast" data-exceeds={exceeds}>
       <dl>
         <Figure name="Movable steps" value={String(forecast.steps)} />
-        <Figure name="Orderings" value={BigInt(forecast.orderings).toLocaleString('en')} />
+        <Figure name="Orderings" value={thousands(forecast.orderings)} />
         <Figure name={forecast.exact ? 'States' : 'States, forecast'} value={statesWords(forecast)} />
         <Figure name="Time" value={`about ${secondsWords(forecast.seconds)}`} />
         <Figure name="Memory" value={`about ${bytesWords(forecast.bytes)}`} />
@@ -89,14 +90,14 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
 }
 
 export function statesWords({ exact, states, least, most }: ForecastAnswer): string {
-  return exact ? states.toLocaleString('en') : `about ${rounded(states)} (${rounded(least)} to ${rounded(most)})`;
+  return exact ? thousands(states) : `about ${rounded(states)} (${rounded(least)} to ${rounded(most)})`;
 }
 
 /** Two figures that count: a forecast has no more. */
 function rounded(count: number): string {
   if (!Number.isFinite(count) || count >= 1e12) return 'more than 1,000,000,000,000';
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
-  return (Math.round(count / unit) * unit).toLocaleString('en');
+  return thousands(Math.round(count / unit) * unit);
 }
 
 function secondsWords(seconds: number): string {

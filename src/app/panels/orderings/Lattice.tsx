@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { thousands } from '../../../core/base/thousands.ts';
 import { withStepsAt } from '../../../core/emulator/slots.ts';
 import type { Each, LatticeNode, Lattice as States } from '../../../core/explore/lattice.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
@@ -148,7 +149,7 @@ function useLattice(asked: Asked, visible: boolean): { readonly lattice: States 
   useEffect(() => {
     if (!visible || fits) return;
     let gone = false;
-    const tell = (states: number) => !gone && setWords(`Looking at states: ${states.toLocaleString('en')}…`);
+    const tell = (states: number) => !gone && setWords(`Looking at states: ${thousands(states)}…`);
     void (async () => {
       const outcome = await lab.port.lattice(scenario, ordering, each, tell);
       if (gone) return;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { thousands } from '../../../core/base/thousands.ts';
 import type { LatticeNode } from '../../../core/explore/lattice.ts';
 import { HOPE_WORDS, type Placed } from './lattice-layout.ts';
 import { endingWords, endsWords, percent } from './lattice-words.ts';
@@ -34,7 +35,7 @@ export function LatticeTable({ placed, onGo }: { readonly placed: Placed; readon
               {rows.map((node) => (
                 <tr key={node.id}>
                   <td>{node.depth}</td>
-                  <td>{node.states.toLocaleString('en')}</td>
+                  <td>{thousands(node.states)}</td>
                   <td>{node.single ? node.way.at(-1)?.step : ''}</td>
                   <td>
                     {node.ending !== undefined ? endingWords(node.ending) : node.single ? node.changed.join('; ') : HOPE_WORDS[node.hope]}

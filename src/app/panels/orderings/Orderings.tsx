@@ -1,4 +1,5 @@
 import { lazy, Suspense, useRef, useState } from 'react';
+import { thousands } from '../../../core/base/thousands.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { Sample } from '../../../core/explore/sample.ts';
 import { type DecidedSoFar, useLab, useLabState } from '../../store/context.ts';
@@ -94,6 +95,6 @@ export function Orderings() {
 }
 
 function soFarWords({ states, decided, sampling }: SearchState): string {
-  if (decided === undefined) return `${states.toLocaleString('en')} states`;
-  return `${BigInt(decided.orderings).toLocaleString('en')} of ${BigInt(decided.of).toLocaleString('en')} ${sampling ? 'drawn' : 'decided'} so far`;
+  if (decided === undefined) return `${thousands(states)} states`;
+  return `${thousands(decided.orderings)} of ${thousands(decided.of)} ${sampling ? 'drawn' : 'decided'} so far`;
 }

@@ -1,3 +1,4 @@
+import { thousands } from '../../../core/base/thousands.ts';
 import type { DecidedSoFar, ForecastAnswer } from '../../store/context.ts';
 import { ClassCounts } from './ClassCounts.tsx';
 import { statesWords } from './Forecast.tsx';
@@ -18,7 +19,7 @@ export function Running({ search, forecast }: { readonly search: SearchState; re
   const { states, decided, sampling } = search;
   const seconds = Math.max(0.001, (search.now - search.began) / 1_000);
   const share = decided === undefined ? 0 : Number((BigInt(decided.orderings) * 10_000n) / BigInt(decided.of)) / 10_000;
-  const pace = Math.round(states / seconds).toLocaleString('en');
+  const pace = thousands(Math.round(states / seconds));
   return (
     <div className={styles['running']}>
       <p>
@@ -29,7 +30,7 @@ export function Running({ search, forecast }: { readonly search: SearchState; re
           </span>
         ) : (
           <span>
-            {(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} % decided · {states.toLocaleString('en')} states
+            {(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} % decided · {thousands(states)} states
             {forecast === undefined ? '' : ` of ${statesWords(forecast)}`} · {pace} states a second · {seconds.toFixed(0)} s
             {searchersWords(decided)}
           </span>

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { thousands } from '../../../core/base/thousands.ts';
 import type { Nearest, NoneNear } from '../../../core/explore/nearest.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import { applyEdit, nameOfEdits, type OrderingEdit } from '../../../core/scenario/edits.ts';
@@ -57,9 +58,7 @@ export function Search() {
     setWords('');
     const { scenario, ordering } = lab.store.getState();
     if (bad.current?.of !== scenario) {
-      const outcome = await lab.port.explore(scenario, (states) =>
-        setWork({ topic: 'explore', words: `${states.toLocaleString('en')} states` }),
-      );
+      const outcome = await lab.port.explore(scenario, (states) => setWork({ topic: 'explore', words: `${thousands(states)} states` }));
       setWork(undefined);
       if (outcome.kind === 'failed') setWords(`${outcome.message}. Find the shortest bad one needs less.`);
       if (outcome.kind !== 'explored') return;
@@ -67,8 +66,7 @@ export function Search() {
     }
     const { exploration, next } = bad.current;
     const one = exploration.bad[next % Math.max(1, exploration.bad.length)];
-    if (one === undefined)
-      return setWords(`There is no bad one: all ${Number(exploration.orderings).toLocaleString('en')} orders were decided.`);
+    if (one === undefined) return setWords(`There is no bad one: all ${thousands(exploration.orderings)} orders were decided.`);
     bad.current.next = next + 1;
     const more =
       exploration.bad.length > 1
@@ -107,10 +105,10 @@ export function Search() {
 
 function noneWords(goal: Goal, { edits, runs, limited, decided }: NoneNear): string {
   const what = goal === 'safe' ? 'safe' : 'bad';
-  if (decided !== undefined) return `No ${what} order at all: all ${BigInt(decided).toLocaleString('en')} orderings were decided.`;
+  if (decided !== undefined) return `No ${what} order at all: all ${thousands(decided)} orderings were decided.`;
   return limited
-    ? `No ${what} order within ${edits} ${edits === 1 ? 'move' : 'moves'}; the search ended at its limit of ${runs.toLocaleString('en')} runs. Decide all answers exactly.`
-    : `No ${what} order at all: ${runs.toLocaleString('en')} were run, and there are no more.`;
+    ? `No ${what} order within ${edits} ${edits === 1 ? 'move' : 'moves'}; the search ended at its limit of ${thousands(runs)} runs. Decide all answers exactly.`
+    : `No ${what} order at all: ${thousands(runs)} were run, and there are no more.`;
 }
 
 function foundWords(goal: Goal, { edits, fewest }: Nearest): string {

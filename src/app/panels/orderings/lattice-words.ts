@@ -1,4 +1,5 @@
 /** What a node of the lattice is, in words. */
+import { thousands } from '../../../core/base/thousands.ts';
 import { ENDS } from '../../../core/explore/decided-graph.ts';
 import type { Lattice, LatticeNode } from '../../../core/explore/lattice.ts';
 import { HOPE_WORDS } from './lattice-layout.ts';
@@ -45,7 +46,7 @@ export function endsWords(node: LatticeNode): string {
 
 /** Under a node: how many states, and how many of all orderings come through. */
 export function countWords(node: LatticeNode): string {
-  const states = node.states >= 10_000 ? `${Math.round(node.states / 1_000)}k` : node.states.toLocaleString('en');
+  const states = node.states >= 10_000 ? `${Math.round(node.states / 1_000)}k` : thousands(node.states);
   return node.ending === undefined ? `${states} · ${percent(node.through)}` : percent(node.through);
 }
 
@@ -60,15 +61,15 @@ export function sentenceOf(node: LatticeNode, onPath: boolean): string {
   if (node.ending !== undefined) return `${endingWords(node.ending)}: ${orders}. ${where}`;
   const rest = `${orders}; how they end: ${endsWords(node)}. ${where}`;
   const done = `${node.depth} done`;
-  if (node.states > 1) return `${done}, ${node.states.toLocaleString('en')} states. ${HOPE_WORDS[node.hope]}: ${rest}`;
+  if (node.states > 1) return `${done}, ${thousands(node.states)} states. ${HOPE_WORDS[node.hope]}: ${rest}`;
   const last = node.way.at(-1);
   const what = node.changed.length === 0 ? '' : `: ${node.changed.join('; ')}`;
   return `${last === undefined ? 'The beginning' : `${done}, the last ${last.step}`}${what}. ${HOPE_WORDS[node.hope]}: ${rest}`;
 }
 
 export function seenWords({ states, drawn, capped, complete }: Lattice): string {
-  const all = states.toLocaleString('en');
-  const each = `${drawn.toLocaleString('en')} of ${all} states drawn each by itself${capped ? ' (the nearest: there is room for no more)' : ''}, the others merged by the best that can still come`;
+  const all = thousands(states);
+  const each = `${thousands(drawn)} of ${all} states drawn each by itself${capped ? ' (the nearest: there is room for no more)' : ''}, the others merged by the best that can still come`;
   return complete
     ? `${each}.`
     : `${each}. Not all is decided yet: shares are of the orderings decided so far, and Decide all adds the rest.`;

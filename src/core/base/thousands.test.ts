@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { thousands } from './thousands.ts';
+
+test('thousands are set apart, before the point alone', () => {
+  expect([0, 999, 1_000, -1_234_567, 1_234.5678, 479_001_600n, undefined].map(thousands)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '-1,234,567',
+    '1,234.5678',
+    '479,001,600',
+    '0',
+  ]);
+});
