@@ -9,6 +9,7 @@ import { judge } from './judge.ts';
 import { list } from './list.ts';
 import { poke } from './poke.ts';
 import { run } from './run.ts';
+import { usageOf } from './usage.ts';
 
 type Command = (args: readonly string[]) => number | Promise<number>;
 
@@ -17,10 +18,16 @@ const COMMANDS: { readonly [name: string]: Command } = { list, run, explore, jud
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   const names = Object.keys(COMMANDS).join(' | ');
+  if (name === 'help' || args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(usageOf(name === 'help' ? rest[0] : name));
+    return 0;
+  }
   try {
     const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
     if (command === undefined)
-      throw new UsageError(name === undefined ? `expected a command: ${names}` : `no command "${name}": expected ${names}`);
+      throw new UsageError(
+        name === undefined ? `expected a command: ${names}, or help` : `no command "${name}": expected ${names}, or help`,
+      );
     return await command(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
