@@ -3,70 +3,83 @@
 import { thousands } from '../base/thousands.ts';
 import { printNanos } from '../trace/time.ts';
 import type { EventArgs, TraceEvent } from '../trace/trace.ts';
+import type { EventKind } from '../trace/vocabulary.ts';
 
 /** Characters of a line of a log beside its mark. */
 const MOST_TEXT = 80;
 
+const said = (name: string) => (args: EventArgs) => String(args[name] ?? '');
+const ofLog = (words: string) => (args: EventArgs) => `${args['log']} ${words}`;
+
+const sections = said('section');
+const region = (args: EventArgs) =>
+  args['section'] === undefined
+    ? `${args['region'] ?? ''}${args['offset'] === undefined ? '' : `+0x${Number(args['offset']).toString(16)}`}`
+    : sections(args);
+const name = said('name');
+
+/** By kind; any other kind is its own label. */
+const LABELS: { readonly [kind in EventKind]?: (args: EventArgs) => string } = {
+  step: said('label'),
+  'run-state': (args) => `vCPUs ${args['state']}`,
+  // The lane says whose state it is.
+  'device-state': said('state'),
+  'ram-round': (args) => `round ${args['round']}${sizeOf(args)}`,
+  send: (args) => {
+    if (args['what'] === 'ram') return `RAM ${bytes(args['bytes'])}`;
+    return args['what'] === 'mark' ? String(args['mark']) : `${args['device']} image ${bytes(args['bytes'])}`;
+  },
+  receive: (args) => (args['what'] === 'ram' ? 'RAM' : String(args['what'] ?? '')),
+  'bitmap-sync': (args) => `${args['log']}: ${thousands(args['count'])} pages`,
+  'log-start': ofLog('on'),
+  'log-stop': ofLog('off'),
+  'log-full': ofLog('full'),
+  'log-protect': ofLog('protects again'),
+  'log-clear': (args) => `${args['log']} ${args['op']}`,
+  'log-flush': (args) => `${args['log']} into ${args['into']}`,
+  'section-save': sections,
+  'section-load': sections,
+  'region-read': region,
+  'region-write': region,
+  'register-write': (args) => `${args['register']} = ${args['value']}`,
+  // One ioctl serves all features: the feature is what is called.
+  ioctl: (args) =>
+    args['feature'] === undefined ? name(args) : `${args['feature']}${args['state'] === undefined ? '' : ` ${args['state']}`}`,
+  checkpoint: name,
+  callback: name,
+  slice: name,
+  instant: name,
+  counter: name,
+  phase: said('status'),
+  error: (args) => String(args['errno'] ?? args['message'] ?? ''),
+  fault: (args) => String(args['what'] === 'errno' ? args['errno'] : args['what']),
+  wait: (args) => `waits for ${args['for']}`,
+  token: (args) => `${args['op']} ${args['token']}`,
+  process: () => 'a new process',
+  migratable: (args) => `${args['device']} is ${args['migratable'] === false ? 'not ' : ''}migratable`,
+  access: (args) => `${args['access']} ${pagesIn(args['pages'])}`,
+  land: (args) => `${args['writer']} lands ${pagesIn(args['pages'])}`,
+  write: (args) => `${args['writer']}, ${pages(args['count'])}${args['probe'] === true ? ' (a probe)' : ''}`,
+  request: (args) => `request ${args['request']} ${args['state']}`,
+  doorbell: (args) => (args['lost'] === true ? 'doorbell lost' : 'doorbell'),
+  interrupt: (args) =>
+    args['signal'] === undefined ? `of request ${args['request']}` : `${args['signal']}${args['parked'] === true ? ' parked' : ''}`,
+  note: said('message'),
+  text: (args) => String(args['text'] ?? '').slice(0, MOST_TEXT),
+};
+
 /** A short name of an event, for bars and glyphs. */
-export function labelOf(kind: TraceEvent['kind'], args: EventArgs): string {
-  switch (kind) {
-    case 'step':
-      return String(args['label'] ?? '');
-    case 'run-state':
-      return `vCPUs ${args['state']}`;
-    case 'device-state':
-      // The lane says whose state it is.
-      return String(args['state'] ?? '');
-    case 'ram-round':
-      return `round ${args['round']}${sizeOf(args)}`;
-    case 'send':
-      return args['what'] === 'ram'
-        ? `RAM ${bytes(args['bytes'])}`
-        : args['what'] === 'mark'
-          ? String(args['mark'])
-          : `${args['device']} image ${bytes(args['bytes'])}`;
-    case 'bitmap-sync':
-      return `${args['log']}: ${thousands(args['count'])} pages`;
-    case 'log-start':
-      return `${args['log']} on`;
-    case 'log-stop':
-      return `${args['log']} off`;
-    case 'log-full':
-      return `${args['log']} full`;
-    case 'receive':
-      return args['what'] === 'ram' ? 'RAM' : String(args['what'] ?? '');
-    case 'section-save':
-    case 'section-load':
-      return String(args['section'] ?? '');
-    case 'region-read':
-    case 'region-write':
-      return args['section'] === undefined
-        ? `${args['region'] ?? ''}${args['offset'] === undefined ? '' : `+0x${Number(args['offset']).toString(16)}`}`
-        : String(args['section']);
-    case 'register-write':
-      return `${args['register']} = ${args['value']}`;
-    case 'ioctl':
-    case 'checkpoint':
-    case 'callback':
-    case 'slice':
-    case 'instant':
-    case 'counter':
-      return String(args['name'] ?? '');
-    case 'phase':
-      return String(args['status'] ?? '');
-    case 'error':
-      return String(args['errno'] ?? args['message'] ?? '');
-    case 'text':
-      return String(args['text'] ?? '').slice(0, MOST_TEXT);
-    case 'request':
-      return `request ${args['request']} ${args['state']}`;
-    case 'write':
-      return `${args['writer']}, ${thousands(args['count'])} ${args['count'] === 1 ? 'page' : 'pages'}${args['probe'] === true ? ' (a probe)' : ''}`;
-    case 'doorbell':
-      return args['lost'] === true ? 'doorbell lost' : 'doorbell';
-    default:
-      return kind;
-  }
+export function labelOf(kind: EventKind, args: EventArgs): string {
+  return LABELS[kind]?.(args) ?? kind;
+}
+
+function pages(count: unknown): string {
+  return `${thousands(count)} ${count === 1 ? 'page' : 'pages'}`;
+}
+
+/** Of runs `[first, count, first, count, …]`. */
+function pagesIn(runs: unknown): string {
+  return Array.isArray(runs) ? pages(runs.reduce((sum, one, i) => sum + (i % 2 === 1 ? Number(one) : 0), 0)) : 'pages';
 }
 
 /** Of a round: its pages where they are known, else its bytes. */
