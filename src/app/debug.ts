@@ -2,7 +2,7 @@
 import { editsBetween, printEdits } from '../core/scenario/edits.ts';
 import { orderingOf } from '../core/scenario/ordering.ts';
 import { runCommand } from './store/commands.ts';
-import type { Lab } from './store/create-lab.ts';
+import type { Lab } from './store/lab.ts';
 import { rendersSoFar } from './timeline/renders.ts';
 
 declare global {

@@ -1,7 +1,7 @@
 /** What an edit can start from: the smallest migration that runs, a story, a documented bug, the run on screen. */
 import { stories } from '../../core/scenario/library/index.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
-import type { Lab } from '../store/create-lab.ts';
+import type { Lab } from '../store/lab.ts';
 
 export interface Start {
   readonly id: string;

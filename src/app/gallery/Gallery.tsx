@@ -3,7 +3,7 @@ import { orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
-import type { Lab } from '../store/create-lab.ts';
+import type { Lab } from '../store/lab.ts';
 import { classSign, VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import { differenceOf, type Entry, loadEntries, type Ran, runEntry, SIDES, type Side } from './entries.ts';
 import styles from './gallery.module.css';

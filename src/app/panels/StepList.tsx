@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import type { FaultSpec } from '../../core/scenario/scenario.ts';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
-import type { Lab } from '../store/create-lab.ts';
+import type { Lab } from '../store/lab.ts';
 import { outcomeWords } from '../store/lifting.ts';
 import { stepsOf, unreached } from '../store/selectors.ts';
 import type { Lifted } from '../store/state.ts';

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { applyEdit, nameOfEdits, parseEdits } from '../../core/scenario/edits.ts';
 import { type Command, commands } from '../store/commands.ts';
 import { useLab } from '../store/context.ts';
-import type { Lab } from '../store/create-lab.ts';
+import type { Lab } from '../store/lab.ts';
 import styles from './shell.module.css';
 
 /** Edits of the order that were typed out, as one command. */

@@ -1,5 +1,5 @@
 /** Which of the two sets of colours is shown: the one that was chosen, or as the system says. */
-import type { Lab } from '../store/create-lab.ts';
+import type { Lab } from '../store/lab.ts';
 
 /** Keeps `data-theme` of the document at `light` or `dark`. Called before anything is drawn, so that painters find the colours in place. */
 export function followTheme(lab: Lab): void {

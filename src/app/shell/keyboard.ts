@@ -1,6 +1,6 @@
 /** Keys that work everywhere on the page. Keys of the picture are the picture's own. */
 import { tinykeys } from 'tinykeys';
-import type { Lab } from '../store/create-lab.ts';
+import type { Lab } from '../store/lab.ts';
 
 export function bindKeys(target: Window, lab: Lab): () => void {
   const outside = (act: () => void) => (event: KeyboardEvent) => {

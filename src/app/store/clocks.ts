@@ -1,5 +1,5 @@
 /** Clocks of imported logs, set by hand: "these two are one". */
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 
 /** Marker A and marker B, on events of two hosts, are one moment: the clock of the host that is not the source is set so. */
 export function alignByMarkers(lab: Lab): void {

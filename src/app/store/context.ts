@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { assert } from '../../core/base/assert.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 import type { LabState } from './state.ts';
 
 export type { DecidedSoFar, ForecastAnswer } from '../emulator-port.ts';

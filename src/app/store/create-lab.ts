@@ -3,9 +3,9 @@
  * can hold two; dependencies come in as arguments.
  */
 
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createStore } from 'zustand/vanilla';
 import { thousands } from '../../core/base/thousands.ts';
-import { applyEdit, editsBetween, nameOfEdits, type OrderingEdit } from '../../core/scenario/edits.ts';
+import { applyEdit, editsBetween, nameOfEdits } from '../../core/scenario/edits.ts';
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { keepSilences, makeAxis, viewOnAxis, wholeView } from '../../core/swimlane/axis.ts';
@@ -16,39 +16,11 @@ import { kindAt } from '../../core/trace/trace.ts';
 import type { EmulatorPort, ImportAnswer, PartialRun, RecordingAnswer, RunAnswer } from '../emulator-port.ts';
 import { toFirstDifference } from './differences.ts';
 import { findHint } from './first-minute.ts';
-import { createLifting, type Lifting } from './lifting.ts';
-import { createPlayhead, NOTHING_FOUND, type PlayheadStore } from './playhead.ts';
-import type { Alert, EmulatedRun, GrowingRun, ImportedRun, LabState, RunView, Version } from './state.ts';
+import type { Lab, Lifting } from './lab.ts';
+import { createLifting } from './lifting.ts';
+import { createPlayhead, NOTHING_FOUND } from './playhead.ts';
+import type { EmulatedRun, GrowingRun, ImportedRun, LabState, RunView, Version } from './state.ts';
 import { keepViews } from './views.ts';
-
-export interface Lab {
-  readonly store: StoreApi<LabState>;
-  readonly playhead: PlayheadStore;
-  readonly port: EmulatorPort;
-  readonly lifting: Lifting;
-  /** `again`: it is the run of the recording that was read last; told is the first event that differs, undefined for none. */
-  open(scenario: Scenario, ordering?: Ordering, again?: (differsAt: number | undefined, events: number) => void): void;
-  /** A recording of a run is read by the worker; undefined: it was not, and the user knows. */
-  readRecording(file: File): Promise<RecordingAnswer | undefined>;
-  /** Another version of the scenario under study: undo goes back to the present one. */
-  change(scenario: Scenario, ordering?: Ordering): void;
-  /** `byHand`: microseconds to add to the clocks of hosts, whatever their logs say. */
-  importLogs(files: readonly File[], byHand?: ReadonlyMap<string, number>): void;
-  edit(edit: OrderingEdit): void;
-  setOrdering(ordering: Ordering): void;
-  undo(): void;
-  redo(): void;
-  reset(): void;
-  rerun(): void;
-  cancel(): void;
-  alert(alert: Omit<Alert, 'id'>): void;
-  dismiss(id: number): void;
-  say(text: string): void;
-  /** The same promise; `idle` waits for it. */
-  during<Value>(work: Promise<Value>): Promise<Value>;
-  /** Resolves when no request is pending and the last frame is drawn. `own`: how much of what is under way is the caller's. */
-  idle(own?: number): Promise<void>;
-}
 
 /** Undo steps kept. */
 const MOST_UNDO = 200;

@@ -1,7 +1,7 @@
 /** Moving the cursor: whoever names an event goes there by this. */
 import { clampView, makeAxis } from '../../core/swimlane/axis.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 
 /** To an event, which comes into view; -1 is before all. `select`: it is the selected one, too. */
 export function moveCursor(lab: Lab, seq: EventSeq, select = false): void {

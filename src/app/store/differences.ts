@@ -3,8 +3,8 @@ import { editsBetween } from '../../core/scenario/edits.ts';
 import { type Comparison, compareTraces } from '../../core/trace/compare.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import { kindAt } from '../../core/trace/trace.ts';
-import type { Lab } from './create-lab.ts';
 import { moveCursor } from './cursor.ts';
+import type { Lab } from './lab.ts';
 import { comparedTake } from './selectors.ts';
 import type { EmulatedRun, LabState, RunView } from './state.ts';
 

@@ -7,7 +7,7 @@ import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
 import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
 import type { Problem } from '../../core/scenario/problem.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 
 /** Lines of problems shown at once. */
 const MOST_LINES = 6;

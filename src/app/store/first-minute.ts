@@ -4,7 +4,7 @@
  */
 import type { SlotOutcome } from '../../core/emulator/slots.ts';
 import type { StepSpec } from '../../core/scenario/scenario.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 import type { Hint } from './state.ts';
 
 /** Steps tried at most. */

@@ -4,22 +4,8 @@
  */
 import { type SlotOutcome, slotCount, withStepsAt } from '../../core/emulator/slots.ts';
 import { applyEdit } from '../../core/scenario/edits.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab, Lifting } from './lab.ts';
 import type { Lifted } from './state.ts';
-
-export interface Lifting {
-  /** With a step of the selection the whole selection is lifted. */
-  lift(list: string, step: string, by: Lifted['by']): void;
-  /** Neighbours from the step that was selected first up to this one; `to` undefined: nothing is selected any more. */
-  select(list: string, to: string | undefined): void;
-  over(slot: number, outside?: boolean): void;
-  move(by: number): void;
-  /** To the next slot with another outcome than the present one, skipping all that are alike. */
-  leap(direction: 1 | -1): void;
-  drop(): void;
-  cancel(): void;
-  skip(list: string, step: string): void;
-}
 
 export function createLifting(lab: Lab): Lifting {
   const { store } = lab;

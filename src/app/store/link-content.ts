@@ -6,7 +6,7 @@ import { applyEdit, editsBetween, parseEdits, printEdits } from '../../core/scen
 import { stories } from '../../core/scenario/library/index.ts';
 import { type Ordering, orderingOf } from '../../core/scenario/ordering.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 import { decodeLink, encodeLink, type LinkContent, MOST_LINK_BYTES } from './link-codec.ts';
 
 function contentOf(lab: Lab): LinkContent {

@@ -1,5 +1,5 @@
 /** A link to what is on screen, made and opened. What that takes comes when it is asked for: a first visit has no link. */
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 
 const content = (lab: Lab) => lab.during(import('./link-content.ts'));
 

@@ -1,7 +1,7 @@
 /** From the logs on screen to a scenario that can be run and reordered. */
 import { twinOf } from '../../core/twin/infer.ts';
 import { setAxis } from './commands.ts';
-import type { Lab } from './create-lab.ts';
+import type { Lab } from './lab.ts';
 
 export function makeTwin(lab: Lab): void {
   const { run } = lab.store.getState();

@@ -6,8 +6,8 @@ import { type Axis, blendAxes, makeAxis, type View } from '../../core/swimlane/a
 import { type Picked, pickIn } from '../../core/swimlane/pick.ts';
 import { makeRows, type Row } from '../../core/swimlane/rows.ts';
 import type { EventSeq, Nanos } from '../../core/trace/time.ts';
-import type { Lab } from '../store/create-lab.ts';
 import { differencesOf } from '../store/differences.ts';
+import type { Lab } from '../store/lab.ts';
 import { NOTHING_FOUND, type Playhead } from '../store/playhead.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';

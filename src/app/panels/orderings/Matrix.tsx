@@ -5,7 +5,7 @@ import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { classWord } from '../../../core/trace/audit.ts';
 import { printNanos } from '../../../core/trace/time.ts';
 import { useLab, useLabState } from '../../store/context.ts';
-import type { Lab } from '../../store/create-lab.ts';
+import type { Lab } from '../../store/lab.ts';
 import { outcomeWords } from '../../store/lifting.ts';
 import { classSign, VerdictIcon } from '../../widgets/VerdictIcon.tsx';
 import styles from './orderings.module.css';

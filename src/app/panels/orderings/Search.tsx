@@ -6,7 +6,7 @@ import { applyEdit, nameOfEdits, type OrderingEdit } from '../../../core/scenari
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { classWord } from '../../../core/trace/audit.ts';
 import { useLab, useLabState } from '../../store/context.ts';
-import type { Lab } from '../../store/create-lab.ts';
+import type { Lab } from '../../store/lab.ts';
 import styles from './orderings.module.css';
 
 type Goal = 'safe' | 'bad' | 'shrink';

@@ -3,7 +3,7 @@ import type { Exploration } from '../../../core/explore/report.ts';
 import type { Required } from '../../../core/explore/required.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
 import { kindAt, type Trace } from '../../../core/trace/trace.ts';
-import type { Lab } from '../../store/create-lab.ts';
+import type { Lab } from '../../store/lab.ts';
 
 /** `LIST/STEP` in two parts. */
 export function partsOf(key: string): { readonly list: string; readonly step: string } {

@@ -1,6 +1,6 @@
 /** Moving about: wheel, pinch, WASD by key code. Always anchored under the pointer. */
 import { pan, wholeView, zoom } from '../../../core/swimlane/axis.ts';
-import type { Lab } from '../../store/create-lab.ts';
+import type { Lab } from '../../store/lab.ts';
 import type { Stage } from '../stage.ts';
 
 const WHEEL_ZOOM = 1.0016;

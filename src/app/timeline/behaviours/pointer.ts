@@ -5,7 +5,7 @@
 import { pan, zoom } from '../../../core/swimlane/axis.ts';
 import { kindAt } from '../../../core/trace/trace.ts';
 import { runCommand } from '../../store/commands.ts';
-import type { Lab } from '../../store/create-lab.ts';
+import type { Lab } from '../../store/lab.ts';
 import type { Lifted } from '../../store/state.ts';
 import type { Stage } from '../stage.ts';
 import type { Behaviour } from './pan-zoom.ts';

@@ -1,6 +1,6 @@
 /** Dragging on the ruler moves the cursor; dragging on the overview moves or resizes the window in view. */
 import { clampView } from '../../../core/swimlane/axis.ts';
-import type { Lab } from '../../store/create-lab.ts';
+import type { Lab } from '../../store/lab.ts';
 import type { Stage } from '../stage.ts';
 import type { Behaviour } from './pan-zoom.ts';
 
