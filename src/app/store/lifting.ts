@@ -4,6 +4,7 @@
  */
 import { type SlotOutcome, slotCount, withStepsAt } from '../../core/emulator/slots.ts';
 import { applyEdit } from '../../core/scenario/edits.ts';
+import { classWord } from '../../core/trace/audit.ts';
 import type { Lab, Lifting } from './lab.ts';
 import type { Lifted } from './state.ts';
 
@@ -134,7 +135,6 @@ export function describeSlot(lab: Lab, lifted: Lifted): string {
 
 export function outcomeWords(outcome: SlotOutcome): string {
   if (outcome.outcome === 'forbidden') return 'Cannot happen here.';
-  const words = outcome.class.replace('-', ' ');
-  const name = words.charAt(0).toUpperCase() + words.slice(1);
+  const name = classWord(outcome.class);
   return outcome.outcome === 'commutes' ? `${name}; no effect, proven.` : `${name}.`;
 }
