@@ -5,6 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { FailurePolicy, Primitive } from '../scenario/primitives.ts';
 import type { DeviceModelSpec, DeviceSpec, ProtocolSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
+import { laterAttempt } from './attempts.ts';
 import { pathsOf } from './paths.ts';
 import type {
   ChannelDef,
@@ -226,17 +227,6 @@ function listOf(names: Names, id: string, specs: readonly StepSpec[]): ListDef {
     sends: unique(ops.filter((op) => sends(op)).map((op) => op.channel)),
     reads: unique(ops.filter((op) => reads(op)).map((op) => op.channel)),
   };
-}
-
-/** `HOST.out.2` begins when `HOST.out` (or `source`) has ended. */
-function laterAttempt(scenario: Scenario, id: string): { readonly status: 'ended'; readonly list: string } | undefined {
-  const match = /^(.+)\.(out|in)\.(\d+)$/.exec(id);
-  if (match === null) return undefined;
-  const [, host, way, attempt] = match as unknown as [string, string, string, string];
-  const before = Number(attempt) > 2 ? `${host}.${way}.${Number(attempt) - 1}` : `${host}.${way}`;
-  const plain = way === 'out' ? 'source' : 'target';
-  const list = [before, plain].find((name) => name in scenario.steps);
-  return list === undefined ? undefined : { status: 'ended', list };
 }
 
 function stepOf(names: Names, list: string, host: number, spec: StepSpec, onError: FailurePolicy): StepDef {

@@ -176,6 +176,7 @@ export interface Fact {
     | 'lost-peer'
     | 'ran-unloaded'
     | 'ran-void'
+    | 'unheeded'
     | 'ran-early'
     | 'refused'
     | 'two-owners'

@@ -4,6 +4,7 @@
  */
 import type { Condition } from '../scenario/condition.ts';
 import { describe, holds } from './conditions.ts';
+import { leaveChannels, leaveWhenAllDone } from './leaving.ts';
 import type { Machine } from './machine.ts';
 import { beginOp, endOp } from './operations/index.ts';
 import type { Context, Refusal } from './operations/outcome.ts';
@@ -362,6 +363,7 @@ function giveUp(machine: Machine, thread: Thread, error: number): void {
 function endThread(machine: Machine, thread: Thread, list: ListDef): void {
   if (thread.background >= 0) {
     thread.status = 'ended';
+    leaveWhenAllDone(machine, thread.list);
     return;
   }
   if (!thread.recovering && thread.noted !== '') {
@@ -379,21 +381,5 @@ function endThread(machine: Machine, thread: Thread, list: ListDef): void {
       args: { status: 'completed', list: list.id },
     });
   }
-  leaveChannels(machine, list, thread.reportEvent);
-}
-
-/** What this list writes ends here, by that event; who writes to it learns that nobody reads any more. */
-function leaveChannels(machine: Machine, list: ListDef, by: number): void {
-  for (const index of list.sends) {
-    const channel = machine.channels[index];
-    if (channel === undefined || channel.closed) continue;
-    channel.closed = true;
-    channel.closedBy = by;
-  }
-  for (const index of list.reads) {
-    const channel = machine.channels[index];
-    if (channel === undefined || channel.broken) continue;
-    channel.broken = true;
-    channel.brokenBy = by;
-  }
+  leaveWhenAllDone(machine, thread.list);
 }

@@ -16,8 +16,9 @@
  *             bit 4: an older copy arrived after the current one and overwrote it; bit 5: its bit stood for another page when it
  *             was translated; bit 6: written after the snapshot was taken; bit 7: the guest said the page is free;
  *             bit 8: its bit was thrown away unread; bit 9: it set no bit, since the page had been left writable when its bit
- *             was taken; bit 10: it landed after its bit had been taken; bit 11: a log noted its first half. Bits 4, 5 and 8 to 11 are for sentences alone, and
- *             kept only with evidence
+ *             was taken; bit 10: it landed after its bit had been taken; bit 11: a log noted its first half;
+ *             bit 12: it went to a process that is gone; bit 13: it was copied where only an older version lay. Bits 4, 5 and 8
+ *             to 13 are for sentences alone, and kept only with evidence
  */
 
 export const WRITER = 0;
@@ -49,6 +50,8 @@ export const LEFT_WRITABLE = 512;
 export const MARKED_EARLY = 1024;
 /** A log noted the first half of a write; with evidence, until it lands. */
 export const NOTED = 2048;
+export const GONE = 4096;
+export const COPIED_OLD = 8192;
 
 /**
  * An item that pages are put into: its bit, and the hosts (bits) that take it in the order of its wire; -1 where that may be another.
@@ -61,4 +64,16 @@ export const NOTED = 2048;
 export interface Sent {
   readonly bit: number;
   readonly readers: number;
+}
+
+/** The first of the rows below `below` that equals row `index`; -1 for none. */
+export function twinOf(rows: readonly number[], index: number, below: number): number {
+  const at = index * WIDTH;
+  next: for (let other = 0; other < below * WIDTH; other += WIDTH) {
+    // Where there are many rows they differ by the items that they lie on.
+    if (rows[other + HAS] !== rows[at + HAS] || rows[other + NEW] !== rows[at + NEW]) continue;
+    for (let field = 0; field < WIDTH; field += 1) if (rows[other + field] !== rows[at + field]) continue next;
+    return other / WIDTH;
+  }
+  return -1;
 }

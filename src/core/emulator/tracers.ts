@@ -4,10 +4,8 @@
  * A tracer page needs no version numbers: what matters is which copies of it are current. Pages of one writer
  * that agree in everything that can still happen to them are ONE row, with the list of gaps they were written in;
  * so the table stays small, and its rows (tracer-row.ts) are what `explore` compares states by.
- *
  * Each writer has one row that was never written: the page as it was before the migration.
  */
-
 import { NO_WAITS, rowWaits } from './awaited.ts';
 import { homeOf, type Program } from './program.ts';
 import { type GapList, join, NO_GAPS } from './tracer-gaps.ts';
@@ -15,10 +13,12 @@ import {
   AFTER,
   BUF,
   BY,
+  COPIED_OLD,
   CUR,
   DIRTY,
   DROPPED,
   FREE,
+  GONE,
   HAS,
   LANDED,
   LEFT_WRITABLE,
@@ -35,6 +35,7 @@ import {
   type Sent,
   SHARED,
   STATE,
+  twinOf,
   UNTOUCHED,
   WALKED,
   WIDTH,
@@ -208,13 +209,14 @@ export class Tracers {
 
   /** A new process on `host`: its RAM is empty, its logs and its bitmap know nothing. */
   wipe(host: number, logs: number, items: number): void {
+    const walks = ((1 << this.#walks) - 1) << (host * this.#walks);
     this.each((row, rows) => {
+      if ((((rows[row + CUR] as number) >> host) & 1) === 1 || ((rows[row + NEW] as number) & items) !== 0) this.#tell(row, GONE);
       for (const column of rows[row + CUR] === SHARED ? [DIRTY] : [CUR, DIRTY])
         rows[row + column] = (rows[row + column] as number) & ~(1 << host);
       for (const column of [PEND, OPEN, BUF]) rows[row + column] = (rows[row + column] as number) & ~logs;
       for (const column of [HAS, NEW]) rows[row + column] = (rows[row + column] as number) & ~items;
-      for (const column of [WALKED, SAW])
-        rows[row + column] = (rows[row + column] as number) & ~(((1 << this.#walks) - 1) << (host * this.#walks));
+      for (const column of [WALKED, SAW]) rows[row + column] = (rows[row + column] as number) & ~walks;
     });
     this.settle();
   }
@@ -248,7 +250,9 @@ export class Tracers {
       rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
       if (rows[row + CUR] === SHARED) return;
       rows[row + HAS] = (rows[row + HAS] as number) | bit;
-      rows[row + NEW] = ((rows[row + CUR] as number) >> host) & 1 ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
+      const current = (((rows[row + CUR] as number) >> host) & 1) === 1;
+      if (!current) this.#tell(row, COPIED_OLD);
+      rows[row + NEW] = current ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
     });
   }
 
@@ -292,7 +296,7 @@ export class Tracers {
   settle(): void {
     let kept = this.#distinct;
     for (let i = kept; i < this.count; i += 1) {
-      const twin = this.#find(i, kept);
+      const twin = twinOf(this.rows, i, kept);
       if (twin < 0) {
         if (i !== kept) {
           for (let field = 0; field < WIDTH; field += 1) this.rows[kept * WIDTH + field] = this.rows[i * WIDTH + field] as number;
@@ -310,18 +314,6 @@ export class Tracers {
 
   #tell(row: number, what: number): void {
     if (this.gaps !== undefined) this.rows[row + STATE] = (this.rows[row + STATE] as number) | what;
-  }
-
-  #find(index: number, below: number): number {
-    const { rows } = this;
-    const at = index * WIDTH;
-    next: for (let other = 0; other < below * WIDTH; other += WIDTH) {
-      // Where there are many rows they differ by the items that they lie on.
-      if (rows[other + HAS] !== rows[at + HAS] || rows[other + NEW] !== rows[at + NEW]) continue;
-      for (let field = 0; field < WIDTH; field += 1) if (rows[other + field] !== rows[at + field]) continue next;
-      return other / WIDTH;
-    }
-    return -1;
   }
 
   #half(writer: number, gap: number, state: number, placed: boolean, change: (row: number) => number): void {

@@ -300,6 +300,24 @@ const chain: Feature = (scenario, dice) => {
   };
 };
 
+/** Loads that answer 0 and take nothing, and loads that undo others. */
+const silentLoads: Feature = (scenario, dice) => {
+  const needs = [{ condition: dice.of<Condition>([{ vcpus: 'stopped' }, { flag: 'try', is: 1 }, { armed: 'kvm' }]), errno: 'EAGAIN' }];
+  const models = (scenario.models ?? []).map((model) => ({
+    ...model,
+    sections: model.sections.map((section, i) => {
+      const others = model.sections.flatMap((one, k) => (k === i ? [] : [one.id]));
+      return {
+        ...section,
+        ...(dice.once(2) ? { unmet: 'ignored' as const } : {}),
+        ...(dice.once(3) ? { needs } : {}),
+        ...(others.length > 0 && dice.once(2) ? { resets: [dice.of(others)] } : {}),
+      };
+    }),
+  }));
+  return { ...scenario, models };
+};
+
 /** Barriers, pages by number, failures, conditions on steps, other hosts, copies that clear late. */
 const oddments: Feature = (scenario, dice) => {
   const when: Condition = dice.of<Condition>([{ flag: 'try', is: 0 }, { vcpus: 'running' }, { received: 'ping', on: 'target' }]);
@@ -334,4 +352,6 @@ const FEATURES: readonly Feature[] = [
   again,
   chain,
   oddments,
+  silentLoads,
+  silentLoads,
 ];

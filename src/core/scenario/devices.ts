@@ -118,6 +118,10 @@ export interface SectionSpec {
   /** It is not changed by the running device. */
   readonly constant?: boolean;
   readonly errno?: string;
+  /** Where `after` or `needs` does not hold: an errno (default), or success, and nothing is taken. */
+  readonly unmet?: 'refused' | 'ignored';
+  /** Sections of the same image that its load puts back to their reset values. */
+  readonly resets?: readonly string[];
 }
 
 export interface InFlightSpec {

@@ -75,6 +75,7 @@ function sectionProblems(model: DeviceModelSpec, section: SectionSpec, path: str
   const ids = model.sections.map((one) => one.id);
   return [
     ...(section.after ?? []).flatMap((id, k) => one(ids, id, `${path}.after[${k}]`, 'section of this model')),
+    ...(section.resets ?? []).flatMap((id, k) => one(ids, id, `${path}.resets[${k}]`, 'section of this model')),
     ...(section.walks ?? []).flatMap((id, k) => one(known.regions, id, `${path}.walks[${k}]`, 'region')),
     ...(section.needs ?? []).flatMap(({ condition }, k) => conditionProblems(condition, `${path}.needs[${k}]`, known)),
   ];

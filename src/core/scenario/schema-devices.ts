@@ -114,6 +114,8 @@ const section = shape(
     stale: optional(v.picklist(['torn-state', 'lost-signal', 'hung-guest'])),
     constant: optional(v.boolean()),
     errno: optional(errno),
+    unmet: optional(v.picklist(['refused', 'ignored'])),
+    resets: optional(v.array(id)),
   },
   {
     id: 'Name of the section.',
@@ -125,6 +127,10 @@ const section = shape(
     stale: 'What an old copy of it means: `torn-state`, `lost-signal` or `hung-guest`. Default: `torn-state`.',
     constant: 'The running device does not change it. Default: no.',
     errno: 'Answer where one of `after` is missing. Default: EFAULT.',
+    unmet:
+      'Where `after` or `needs` does not hold, its load is `refused` with the errno, or `ignored`: it answers 0 and takes nothing (KVM and a TSC deadline before the APIC’s timer mode). Default: `refused`.',
+    resets:
+      'Sections of the same image that go back to their reset values when it is loaded (GITS_CBASER and GITS_CREADR). Left out: none.',
   },
 );
 

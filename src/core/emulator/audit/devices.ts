@@ -1,7 +1,7 @@
 /** Torn state: images whose sections are of different moments, of a moment before the stop, missing, or at odds with guest RAM. */
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import { isVoid, VOID_VERSION } from '../state.ts';
+import { type Fact, isVoid, VOID_VERSION } from '../state.ts';
 import { hostWords, known } from './words.ts';
 
 export function damageToState(machine: Machine, owner: number): readonly Finding[] {
@@ -32,12 +32,13 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
       events: stateEvents(machine, device, owner),
     });
   } else if (missing.length > 0) {
-    const how = target.reset ? 'a reset threw away what was loaded' : 'it was never loaded';
+    const unheeded = unheededOf(machine, device, owner);
+    const how = unheeded !== undefined ? unheeded.text : target.reset ? 'a reset threw away what was loaded' : 'it was never loaded';
     findings.push({
       by: 'probe',
       kind: missing[0]?.stale ?? 'torn-state',
-      sentence: `${def.title} (${def.id}) runs without ${missing.length === def.sections.length ? 'its state' : `sections ${missing.map((one) => one.id).join(', ')}`}: ${how}, the guest finds reset values.`,
-      events: stateEvents(machine, device, owner),
+      sentence: `${def.title} (${def.id}) runs without ${missing.length === def.sections.length ? 'its state' : `section${missing.length > 1 ? 's' : ''} ${missing.map((one) => one.id).join(', ')}`}: ${how}; the guest finds reset values.`,
+      events: known([...(unheeded?.events ?? []), ...stateEvents(machine, device, owner)]),
     });
   }
   const old = def.sections.flatMap((section, i) => {
@@ -67,6 +68,14 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
     });
   }
   return findings;
+}
+
+/** A load that took nothing, or was undone by another, of a section that nobody has loaded since. */
+function unheededOf(machine: Machine, device: number, owner: number): Fact | undefined {
+  const { stamps } = machine.device(device, owner);
+  return machine.facts.findLast(
+    (fact) => fact.kind === 'unheeded' && fact.host === owner && fact.device === device && (stamps[fact.other] as number) < 0,
+  );
 }
 
 /** The version that the source's device had when it was last touched. */
@@ -137,6 +146,8 @@ function early(machine: Machine, owner: number): readonly Finding[] {
     const key = `${fact.kind}/${fact.device}/${fact.other}`;
     if (seen.has(key)) return [];
     seen.add(key);
+    // That its load took nothing tells it.
+    if (fact.kind === 'ran-unloaded' && unheededOf(machine, fact.device, owner) !== undefined) return [];
     const who = fact.device < 0 ? 'The vCPUs' : `The device ${program.devices[fact.device]?.id}`;
     if (fact.kind === 'ran-early') {
       const region = program.regions[fact.other]?.id ?? '';

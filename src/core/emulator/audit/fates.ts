@@ -4,14 +4,18 @@ import type { Machine } from '../machine.ts';
 import type { Memory } from '../memory.ts';
 import {
   BUF,
+  COPIED_OLD,
+  CUR,
   DIRTY,
   DROPPED,
+  GONE,
   LEFT_WRITABLE,
   MARKED_EARLY,
   MISTRANSLATED,
   NEW,
   OVERWRITTEN,
   PEND,
+  SHARED,
   STATE,
   UNTOUCHED,
   WIDTH,
@@ -31,6 +35,9 @@ export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: 
   if ((field(STATE) & DROPPED) !== 0) return 'dropped';
   if ((field(STATE) & LEFT_WRITABLE) !== 0) return 'left writable';
   if ((field(STATE) & MARKED_EARLY) !== 0) return 'marked early';
+  if ((field(STATE) & GONE) !== 0) return 'gone';
+  if ((field(STATE) & COPIED_OLD) !== 0) return 'copied old';
+  if (field(CUR) !== SHARED && (field(CUR) & ~(1 << host)) !== 0) return 'arrived';
   return (field(STATE) & UNTOUCHED) !== 0 ? 'sent before' : 'not logged';
 }
 
@@ -87,6 +94,12 @@ export function fateWords(fate: string, late = ''): string {
       return 'its bit was set before the data landed, and by then the bit had been taken and the page read';
     case 'mistranslated':
       return 'its bit is keyed by device address, and when the log was read that address stood for another page';
+    case 'gone':
+      return 'it went to a process of an earlier attempt, which is gone, and nothing marked it again';
+    case 'copied old':
+      return 'it was copied on a host that had only an older version then, and no copy came after';
+    case 'arrived':
+      return 'the hop before brought it by a load, which no log notes, and the next hop left it out';
     case 'overwritten':
       return 'an older copy of the page arrived after it and overwrote it';
     default:

@@ -383,9 +383,25 @@ export function loadRefusal(
       text: `read in ${item.chunks} pieces, and each read starts the image afresh: the second piece begins with another head object`,
     };
   if (state?.loads !== true) return { errno: 'EINVAL', text: `${def.id} takes no image in ${state?.id}` };
+  const unmet = unmetNeed(machine, item.device, section, host);
+  return unmet !== undefined && def.sections[section]?.unmet !== 'ignored' ? unmet : undefined;
+}
+
+/** What a section's load needs and does not find: `after` in its own image, `needs` in the world. */
+export function unmetNeed(
+  machine: Machine,
+  deviceIndex: number,
+  section: number,
+  host: number,
+): { readonly errno: string; readonly text: string; readonly lack: string } | undefined {
+  const def = machine.program.devices[deviceIndex] as DeviceDef;
+  const device = machine.device(deviceIndex, host);
   const spec = def.sections[section];
   const missing = (spec?.after ?? []).find((id) => (device.stamps[def.sections.findIndex((one) => one.id === id)] ?? -1) < 0);
-  if (missing !== undefined) return { errno: spec?.errno ?? 'EFAULT', text: `${spec?.id} before ${missing}` };
+  if (missing !== undefined)
+    return { errno: spec?.errno ?? 'EFAULT', text: `${spec?.id} before ${missing}`, lack: `${missing} was not loaded yet` };
   const need = (spec?.needs ?? []).find((one) => !holds(machine, one.condition, host));
-  return need === undefined ? undefined : { errno: need.errno, text: `the load of ${spec?.id} needs ${describe(need.condition)}` };
+  if (need === undefined) return undefined;
+  const lack = `it needs ${describe(need.condition)}`;
+  return { errno: need.errno, text: `the load of ${spec?.id} needs ${describe(need.condition)}`, lack };
 }

@@ -3,9 +3,9 @@ import type { Machine } from '../machine.ts';
 import type { DeviceDef } from '../program.ts';
 import { restoreRegisters } from '../registers.ts';
 import { arrive } from '../signals.ts';
-import type { Stamp } from '../state.ts';
+import type { Item, Stamp } from '../state.ts';
 import { recordCall } from './calls.ts';
-import { findItem, loadRefusal } from './images.ts';
+import { findItem, loadRefusal, unmetNeed } from './images.ts';
 import { regionOfWriter } from './logs.ts';
 import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
 
@@ -96,6 +96,8 @@ export function endWrite(context: Context, itemId: number, section: number): End
   const stamp = item.stamps.find((one): one is Stamp => one.section === section);
   const device = machine.device(item.device, op.host);
   if (stamp === undefined) return DONE;
+  const unmet = unmetNeed(machine, item.device, section, op.host);
+  if (unmet !== undefined) return ignore(context, item, section, unmet.lack);
   // What an ended session gave is void: a new session begins its image afresh (vfio-v2.md, section 3).
   if (item.session !== device.loadedSession && device.stamps.some((one) => one >= 0)) device.stamps = device.stamps.map(() => -1);
   device.loadedSession = item.session;
@@ -103,6 +105,7 @@ export function endWrite(context: Context, itemId: number, section: number): End
   device.version = Math.max(device.version, stamp.version);
   device.voidAt = -1;
   arrive(machine, item.device, section, op.host, stamp.edges);
+  resetOthers(machine, item.device, section, op.host);
   machine.program.walks.forEach((walk, index) => {
     if (walk.device !== item.device || walk.section !== section) return;
     machine.tracers.walk(
@@ -129,6 +132,37 @@ export function endWrite(context: Context, itemId: number, section: number): End
     },
   });
   return DONE;
+}
+
+/** The call answers 0, and the section is as it was (`SectionSpec.unmet`). */
+function ignore({ machine, op, step }: Context, item: Item & { readonly what: 'image' }, section: number, why: string): End {
+  const def = machine.program.devices[item.device] as DeviceDef;
+  const id = def.sections[section]?.id ?? '';
+  const event = machine.recorder.event('receive', machine.recorder.lane(op.host, 'stream'), machine.now, {
+    step,
+    cause: item.event,
+    args: { item: item.id, what: 'ignored', section: id, device: def.id, message: why },
+  });
+  unheeded(machine, item.device, section, op.host, `the load of ${id} answered 0 and took nothing, since ${why}`, event);
+  return DONE;
+}
+
+/** A load puts other sections back to their reset values (`SectionSpec.resets`): what was loaded into them is gone. */
+function resetOthers(machine: Machine, deviceIndex: number, section: number, host: number): void {
+  const { sections } = machine.program.devices[deviceIndex] as DeviceDef;
+  const by = sections[section];
+  const device = machine.device(deviceIndex, host);
+  for (const id of by?.resets ?? []) {
+    const other = sections.findIndex((one) => one.id === id);
+    if ((device.stamps[other] ?? -1) < 0) continue;
+    device.stamps = device.stamps.with(other, -1);
+    arrive(machine, deviceIndex, other, host, 0);
+    unheeded(machine, deviceIndex, other, host, `the load of ${by?.id} put ${id} back to its reset value after it had been loaded`, -1);
+  }
+}
+
+function unheeded(machine: Machine, device: number, section: number, host: number, text: string, event: number): void {
+  machine.fact({ kind: 'unheeded', host, device, other: section, text, events: event < 0 ? [] : [event], by: 'probe' });
 }
 
 export function endItem(context: Context, itemId: number): End {

@@ -13,22 +13,30 @@ export function beginLog(context: Context, primitive: LogPrimitive): Begin {
   const def = machine.program.logs[op.subject] as LogDef;
   recordCall(context, op.call ?? def.spec.calls?.[primitive.op], { log: def.id });
   const on = machine.armed[machine.logOn(op.subject, op.host)] === 1;
-  const errno = refusal(machine, def, primitive, on);
-  if (errno !== undefined) return refused(errno, `${primitive.op} of log ${def.id} while it is ${on ? 'on' : 'off'}`);
+  const no = refusal(machine, def, primitive, on);
+  if (no !== undefined) return refused(no.errno, `${primitive.op} of log ${def.id} ${no.why}`);
   const own = def.spec.cost;
   const pages = machine.program.regions.reduce((sum, region, i) => sum + ((regionsOf(context, def) >> i) & 1 ? region.pages : 0), 0);
   return timed(costNanos(op, 0, pages) + (own?.nanos ?? 0) + Math.round((own?.nanosPerPage ?? 0) * pages));
 }
 
-function refusal(machine: Machine, def: LogDef, primitive: LogPrimitive, on: boolean): string | undefined {
+function refusal(
+  machine: Machine,
+  def: LogDef,
+  primitive: LogPrimitive,
+  on: boolean,
+): { readonly errno: string; readonly why: string } | undefined {
   const { spec } = def;
   if (primitive.op === 'arm') {
     const count = primitive.regions?.length ?? machine.program.regions.length;
-    if (spec.maxRegions !== undefined && count > spec.maxRegions) return spec.tooManyErrno ?? 'E2BIG';
-    return on && spec.kind !== 'pinned' ? spec.armTwiceErrno : undefined;
+    if (spec.maxRegions !== undefined && count > spec.maxRegions)
+      return { errno: spec.tooManyErrno ?? 'E2BIG', why: `over ${count} ranges: it takes ${spec.maxRegions} at most` };
+    return on && spec.kind !== 'pinned' && spec.armTwiceErrno !== undefined
+      ? { errno: spec.armTwiceErrno, why: 'while it is on' }
+      : undefined;
   }
-  if (primitive.op === 'harvest' || primitive.op === 'swap' || primitive.op === 'disarm') return on ? undefined : spec.offErrno;
-  return undefined;
+  const needsOn = primitive.op === 'harvest' || primitive.op === 'swap' || primitive.op === 'disarm';
+  return needsOn && !on && spec.offErrno !== undefined ? { errno: spec.offErrno, why: 'while it is off' } : undefined;
 }
 
 export function endLog(context: Context, primitive: LogPrimitive): End {
