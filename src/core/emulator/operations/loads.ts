@@ -5,9 +5,10 @@ import { restoreRegisters } from '../registers.ts';
 import { arrive } from '../signals.ts';
 import type { Item, Stamp } from '../state.ts';
 import { recordCall } from './calls.ts';
-import { findItem, loadRefusal, unmetNeed } from './images.ts';
+import { findItem } from './images.ts';
 import { regionOfWriter } from './logs.ts';
 import { type Begin, type Context, costNanos, DONE, type End, refused, timed } from './outcome.ts';
+import { loadRefusal, unmetNeed } from './refusals.ts';
 
 export function beginLoadRam(context: Context): Begin {
   return timed(costNanos(context.op, 0, 0));
