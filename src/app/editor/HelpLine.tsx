@@ -25,14 +25,12 @@ export function HelpLine({ of }: { readonly of: RefObject<HTMLElement | null> })
     const onFocus = (event: FocusEvent) => setShown(helpAt(event.target));
     const onOver = (event: PointerEvent) => event.pointerType !== 'touch' && setShown(helpAt(event.target));
     const onLeave = () => setShown(helpAt(form.contains(document.activeElement) ? document.activeElement : null));
-    form.addEventListener('focusin', onFocus);
-    form.addEventListener('pointerover', onOver);
-    form.addEventListener('pointerleave', onLeave);
-    return () => {
-      form.removeEventListener('focusin', onFocus);
-      form.removeEventListener('pointerover', onOver);
-      form.removeEventListener('pointerleave', onLeave);
-    };
+    const life = new AbortController();
+    const { signal } = life;
+    form.addEventListener('focusin', onFocus, { signal });
+    form.addEventListener('pointerover', onOver, { signal });
+    form.addEventListener('pointerleave', onLeave, { signal });
+    return () => life.abort();
   }, [of]);
   return (
     <p className={styles['help']} aria-hidden="true">

@@ -151,12 +151,10 @@ function bindFiles(lab: ReturnType<typeof useLab>): () => void {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text.trim() !== '') void openPasted(lab, text);
   };
-  window.addEventListener('dragover', over);
-  window.addEventListener('drop', drop);
-  window.addEventListener('paste', paste);
-  return () => {
-    window.removeEventListener('dragover', over);
-    window.removeEventListener('drop', drop);
-    window.removeEventListener('paste', paste);
-  };
+  const life = new AbortController();
+  const { signal } = life;
+  window.addEventListener('dragover', over, { signal });
+  window.addEventListener('drop', drop, { signal });
+  window.addEventListener('paste', paste, { signal });
+  return () => life.abort();
 }

@@ -178,11 +178,13 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
     frames.ask('scene');
   };
   const medias = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query));
-  for (const media of medias) media.addEventListener('change', recolour);
+  const life = new AbortController();
+  const { signal } = life;
+  for (const media of medias) media.addEventListener('change', recolour, { signal });
   const onScroll = () => {
     if (heightPx > TALLEST_PX) frames.ask('scene');
   };
-  window.addEventListener('scroll', onScroll, { capture: true, passive: true });
+  window.addEventListener('scroll', onScroll, { capture: true, passive: true, signal });
   const stops = [
     playhead.subscribe((now, before) =>
       frames.ask(now.view === before.view && now.markers === before.markers && now.crumbs === before.crumbs ? 'overlay' : 'scene'),
@@ -226,8 +228,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
     destroy() {
       for (const stop of stops) stop();
       observer.disconnect();
-      for (const media of medias) media.removeEventListener('change', recolour);
-      window.removeEventListener('scroll', onScroll, { capture: true });
+      life.abort();
       frames.destroy();
     },
   };

@@ -36,12 +36,11 @@ export function LiftChip({ lifted, from }: { readonly lifted: Lifted; readonly f
       put();
     };
     const key = (event: KeyboardEvent) => event.key === 'Escape' && lab.lifting.cancel();
-    window.addEventListener('pointermove', move);
-    window.addEventListener('keydown', key);
-    return () => {
-      window.removeEventListener('pointermove', move);
-      window.removeEventListener('keydown', key);
-    };
+    const life = new AbortController();
+    const { signal } = life;
+    window.addEventListener('pointermove', move, { signal });
+    window.addEventListener('keydown', key, { signal });
+    return () => life.abort();
   }, [lab]);
   useEffect(put);
 

@@ -41,16 +41,12 @@ export function createPanZoom(lanes: HTMLElement, lab: Lab, stage: () => Stage |
     const at = stage();
     if (at !== undefined) at.pointerPx = undefined;
   };
-  lanes.addEventListener('wheel', onWheel, { passive: false });
-  lanes.addEventListener('pointermove', onMove, { passive: true });
-  lanes.addEventListener('pointerleave', onLeave);
-  return {
-    destroy() {
-      lanes.removeEventListener('wheel', onWheel);
-      lanes.removeEventListener('pointermove', onMove);
-      lanes.removeEventListener('pointerleave', onLeave);
-    },
-  };
+  const life = new AbortController();
+  const { signal } = life;
+  lanes.addEventListener('wheel', onWheel, { passive: false, signal });
+  lanes.addEventListener('pointermove', onMove, { passive: true, signal });
+  lanes.addEventListener('pointerleave', onLeave, { signal });
+  return { destroy: () => life.abort() };
 }
 
 /** One press of W, S, A or D; true when the key was one of them. */

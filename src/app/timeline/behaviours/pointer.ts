@@ -148,24 +148,16 @@ export function createPointer(
     const hit = stage()?.pick(event.clientX - box.left, event.clientY - box.top);
     if (hit !== undefined) runCommand(lab, 'zoom-selection');
   };
-  lanes.addEventListener('dblclick', onDouble);
-  lanes.addEventListener('pointerdown', onDown);
-  lanes.addEventListener('pointermove', onMove);
-  lanes.addEventListener('pointerup', onUp);
-  lanes.addEventListener('pointercancel', onCancel);
-  lanes.addEventListener('pointerleave', onLeave);
-  window.addEventListener('keydown', onKey);
-  return {
-    destroy() {
-      lanes.removeEventListener('dblclick', onDouble);
-      lanes.removeEventListener('pointerdown', onDown);
-      lanes.removeEventListener('pointermove', onMove);
-      lanes.removeEventListener('pointerup', onUp);
-      lanes.removeEventListener('pointercancel', onCancel);
-      lanes.removeEventListener('pointerleave', onLeave);
-      window.removeEventListener('keydown', onKey);
-    },
-  };
+  const life = new AbortController();
+  const { signal } = life;
+  lanes.addEventListener('dblclick', onDouble, { signal });
+  lanes.addEventListener('pointerdown', onDown, { signal });
+  lanes.addEventListener('pointermove', onMove, { signal });
+  lanes.addEventListener('pointerup', onUp, { signal });
+  lanes.addEventListener('pointercancel', onCancel, { signal });
+  lanes.addEventListener('pointerleave', onLeave, { signal });
+  window.addEventListener('keydown', onKey, { signal });
+  return { destroy: () => life.abort() };
 }
 
 function spread(fingers: ReadonlyMap<number, { readonly x: number; readonly y: number }>): number {

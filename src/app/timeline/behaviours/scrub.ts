@@ -63,16 +63,11 @@ function dragging(element: HTMLElement, down: (event: PointerEvent) => void, mov
   const onUp = () => {
     held = false;
   };
-  element.addEventListener('pointerdown', onDown);
-  element.addEventListener('pointermove', onMove);
-  element.addEventListener('pointerup', onUp);
-  element.addEventListener('pointercancel', onUp);
-  return {
-    destroy() {
-      element.removeEventListener('pointerdown', onDown);
-      element.removeEventListener('pointermove', onMove);
-      element.removeEventListener('pointerup', onUp);
-      element.removeEventListener('pointercancel', onUp);
-    },
-  };
+  const life = new AbortController();
+  const { signal } = life;
+  element.addEventListener('pointerdown', onDown, { signal });
+  element.addEventListener('pointermove', onMove, { signal });
+  element.addEventListener('pointerup', onUp, { signal });
+  element.addEventListener('pointercancel', onUp, { signal });
+  return { destroy: () => life.abort() };
 }
