@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { thousands } from '../../core/base/thousands.ts';
 import { editsBetween, type OrderingEdit } from '../../core/scenario/edits.ts';
 import { bytes, sentenceOf } from '../../core/swimlane/labels.ts';
 import { compareTraces } from '../../core/trace/compare.ts';
@@ -70,7 +71,7 @@ export function Comparison() {
         <div>
           <h2>First divergence</h2>
           {difference.divergence === undefined ? (
-            <p>None: the two courses are equal in all {difference.both} events.</p>
+            <p>None: the two courses are equal in all {thousands(difference.both)} events.</p>
           ) : (
             <>
               <p>
@@ -81,7 +82,8 @@ export function Comparison() {
                   : `B: #${difference.divergence.b} ${sentenceOf(eventAt(b.trace, difference.divergence.b))}`}
               </p>
               <p className={styles['quiet']}>
-                {difference.both} events in both, {difference.onlyA} in A alone, {difference.onlyB} in B alone.
+                {thousands(difference.both)} events in both, {thousands(difference.onlyA)} in A alone, {thousands(difference.onlyB)} in B
+                alone.
               </p>
               {at === undefined ? null : (
                 <button type="button" onClick={() => moveCursor(lab, at, true)}>

@@ -171,7 +171,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     // A first run that took long was on screen while it grew.
     if ((!keep || state.run?.growing === true) && run.imported === undefined) void findHint(lab);
     if (keep && run.audit !== null) lab.say(`${classWord(run.audit.class)}. ${run.audit.sentence}`);
-    if (run.imported !== undefined) lab.say(`${run.imported.lines.total} lines were read.`);
+    if (run.imported !== undefined) lab.say(`${thousands(run.imported.lines.total)} lines were read.`);
   }
 
   function withTake(state: LabState, run: EmulatedRun) {

@@ -1,4 +1,5 @@
 /** Files in and out: what is dropped, pasted or chosen is recognised by content; a failure loses nothing on screen. */
+import { thousands } from '../../core/base/thousands.ts';
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import { guessJson, looksLike } from '../../core/formats/guess.ts';
@@ -109,7 +110,7 @@ async function openRecording(lab: Lab, file: File): Promise<void> {
           : `${file.name} was run again: the trace differs from event #${different} on.`,
       lines:
         different === undefined
-          ? [`${events} events.`]
+          ? [`${thousands(events)} events.`]
           : ['It was made by another version of the emulator, or the file was edited. On screen is the run of today.'],
     }),
   );

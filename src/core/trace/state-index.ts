@@ -5,6 +5,7 @@
  *     values   { host: 'source', field: 'runState', seqs: [12, 407], text: ['running', 'stopped'] }, …
  *     pages    ops: seq 31, READ, by 18, runs [0, 4096]; seq 40, WRITTEN, by 40, runs [17, 1, 99, 2]; …
  */
+import { thousands } from '../base/thousands.ts';
 import { ARRIVED, PageBlocks, READ, SYNCED, WRITTEN, WRITTEN_THERE } from './page-blocks.ts';
 import type { EventSeq, Nanos } from './time.ts';
 import { type EventArgs, endOf, kindAt, type Trace } from './trace.ts';
@@ -159,7 +160,7 @@ class Maker {
         this.#say(seq, host, 'log', String(args['log'] ?? ''), kind === 'log-start' ? 'on' : 'off');
         return;
       case 'bitmap-sync':
-        this.#say(seq, host, 'log', String(args['log'] ?? ''), `${args['count'] ?? '?'} pages in the last sync`);
+        this.#say(seq, host, 'log', String(args['log'] ?? ''), `${thousands(args['count'] ?? '?')} pages in the last sync`);
         this.#pages(seq, SYNCED, seq, args['pages']);
         return;
       case 'register-write':
