@@ -2,6 +2,7 @@
 import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { HEAD_BYTES } from '../core/formats/content.ts';
+import { isObjectLines } from '../core/formats/guess.ts';
 import { type Intake, planLogs, RefusedLogs, withoutTwins } from '../core/formats/qemu-log/intake.ts';
 import { type ImportedLogs, mergeLogs, refuseUnreadable } from '../core/formats/qemu-log/merge.ts';
 import type { LogReader } from '../core/formats/qemu-log/reader.ts';
@@ -11,10 +12,11 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** What takes less is not worth a word. */
 const QUIET_MS = 500;
 
-/** The first byte of a recording or a scenario; a log's line never begins with it. */
+/** A recording or a scenario, by its first byte; of objects one a line each is a line of a log. */
 export function isJson(path: string): boolean {
   if (!existsSync(path)) throw new UsageError(`${path}: no such file`);
-  return slice(path, 0, 512).toString('latin1').trimStart().startsWith('{');
+  const head = slice(path, 0, HEAD_BYTES).toString('utf8');
+  return head.trimStart().startsWith('{') && !isObjectLines(head);
 }
 
 function slice(path: string, from: number, length: number): Buffer {

@@ -2,7 +2,7 @@
 import { thousands } from '../../core/base/thousands.ts';
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
-import { guessJson, looksLike } from '../../core/formats/guess.ts';
+import { guessJson, isObjectLines, looksLike } from '../../core/formats/guess.ts';
 import { recordingPieces } from '../../core/formats/recording/write.ts';
 import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
@@ -14,6 +14,8 @@ import type { Lab } from './lab.ts';
 const MOST_LINES = 6;
 /** By so much a recording is recognised. */
 const HEAD_BYTES = 512;
+/** By so much objects one a line are. */
+const LINES_BYTES = 65_536;
 
 /** The checks come with the first file: a first visit runs a story. */
 const checks = (lab: Lab) => lab.during(import('../../core/scenario/check.ts'));
@@ -32,16 +34,16 @@ export async function openFiles(lab: Lab, files: readonly File[]): Promise<void>
 /** JSON begins with a brace or a bracket, be it whole or not; an empty file is told as JSON that it is not. */
 async function isJson(file: File): Promise<boolean> {
   const text = await file
-    .slice(0, 512)
+    .slice(0, LINES_BYTES)
     .text()
     .catch(() => undefined);
   // A folder, or a file that is gone: the worker says so.
   if (text === undefined) return false;
-  const head = text.trimStart();
+  const head = text.slice(0, HEAD_BYTES).trimStart();
   // Chrome traces and the recordings of logs are read in the worker, as logs are.
   if (head.startsWith('[') || head.includes('"traceEvents"')) return false;
   if (head.includes('"switchover.recording"') && /"scenario"\s*:\s*null/.test(head)) return false;
-  return head === '' || head.startsWith('{');
+  return head === '' || (head.startsWith('{') && !isObjectLines(text));
 }
 
 /** Pasted text: JSON, lines of a log, or edits of the order as they are printed (`move source/a before b; skip source/c`). */

@@ -20,12 +20,16 @@ const MAGIC: readonly (readonly [bytes: readonly number[], what: string])[] = [
 
 /** Share of zero bytes from which a file is no text; a log has a few of them where a disk was full or a machine went down. */
 const ZEROS = 0.05;
+/** So many zero bytes one after the other are a hole in a file. */
+const HOLE = 64;
 
 export function contentOf(head: Uint8Array): Content {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   if (whatIs(head) !== undefined) return 'binary';
+  if (isWide(head, 1)) return 'utf-16le';
+  if (isWide(head, 0)) return 'utf-16be';
   return isBinary(head) ? 'binary' : 'text';
 }
 
@@ -34,12 +38,27 @@ export function whatIs(head: Uint8Array): string | undefined {
   return MAGIC.find(([bytes]) => bytes.every((byte, i) => head[i] === byte))?.[1];
 }
 
-/** More zero bytes or other control characters than any text has. */
+/** Nearly every second byte is zero, and none of the others: UTF-16 without a mark. */
+function isWide(head: Uint8Array, zeroAt: 0 | 1): boolean {
+  const some = head.subarray(0, 512);
+  const zeros = (at: number) => some.filter((byte, i) => byte === 0 && i % 2 === at).length;
+  return some.length > 16 && zeros(zeroAt) > some.length * 0.45 && zeros(1 - zeroAt) === 0;
+}
+
+/** More zero bytes or other control characters than any text has, in what is no hole: a machine that went down leaves one in its logs. */
 export function isBinary(bytes: Uint8Array): boolean {
   const some = bytes.subarray(0, HEAD_BYTES);
-  let odd = 0;
-  for (const byte of some) if (byte < 9 || (byte > 13 && byte < 27)) odd += 1;
-  return odd > some.length * ZEROS;
+  let [odd, count, zeros] = [0, 0, 0];
+  for (const byte of some) {
+    zeros = byte === 0 ? zeros + 1 : 0;
+    if (zeros > HOLE) continue;
+    count += 1;
+    if (byte < 9 || (byte > 13 && byte < 27)) odd += 1;
+    if (zeros < HOLE) continue;
+    count -= HOLE;
+    odd -= HOLE;
+  }
+  return odd > count * ZEROS || (count === 0 && some.length > 0);
 }
 
 /** The first sentence of why a file is not read. */

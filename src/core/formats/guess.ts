@@ -20,3 +20,15 @@ export function looksLike(value: unknown): string {
   const names = Object.keys(value).slice(0, 4).join(', ');
   return names === '' ? 'an empty object' : `an object with ${names}`;
 }
+
+/** Objects one a line, as loggers, containers and QMP write them: lines of text, and no file of ours. `head`: the beginning of the file. */
+export function isObjectLines(head: string): boolean {
+  const [first = '', second] = head.trimStart().split(/\r?\n/, 2);
+  if (second === undefined || !/^\s*(?:\{|$)/.test(second)) return false;
+  try {
+    const value: unknown = JSON.parse(first);
+    return guessJson(value) === 'foreign' && !('traceEvents' in (value as object));
+  } catch {
+    return false;
+  }
+}

@@ -114,7 +114,7 @@ test('numbers in place of names, and descriptors without names: told by the tabl
     { name: 'read', region: 'data_fd', bytes: 60 },
   ]);
   expect(lines).toMatchObject({ understood: 6, text: 4 });
-  expect(trace.notes.map((note) => note.message)).toEqual([expect.stringMatching(/^3 calls on states.* show a pointer/)]);
+  expect(trace.notes.map((note) => note.message)).toEqual([expect.stringMatching(/^Of 3 calls on states.* there is a pointer/)]);
 });
 
 test.each([

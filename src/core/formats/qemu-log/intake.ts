@@ -10,6 +10,7 @@
  */
 import { contentOf, isBinary, refusalOf } from '../content.ts';
 import { RawText } from '../raw-text.ts';
+import { Unwrapping } from '../wrapped.ts';
 import { Processes } from './processes.ts';
 import type { LogReader } from './reader.ts';
 import { groupThreads, readThreads } from './threads.ts';
@@ -78,6 +79,8 @@ class LogIntake implements Intake {
   readonly #processes: Processes;
   readonly #remarks: string[] = [];
   readonly #recode: ((piece: Uint8Array) => Uint8Array) | undefined;
+  readonly #unwrapping = new Unwrapping();
+  #pushed = 0;
 
   constructor(start: FileStart, file: number) {
     const content = contentOf(start.bytes);
@@ -93,20 +96,22 @@ class LogIntake implements Intake {
   }
 
   push(_: number, piece: Uint8Array): void {
-    const { text } = this.#processes;
-    if (this.unzip && text.length === 0 && isBinary(piece))
+    if (this.unzip && this.#pushed === 0 && isBinary(piece))
       throw new RefusedLogs(`${this.#name} is gzipped, and what is in it is no text (an archive?). ${EXPECTED}`);
-    if (text.length + piece.length > MOST_LOG_BYTES) throw tooMuch(this.#name);
-    this.#processes.push(this.#recode === undefined ? piece : this.#recode(piece));
+    this.#pushed += piece.length;
+    if (this.#pushed > MOST_LOG_BYTES) throw tooMuch(this.#name);
+    this.#processes.push(this.#unwrapping.push(this.#recode === undefined ? piece : this.#recode(piece)));
   }
 
   broke(_: number, message: string): void {
-    if (this.#processes.text.length === 0) throw new RefusedLogs(`${this.#name} cannot be unpacked or read (${message}).`);
+    if (this.#pushed === 0) throw new RefusedLogs(`${this.#name} cannot be unpacked or read (${message}).`);
     this.#remarks.push('The compressed file ends too early or is damaged: what could be unpacked is here.');
   }
 
   finish(): readonly LogReader[] {
+    this.#processes.push(this.#unwrapping.finish());
     this.#processes.finish();
+    if (this.#unwrapping.remark !== undefined) this.#remarks.push(this.#unwrapping.remark);
     if (this.#processes.text.length === 0) this.#remarks.push('The file is empty.');
     const { readers } = this.#processes;
     readers[0]?.remarks.unshift(...this.#remarks);

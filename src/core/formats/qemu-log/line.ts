@@ -7,6 +7,7 @@
  * Thread id, wall clock in seconds and microseconds, event, one space, arguments by the event's own format.
  * A hand-written scan of the bytes: a log of a million lines passes through here, and most of them never become text.
  */
+import { textOf } from '../../base/bytes.ts';
 
 export interface TraceLine {
   /** Kernel thread id; -1 without a stamp. */
@@ -76,6 +77,13 @@ export class LineHead {
     this.tid = -1;
     this.micros = -1;
     return underscore && bytes[from] !== 95;
+  }
+
+  /** The arguments, without the spaces that a terminal fills its lines up with. */
+  argsOf(bytes: Uint8Array, to: number): string {
+    let end = to;
+    while (end > this.nameTo + 1 && bytes[end - 1] === SPACE) end -= 1;
+    return this.nameTo < end ? textOf(bytes, this.nameTo + 1, end) : '';
   }
 
   #readName(bytes: Uint8Array, from: number, to: number): boolean {

@@ -8,8 +8,13 @@ import type { LogReader } from './reader.ts';
 /** Clocks of hosts of one migration that differ by more than this are worth a word. */
 const STRANGE_MICROS = 600 * 1_000_000;
 
+/** With a true minus, as all times of the product. */
 function milliseconds(micros: number): string {
-  return `${(micros / 1_000).toFixed(3)} ms`;
+  return `${micros < 0 ? '\u2212' : ''}${(Math.abs(micros) / 1_000).toFixed(3)} ms`;
+}
+
+function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
 }
 
 /** `beside`: another of the logs has times. */
@@ -27,18 +32,20 @@ function ofFile(reader: LogReader, beside: boolean): readonly string[] {
       : []),
     ...(reader.blindCalls > 0
       ? [
-          `${reader.blindCalls} calls on states, dirty logs or sizes show a pointer and not what it points to: strace did not decode these structures. Their names, times and answers are here; which states were set is not. QEMU's own trace says it (-trace "vfio_migration_*"): open it beside this file. Of strace use -f -ttt -T -y -v, so that threads, times, descriptors and whatever it can decode are there.`,
+          `Of ${counted(reader.blindCalls, 'call', 'calls')} on states, dirty logs or sizes there is a pointer and not what it points to: strace did not decode these structures. Their names, times and answers are here; which states were set is not. QEMU's own trace says it (-trace "vfio_migration_*"): open it beside this file. Of strace use -f -ttt -T -y -v, so that threads, times, descriptors and whatever it can decode are there.`,
         ]
       : []),
     ...(reader.cut > 0
-      ? [`${reader.cut} ${reader.cut === 1 ? 'line is' : 'lines are'} longer than 65,536 bytes; the rest of each was not read.`]
+      ? [
+          `${counted(reader.cut, 'line is', 'lines are')} longer than 65,536 bytes: what comes after ${reader.cut === 1 ? 'these' : 'the first 65,536 of each'} was not read.`,
+        ]
       : []),
     ...(reader.stamped > 0 && reader.texts.some((text) => text.cut)
       ? ['The last line has no line feed: the file was cut, and what the line says may not be all of it.']
       : []),
     ...(backwards.length > 0
       ? [
-          `Time runs backwards at ${backwards.length} ${backwards.length === 1 ? 'line' : 'lines'}, most at line ${most.line} (by ${(most.micros / 1e6).toFixed(3)} s): a clock was set, or logs of several processes or runs are in one file. Events are drawn in the order of their times.`,
+          `Time runs backwards at ${counted(backwards.length, 'line', 'lines')}, most at line ${most.line} (by ${(most.micros / 1e6).toFixed(3)} s): a clock was set, or logs of several processes or runs are in one file. Events are drawn in the order of their times.`,
         ]
       : []),
   ];
@@ -49,7 +56,7 @@ function clockOf(host: string, byHand: number | undefined, alignment: Alignment 
   if (alignment === undefined) return [];
   const { offset, pairs, contradicting } = alignment;
   return [
-    `The clock of ${host} was set by ${pairs} pairs of events: ${milliseconds(offset)} added, ${howSure(alignment)}.`,
+    `The clock of ${host} was set by ${counted(pairs, 'pair', 'pairs')} of events: ${milliseconds(offset)} added, ${howSure(alignment)}.`,
     ...(contradicting
       ? [
           'The pairs contradict each other, as where a clock was set during the migration or the logs are of different runs: no one offset fits.',
@@ -57,7 +64,9 @@ function clockOf(host: string, byHand: number | undefined, alignment: Alignment 
       : []),
     driftWords(alignment),
     ...(Math.abs(offset) > STRANGE_MICROS
-      ? [`The clocks of the two logs differ by ${(Math.abs(offset) / 60e6).toFixed(0)} minutes: are these logs of one migration?`]
+      ? [
+          `The clocks of the two logs differ by ${counted(Number((Math.abs(offset) / 60e6).toFixed(0)), 'minute', 'minutes')}: are these logs of one migration?`,
+        ]
       : []),
   ];
 }
@@ -69,12 +78,16 @@ function howSure({ plusMinus, stored }: Alignment): string {
     : 'the least that lets nothing arrive before it was sent; without a return path nothing bounds it from above';
 }
 
+function whole(value: number): string {
+  return `${value < 0 ? '\u2212' : ''}${Math.abs(value).toFixed(0)}`;
+}
+
 function driftWords({ drift, corrects }: Alignment): string {
   if (drift === undefined) return 'Nothing bounds the drift of the two clocks: it is taken for none.';
   const { ppm, plusMinus } = drift;
   if (Math.abs(ppm) <= plusMinus)
     return `No drift of the two clocks shows: it is within ± ${(Math.abs(ppm) + plusMinus).toFixed(0)} parts per million.`;
-  return `The drift of the two clocks is ${ppm.toFixed(0)} ± ${plusMinus.toFixed(0)} parts per million: ${corrects === 0 ? 'one offset fits all pairs all the same, and is kept' : 'it is corrected, and what it leaves open is in the uncertainty'}.`;
+  return `The drift of the two clocks is ${whole(ppm)} ± ${plusMinus.toFixed(0)} parts per million: ${corrects === 0 ? 'one offset fits all pairs all the same, and is kept' : 'it is corrected, and what it leaves open is in the uncertainty'}.`;
 }
 
 /** Whether what the one sent is what the other loaded: the order of sections of two completed migrations is the same. */
@@ -84,7 +97,7 @@ function ofPair(source: LogReader | undefined, target: LogReader | undefined, ho
   const strange = loaded.filter((id) => !saved.includes(id));
   if (saved.length === 0 || strange.length === 0) return [];
   return [
-    `${host} loads ${strange.length} sections that the source did not save (${strange.slice(0, 3).join(', ')}${strange.length > 3 ? ', …' : ''}): these may be logs of different runs.`,
+    `${host} loads ${counted(strange.length, 'section', 'sections')} that the source did not save (${strange.slice(0, 3).join(', ')}${strange.length > 3 ? ', …' : ''}): these may be logs of different runs.`,
   ];
 }
 

@@ -173,7 +173,7 @@ export class LogReader {
       this.#plain(event, head, to);
       return;
     }
-    const args = head.nameTo < to ? textOf(this.#bytes, head.nameTo + 1, to) : '';
+    const args = head.argsOf(this.#bytes, to);
     const t = head.micros < 0 ? undefined : printStamp(head.micros);
     const traced: TraceLine = { tid: head.tid, t, micros: head.micros, event: event.name, args };
     this.facts.feed(traced, at);
@@ -191,11 +191,10 @@ export class LogReader {
 
   /** An event of which nothing but the number of its lines is known. */
   #plain(event: KnownEvent, head: LineHead, to: number): void {
-    const args = () => textOf(this.#bytes, head.nameTo + 1, to);
     if (event.page) {
       this.#rounds.page();
-      if (this.#rounds.wantsPage) this.#rounds.firstPage(args(), this.#line);
-    } else if (event.clears) this.#rounds.clears(args(), this.#line);
+      if (this.#rounds.wantsPage) this.#rounds.firstPage(head.argsOf(this.#bytes, to), this.#line);
+    } else if (event.clears) this.#rounds.clears(head.argsOf(this.#bytes, to), this.#line);
     this.#count(event);
     this.#text();
   }
