@@ -2,7 +2,7 @@
  * The graph of waits at the end of a run: who waits for what, and which step that has not run yet would bring it about. A circle, or
  * a wait for what nobody brings any more, shows in the trace as events `wait` that were not met.
  */
-import type { Condition } from '../scenario/condition.ts';
+import { type Condition, conditionsIn } from '../scenario/condition.ts';
 import { describe } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import type { ListDef, Op, StepDef } from './program.ts';
@@ -36,9 +36,11 @@ export function recordWaits(machine: Machine): void {
 /** A list that never began: what it waited for, and by what that failed to come. */
 function recordUnbegun(machine: Machine, thread: Thread, { id, host, startsWhen }: ListDef): void {
   if (startsWhen === undefined) return;
-  const asked = 'list' in startsWhen ? machine.program.lists.findIndex((one) => one.id === startsWhen.list) : -1;
+  const asked = conditionsIn(startsWhen)
+    .flatMap((one) => ('list' in one ? [machine.program.lists.findIndex((list) => list.id === one.list)] : []))
+    .find((list) => machine.threads[list]?.reportEvent !== undefined);
   thread.waitEvent = machine.recorder.event('wait', machine.recorder.lane(host, 'migration'), machine.now, {
-    cause: machine.threads[asked]?.reportEvent ?? -1,
+    cause: machine.threads[asked ?? -1]?.reportEvent ?? -1,
     args: { list: id, for: describe(startsWhen), met: false },
   });
 }
@@ -50,7 +52,7 @@ export function waitingOp(thread: Thread): Op | undefined {
 }
 
 /** The first step still to come, `LIST/STEP`, that would bring about what the thread waits for; undefined if none would. */
-function bringerOf(machine: Machine, thread: Thread): string | undefined {
+export function bringerOf(machine: Machine, thread: Thread): string | undefined {
   const op = waitingOp(thread);
   if (op === undefined) return undefined;
   for (const other of machine.threads)
@@ -86,9 +88,37 @@ function brings(one: Op, condition: Condition, host: number, step: string): bool
   return there && sets(does, condition);
 }
 
-/** Whether a primitive sets the run state that a condition asks for. */
+/** Whether threads wait in a circle: each for what another is to bring, or one for what it would bring itself. */
+export function isCircle(machine: Machine, stuck: readonly Thread[]): boolean {
+  const next = stuck.map((thread) => {
+    const list = bringerOf(machine, thread)?.split('/')[0];
+    return stuck.findIndex((other) => machine.program.lists[other.list]?.id === list);
+  });
+  return next.some((_, start) => {
+    let at = start;
+    for (let i = 0; i <= next.length && at >= 0; i += 1) {
+      at = next[at] as number;
+      if (at === start) return true;
+    }
+    return false;
+  });
+}
+
+/** Whether a primitive brings about what a condition asks for. */
 export function sets(primitive: Op['primitive'], condition: Condition): boolean {
+  if ('not' in condition) return 'flag' in condition.not && 'flag' in primitive && clears(primitive, condition.not);
+  if ('flag' in condition) return 'flag' in primitive && primitive.flag === condition.flag && primitive.value === condition.is;
+  if ('armed' in condition) return 'log' in primitive && primitive.log === condition.armed && primitive.op === 'arm';
+  if ('holds' in condition) return 'token' in primitive && primitive.token === condition.holds && primitive.op === 'take';
+  if ('loaded' in condition) return 'load' in primitive && (primitive.load === condition.loaded || primitive.load === 'stream');
   if (!('set' in primitive)) return false;
   if ('vcpus' in condition) return primitive.set === 'vcpus' && primitive.to === condition.vcpus;
   return 'device' in condition && primitive.set === condition.device && condition.in.includes(primitive.to);
+}
+
+function clears(
+  primitive: { readonly flag: string; readonly value: number },
+  asked: { readonly flag: string; readonly is: number },
+): boolean {
+  return primitive.flag === asked.flag && primitive.value !== asked.is;
 }

@@ -1,11 +1,13 @@
 /** The first look at a foreign value: is it plain data of a bearable size, without cycles and tricks? */
 
-import { jsonFault } from './json-fault.ts';
+import { doubledName, faultHint, jsonFault } from './json-fault.ts';
 import type { Problem } from './problem.ts';
 
 export const MOST_DEPTH = 64;
 export const MOST_VALUES = 500_000;
 export const MOST_TEXT_BYTES = 64 * 1024 * 1024;
+/** Up to this many characters a scenario is looked through for names that stand twice. */
+const MOST_BY_HAND = 4 * 1024 * 1024;
 const TRICKS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Problems of the value as data: depth, size, cycles, prototype keys, numbers that JSON does not have. */
@@ -38,7 +40,9 @@ export function walk(value: unknown): readonly Problem[] {
 export type Parsed = { readonly value: unknown; readonly problem: undefined } | { readonly value: undefined; readonly problem: Problem };
 
 /** JSON text to a value; a syntax error is told with line and column, too deep a nesting before it can hurt. */
-export function parseJson(text: string): Parsed {
+export function parseJson(marked: string): Parsed {
+  // A byte order mark says nothing in UTF-8; editors of some systems put it there (RFC 8259, section 8.1).
+  const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked;
   if (text.length > MOST_TEXT_BYTES) {
     return {
       value: undefined,
@@ -52,12 +56,23 @@ export function parseJson(text: string): Parsed {
       problem: { path: place(text, depth.at), message: `nested ${depth.level} levels deep, at most ${MOST_DEPTH} are allowed` },
     };
   try {
-    return { value: JSON.parse(text) as unknown, problem: undefined };
+    const value = JSON.parse(text) as unknown;
+    const doubled = text.length <= MOST_BY_HAND && isScenario(value) ? doubledName(text) : undefined;
+    return doubled === undefined
+      ? { value, problem: undefined }
+      : { value: undefined, problem: { path: place(text, doubled.at), message: `${doubled.name} stands twice in one object: keep one` } };
   } catch {
     const fault = jsonFault(text);
     const found = fault.at >= text.length ? 'the end of the text' : JSON.stringify(text.slice(fault.at, fault.at + 12));
-    return { value: undefined, problem: { path: place(text, fault.at), message: `not JSON: expected ${fault.expected}, found ${found}` } };
+    const hint = faultHint(text, fault.at);
+    const message = `not JSON: ${hint ?? `expected ${fault.expected}, found ${found}`}`;
+    return { value: undefined, problem: { path: place(text, fault.at), message } };
   }
+}
+
+/** What a hand may have written, and merged from two versions. */
+function isScenario(value: unknown): boolean {
+  return (value as { readonly format?: unknown } | null)?.format === 'switchover.scenario';
 }
 
 function deepest(text: string): { readonly level: number; readonly at: number } {

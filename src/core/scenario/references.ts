@@ -1,11 +1,12 @@
 /** Names in a scenario that must mean something: every id that is used is defined once, every protocol holds together. */
 
+import { errnoProblems } from './errno-names.ts';
 import { nearest } from './nearest.ts';
 import { conditionProblems, type Known, one, primitiveProblems } from './primitive-references.ts';
 import type { Primitive } from './primitives.ts';
 import type { BuiltIn, Problem } from './problem.ts';
 import { checkProtocol } from './protocols.ts';
-import type { DeviceModelSpec, DeviceSpec, Scenario, SectionSpec, StepSpec } from './scenario.ts';
+import type { DeviceModelSpec, DeviceSpec, FaultSpec, Scenario, SectionSpec, StepSpec } from './scenario.ts';
 
 export function checkReferences(scenario: Scenario, builtIn: BuiltIn): readonly Problem[] {
   const known = knownIn(scenario, builtIn);
@@ -14,7 +15,10 @@ export function checkReferences(scenario: Scenario, builtIn: BuiltIn): readonly 
     ...worldProblems(scenario, builtIn, known),
     ...(scenario.protocols ?? []).flatMap((protocol, i) => checkProtocol(protocol, `$.protocols[${i}]`, known)),
     ...Object.entries(scenario.steps).flatMap(([list, steps]) =>
-      steps.flatMap((step, i) => stepProblems(step, `$.steps.${list}[${i}]`, known)),
+      steps.flatMap((step, i) => [
+        ...stepProblems(step, `$.steps.${list}[${i}]`, known),
+        ...wireProblems(scenario, step, hostOf(scenario, list), `$.steps.${list}[${i}]`),
+      ]),
     ),
     ...Object.entries(scenario.lists ?? {}).flatMap(([list, spec]) => [
       ...one(known.lists, list, `$.lists.${list}`, 'list'),
@@ -23,6 +27,7 @@ export function checkReferences(scenario: Scenario, builtIn: BuiltIn): readonly 
       ...(spec.recovery ?? []).flatMap((step, i) => stepProblems(step, `$.lists.${list}.recovery[${i}]`, known)),
     ]),
     ...orderProblems(scenario, known),
+    ...errnoProblems(scenario),
   ];
 }
 
@@ -75,7 +80,14 @@ function sectionProblems(model: DeviceModelSpec, section: SectionSpec, path: str
   const ids = model.sections.map((one) => one.id);
   return [
     ...(section.after ?? []).flatMap((id, k) => one(ids, id, `${path}.after[${k}]`, 'section of this model')),
-    ...(section.resets ?? []).flatMap((id, k) => one(ids, id, `${path}.resets[${k}]`, 'section of this model')),
+    ...(section.resets ?? []).flatMap((id, k) =>
+      id === section.id
+        ? [{ path: `${path}.resets[${k}]`, message: 'a section resets others, not itself: remove it' }]
+        : one(ids, id, `${path}.resets[${k}]`, 'section of this model'),
+    ),
+    ...(section.unmet !== undefined && section.after === undefined && section.needs === undefined
+      ? [{ path: `${path}.unmet`, message: 'says what happens where `after` or `needs` does not hold: add one of them, or remove it' }]
+      : []),
     ...(section.walks ?? []).flatMap((id, k) => one(known.regions, id, `${path}.walks[${k}]`, 'region')),
     ...(section.needs ?? []).flatMap(({ condition }, k) => conditionProblems(condition, `${path}.needs[${k}]`, known)),
   ];
@@ -165,8 +177,11 @@ function worldProblems(scenario: Scenario, builtIn: BuiltIn, known: Known): read
     ]),
     ...signalProblems(scenario, known),
     ...countProblems(scenario, known),
+    ...(Object.values(scenario.steps).some((steps) => steps.length > 0)
+      ? []
+      : [{ path: '$.steps', message: 'no list has a step: add "source" and "target", each a list of steps' }]),
     ...Object.keys(scenario.steps).flatMap((list) => {
-      const host = scenario.lists?.[list]?.host ?? list.split('.')[0] ?? list;
+      const host = hostOf(scenario, list);
       return known.hosts.includes(host)
         ? []
         : [
@@ -220,12 +235,49 @@ function stepProblems(step: StepSpec, path: string, known: Known): readonly Prob
   return step.does.flatMap((primitive, i) => primitiveProblems(primitive, `${path}.does[${i}]`, known));
 }
 
+/** A fault in an operation that its step does not have. */
+function beyond(scenario: Scenario, fault: FaultSpec, path: string): readonly Problem[] {
+  const step = Object.entries(scenario.steps).flatMap(([list, steps]) => steps.filter((one) => `${list}/${one.id}` === fault.step))[0];
+  // Callbacks unfold into operations of their own, and are counted with them.
+  const count = step === undefined || step.does.some((one) => 'callbacks' in one) ? Number.POSITIVE_INFINITY : step.does.length;
+  return (fault.primitive ?? 0) < count
+    ? []
+    : [
+        {
+          path,
+          message: `${fault.step} has ${count} ${count === 1 ? 'operation' : 'operations'}, counted from 0: there is no number ${fault.primitive ?? 0}`,
+        },
+      ];
+}
+
+function hostOf(scenario: Scenario, list: string): string {
+  return scenario.lists?.[list]?.host ?? list.split('.')[0] ?? list;
+}
+
+/** Sending where no channel leads away, receiving where none leads to. */
+function wireProblems(scenario: Scenario, step: StepSpec, own: string, path: string): readonly Problem[] {
+  const [first = 'source', second = 'target'] = (scenario.hosts ?? []).map((host) => host.id);
+  return step.does.flatMap((primitive, i) => {
+    const host = primitive.on ?? own;
+    if ('channel' in primitive && primitive.channel !== undefined) return [];
+    const mark = 'signal' in primitive ? primitive.op : undefined;
+    const away = 'copy' in primitive || 'save' in primitive || mark === 'send';
+    const there = scenario.channels.some((channel) => (away ? (channel.from ?? first) : (channel.to ?? second)) === host);
+    if (there || !(away || 'load' in primitive || mark === 'receive')) return [];
+    const hint = `add one to $.channels, or do it on another host`;
+    return [{ path: `${path}.does[${i}]`, message: `no channel leads ${away ? 'away from' : 'to'} ${host}: ${hint}` }];
+  });
+}
+
 function orderProblems(scenario: Scenario, known: Known): readonly Problem[] {
   const reference = scenario.reference;
   return [
     ...(scenario.skipped ?? []).flatMap((key, i) => one(known.steps, key, `$.skipped[${i}]`, 'step (LIST/STEP)')),
     ...Object.keys(scenario.delays ?? {}).flatMap((key) => one(known.steps, key, `$.delays.${key}`, 'step (LIST/STEP)')),
-    ...(scenario.faults ?? []).flatMap((fault, i) => one(known.steps, fault.step, `$.faults[${i}].step`, 'step (LIST/STEP)')),
+    ...(scenario.faults ?? []).flatMap((fault, i) => [
+      ...one(known.steps, fault.step, `$.faults[${i}].step`, 'step (LIST/STEP)'),
+      ...beyond(scenario, fault, `$.faults[${i}].primitive`),
+    ]),
     ...Object.entries(reference?.lists ?? {}).flatMap(([list, ids]) =>
       ids.flatMap((id, i) => one(known.steps, `${list}/${id}`, `$.reference.lists.${list}[${i}]`, 'step')),
     ),

@@ -53,6 +53,97 @@ test.each<readonly [string, (s: Loose) => void, string | RegExp]>([
     /^\$\.steps\.source\[0\]\.does\[0\]\.op: expected .*, found "harvst": did you mean "harvest"\?$/,
   ],
   [
+    'two operations in one object',
+    (s) => {
+      first(s).copy = 'all';
+    },
+    '$.steps.source[0].does[0].copy: a second operation in one object: write them one after the other, {"log": …}, {"copy": …}',
+  ],
+  [
+    'two conditions in one object',
+    (s) => {
+      first(s).when = { vcpus: 'running', armed: 'kvm' };
+    },
+    '$.steps.source[0].does[0].when.armed: a second condition in one object: write {"all": [{"vcpus": …}, {"armed": …}]}',
+  ],
+  [
+    'two conditions in one object, further within',
+    (s) => {
+      first(s).when = { not: { vcpus: 'running', armed: 'kvm' } };
+    },
+    '$.steps.source[0].does[0].when.not.armed: a second condition in one object: write {"all": [{"vcpus": …}, {"armed": …}]}',
+  ],
+  [
+    'an errno that Linux does not have',
+    (s) => {
+      s.faults = [{ step: 'source/eof', what: 'errno', errno: 'EPIP' }];
+    },
+    '$.faults[0].errno: no errno is called "EPIP": did you mean "EPIPE"?',
+  ],
+  [
+    'an errno in small letters',
+    (s) => {
+      s.faults = [{ step: 'source/eof', what: 'errno', errno: 'epipe' }];
+    },
+    '$.faults[0].errno: an errno name such as EINVAL, found "epipe": did you mean "EPIPE"?',
+  ],
+  [
+    'a fault in an operation that is not there',
+    (s) => {
+      s.faults = [{ step: 'source/eof', primitive: 7, what: 'errno' }];
+    },
+    '$.faults[0].primitive: source/eof has 1 operation, counted from 0: there is no number 7',
+  ],
+  [
+    'a missing list',
+    (s) => {
+      delete s.channels;
+    },
+    '$.channels: missing: Links between hosts, each a FIFO of its own; none is ordered against another.',
+  ],
+  [
+    'a word for a boolean',
+    (s) => {
+      s.steps.source[0].pinned = 'yes';
+    },
+    '$.steps.source[0].pinned: expected true or false, without quotes, found "yes"',
+  ],
+  [
+    'one name for a list of names',
+    (s) => {
+      s.writers[0].logs = 'kvm';
+    },
+    '$.writers[0].logs: expected a list, found "kvm": write ["kvm"]',
+  ],
+  [
+    'half a page',
+    (s) => {
+      s.memory.regions[0].pages = 1.5;
+    },
+    '$.memory.regions[0].pages: a whole number, found 1.5',
+  ],
+  [
+    'sending where no channel leads away',
+    (s) => {
+      s.steps.target[0].does.push({ copy: 'all' });
+    },
+    '$.steps.target[0].does[1]: no channel leads away from target: add one to $.channels, or do it on another host',
+  ],
+  [
+    'no step at all',
+    (s) => {
+      s.steps = {};
+    },
+    '$.steps: no list has a step: add "source" and "target", each a list of steps',
+  ],
+  [
+    'what happens where a need is not met, without a need',
+    (s) => {
+      s.models[0].sections[0].unmet = 'ignored';
+    },
+    /sections\[0\]\.unmet: says what happens where `after` or `needs` does not hold: add one of them, or remove it$/,
+  ],
+  [
     'a misspelt primitive',
     (s) => rename(first(s), 'log', 'lgo'),
     /^\$\.steps\.source\[0\]\.does\[0\]: expected an object with one of the fields write, log, copy, .*, cost; found one with op, lgo: did you mean "log" where it says "lgo"\?$/,

@@ -1,5 +1,6 @@
 /** What a schema says is wrong with a file, in words for who wrote it: where, what was expected, what to do. */
 import * as v from 'valibot';
+import { meantErrno } from './errno-names.ts';
 import { nearest, someOf } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import { meantNumber, unitOf } from './quantity.ts';
@@ -30,14 +31,45 @@ interface Told extends Problem {
   readonly meant?: string | undefined;
 }
 
-function problemsOf(schema: Shape, issue: Issue, root: string): readonly Told[] {
+/** `kinds`: where the value is one of several kinds of object, the fields by which they are told apart. */
+function problemsOf(schema: Shape, issue: Issue, root: string, kinds: readonly string[] = []): readonly Told[] {
   const items = issue.path ?? [];
   const path = items.reduce((above, item) => above + (typeof item.key === 'number' ? `[${item.key}]` : `.${String(item.key)}`), root);
   const field = String(items.findLast((item) => typeof item.key === 'string')?.key ?? '');
-  if (issue.type === 'strict_object' && issue.expected === 'never') return [unknownField(schema, items, path, field)];
-  if (issue.received === 'undefined') return [{ path, message: `missing: expected ${issue.expected ?? 'a value'}`, missing: true }];
-  if (issue.type === 'union' && isObject(issue.input)) return noOption(shapeAt(schema, items), issue.input, path);
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const others = items.length === 1 && kinds.length > 0 ? kinds : kindsAt(schema, items.slice(0, -1));
+    return [others.includes(field) ? secondKind(items, path, field, others) : unknownField(schema, items, path, field)];
+  }
+  if (issue.received === 'undefined') return [missingField(schema, items, path, field, issue)];
+  if (issue.type === 'union' && isObject(issue.input)) return noOption(shapeAt(schema, items), issue.input, path, kindsAt(schema, items));
   return [{ path, message: wrongValue(issue, field) }];
+}
+
+/** What its help text says of a field that is not there. */
+function missingField(schema: Shape, items: readonly v.IssuePathItem[], path: string, field: string, issue: Issue): Told {
+  const entry = shapeAt(schema, items.slice(0, -1))?.entries?.[field];
+  const help = entry === undefined ? undefined : v.getDescription(entry as unknown as v.GenericSchema);
+  return { path, message: `missing: ${help ?? `expected ${issue.expected ?? 'a value'}`}`, missing: true };
+}
+
+/** Two operations, or two conditions, in one object. */
+function secondKind(items: readonly v.IssuePathItem[], path: string, field: string, kinds: readonly string[]): Told {
+  const holder = items.at(-1)?.input;
+  const first = isObject(holder) ? Object.keys(holder).find((name) => name !== field && kinds.includes(name)) : undefined;
+  const both = `{"${first ?? '…'}": …}, {"${field}": …}`;
+  return kinds.includes('all')
+    ? { path, message: `a second condition in one object: write {"all": [${both}]}` }
+    : { path, message: `a second operation in one object: write them one after the other, ${both}` };
+}
+
+/** Of a value that is one of several kinds of object: the fields by which they are told apart; empty for others. */
+function kindsAt(schema: Shape, items: readonly v.IssuePathItem[]): readonly string[] {
+  const last = items.at(-1);
+  const above = last === undefined ? undefined : shapeAt(schema, items.slice(0, -1));
+  let shape: Shape | undefined = last === undefined ? schema : (above?.entries?.[String(last.key)] ?? above?.item ?? above?.value);
+  while (shape !== undefined && (shape.wrapped !== undefined || (shape.type === 'lazy' && shape.getter !== undefined)))
+    shape = shape.wrapped ?? shape.getter?.({});
+  return shape?.options?.map(nameOf) ?? [];
 }
 
 function unknownField(schema: Shape, items: readonly v.IssuePathItem[], path: string, field: string): Told {
@@ -54,14 +86,14 @@ function unknownField(schema: Shape, items: readonly v.IssuePathItem[], path: st
 }
 
 /** An object that is none of several kinds: the one that its first field names is what its problems are told of. */
-function noOption(shape: Shape | undefined, value: object, path: string): readonly Told[] {
+function noOption(shape: Shape | undefined, value: object, path: string, kinds: readonly string[]): readonly Told[] {
   // Where the value names its kind, that is the shape already.
   const options = shape?.options ?? (shape === undefined ? [] : [shape]);
   const names = options.map(nameOf);
   const option = options[names.findIndex((name) => Object.hasOwn(value, name))];
   if (option !== undefined) {
     const { issues } = v.safeParse(option as unknown as v.GenericSchema, value);
-    if (issues !== undefined) return issues.flatMap((issue) => problemsOf(option, issue, path));
+    if (issues !== undefined) return issues.flatMap((issue) => problemsOf(option, issue, path, kinds));
   }
   const written = Object.keys(value);
   const near = written.map((field) => ({ field, meant: nearest(names, field) })).find(({ meant }) => meant !== undefined);
@@ -79,15 +111,20 @@ function wrongValue(issue: Issue, field: string): string {
   }
   if (issue.kind === 'validation') {
     const bound = issue.type === 'max_value' ? 'at most' : issue.type === 'min_value' ? 'at least' : undefined;
-    const wanted = bound === undefined || !issue.message.startsWith('Invalid') ? issue.message : `${bound} ${requirement}`;
-    return `${wanted}, found ${show(input)}${issue.type === 'integer' ? unitHint(field) : ''}`;
+    const own = bound === undefined ? (issue.type === 'integer' ? 'a whole number' : issue.message) : `${bound} ${requirement}`;
+    const wanted = issue.message.startsWith('Invalid') ? own : issue.message;
+    const errno = wanted.startsWith('an errno') && typeof input === 'string' ? meantErrno(input) : undefined;
+    const hint = errno === undefined ? '' : `: did you mean "${errno}"?`;
+    return `${wanted}, found ${show(input)}${issue.type === 'integer' ? unitHint(field) : ''}${hint}`;
   }
   if (expected === 'number') {
     const number = typeof input === 'string' ? meantNumber(input, field) : undefined;
     const what = unitOf(field) === '' ? 'a number' : `a number of ${unitOf(field)}`;
     return `expected ${what}, found ${show(input)}${number === undefined ? '' : `: write ${number}, without quotes`}`;
   }
-  if (expected === 'Array') return `expected a list, found ${show(input)}${isObject(input) ? ': put it between [ and ]' : ''}`;
+  if (expected === 'Array')
+    return `expected a list, found ${show(input)}${isObject(input) ? ': put it between [ and ]' : typeof input === 'string' ? `: write [${show(input)}]` : ''}`;
+  if (expected === 'boolean') return `expected true or false, without quotes, found ${show(input)}`;
   const names = [...(expected ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1] as string);
   const meant = typeof input === 'string' && names.length > 1 ? nearest(names, input) : undefined;
   const wanted = expected === 'Object' ? 'an object' : expected === 'string' ? 'a text' : expected;

@@ -22,8 +22,8 @@ import {
 } from '../tracer-row.ts';
 import type { Tracers } from '../tracers.ts';
 
-/** The first that holds of a row. `hostLogs`: bits of the logs on the host that wrote it. */
-export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: number): string {
+/** The first that holds of a row. `hostLogs`: bits of the logs on the host that wrote it; `path`: hosts that have run the guest. */
+export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: number, path: readonly number[]): string {
   const row = index * WIDTH;
   const field = (column: number) => tracers.rows[row + column] as number;
   if ((field(STATE) & OVERWRITTEN) !== 0) return 'overwritten';
@@ -37,7 +37,8 @@ export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: 
   if ((field(STATE) & MARKED_EARLY) !== 0) return 'marked early';
   if ((field(STATE) & GONE) !== 0) return 'gone';
   if ((field(STATE) & COPIED_OLD) !== 0) return 'copied old';
-  if (field(CUR) !== SHARED && (field(CUR) & ~(1 << host)) !== 0) return 'arrived';
+  const others = field(CUR) === SHARED ? 0 : field(CUR) & ~(1 << host);
+  if (others !== 0) return path.some((ran) => ((others >> ran) & 1) === 1) ? 'arrived' : 'sent elsewhere';
   return (field(STATE) & UNTOUCHED) !== 0 ? 'sent before' : 'not logged';
 }
 
@@ -100,6 +101,8 @@ export function fateWords(fate: string, late = ''): string {
       return 'it was copied on a host that had only an older version then, and no copy came after';
     case 'arrived':
       return 'the hop before brought it by a load, which no log notes, and the next hop left it out';
+    case 'sent elsewhere':
+      return 'it went to another host, and what was sent here afterwards left it out';
     case 'overwritten':
       return 'an older copy of the page arrived after it and overwrote it';
     default:

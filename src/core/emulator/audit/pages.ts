@@ -47,7 +47,7 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
     const writer = tracers.rows[i * WIDTH + WRITER] as number;
     const host = tracers.rows[i * WIDTH + BY] as number;
     const hostLogs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
-    const fate = host === owner ? 'overwritten' : fateOf(tracers, i, hostLogs, host);
+    const fate = host === owner ? 'overwritten' : fateOf(tracers, i, hostLogs, host, machine.path);
     const late = fate === 'not loaded' ? sentTooLate(machine, i) : '';
     const key = `${writer}/${host}/${fate}/${late}/${state & (PLACED | UNTOUCHED)}`;
     const kind = { placed: (state & PLACED) !== 0, untouched: (state & UNTOUCHED) !== 0 };

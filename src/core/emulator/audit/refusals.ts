@@ -3,7 +3,7 @@ import type { Finding } from '../../trace/audit.ts';
 import { describe } from '../conditions.ts';
 import type { Machine } from '../machine.ts';
 import type { Thread } from '../state.ts';
-import { sets, stuckThreads, waitingOp } from '../waits.ts';
+import { isCircle, sets, stuckThreads, waitingOp } from '../waits.ts';
 import { canStart } from '../waking.ts';
 import { reportedBy } from './reported.ts';
 import { known, sentenceCase } from './words.ts';
@@ -46,7 +46,7 @@ export function waits(machine: Machine): readonly Finding[] {
     {
       by: 'workload',
       kind: 'hung-migration',
-      sentence: sentenceCase(stuck.length > 1 ? `A circle of waits: ${words}` : words),
+      sentence: sentenceCase(stuck.length > 1 && isCircle(machine, stuck) ? `A circle of waits: ${words}` : words),
       events: known(stuck.flatMap((thread) => [thread.stepEvent, thread.waitEvent])),
     },
   ];
@@ -67,7 +67,9 @@ function neverBegun(machine: Machine): readonly Finding[] {
 /** Where a thread waits for a state that it is itself to bring about, after the wait: in words, or nothing. */
 function comesLater(machine: Machine, thread: Thread): string {
   const op = waitingOp(thread);
-  if (op === undefined || !('wait' in op.primitive)) return '';
+  if (op === undefined) return '';
+  if ('load' in op.primitive) return nobodySends(machine, op.channel);
+  if (!('wait' in op.primitive)) return '';
   const condition = op.primitive.wait;
   if ('received' in condition) return unread(machine, condition.received, op.host);
   const steps = machine.program.lists[thread.list]?.steps ?? [];
@@ -79,6 +81,12 @@ function comesLater(machine: Machine, thread: Thread): string {
   const found = later.find(({ inner }) => inner.host === op.host && sets(inner.primitive, condition));
   if (found === undefined) return '';
   return found.key === 'it' ? ', and itself brings that about only after the wait' : `, and itself brings that about only in ${found.key}`;
+}
+
+/** Where a thread waits for what is to come by a channel that no step sends on. */
+function nobodySends(machine: Machine, channel: number): string {
+  const sent = machine.program.lists.some((list) => list.sends.includes(channel));
+  return sent ? '' : ', and no step sends on that channel';
 }
 
 /** A mark that has come and that no step takes off its channel: in words, or nothing. */
