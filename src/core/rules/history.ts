@@ -79,16 +79,25 @@ function partsOf(trace: Trace): ReadonlyMap<string, readonly (readonly Moment[])
 class Cutter {
   readonly parts: Moment[][] = [[]];
   readonly #lists = new Set<string>();
+  readonly #partOfList = new Map<string, Moment[]>();
   #over = false;
   #quit = false;
 
   take(moment: Moment): void {
     if (moment.kind === 'process') this.#restart(String(moment.args['list']));
-    if (this.#begins(moment)) this.#cut();
+    if (this.#begins(moment)) {
+      this.#cut();
+      this.#partOfList.set(String(moment.args['list']), this.parts.at(-1) as Moment[]);
+    }
     // What a process does when it is told to quit is no part of any migration.
     if (moment.kind === 'callback' && moment.args['name'] === 'runstate shutdown') this.#quit = true;
     if (moment.kind === 'phase') this.#over = OVER.has(moment.args['status']);
-    if (moment.kind !== 'step' && !this.#quit) this.parts.at(-1)?.push(moment);
+    if (moment.kind !== 'step' && !this.#quit) this.#partOf(moment)?.push(moment);
+  }
+
+  /** A background step goes on in the part of its own list when the next has begun. */
+  #partOf({ step }: Moment): Moment[] | undefined {
+    return this.#partOfList.get(step.split('/')[0] ?? '') ?? this.parts.at(-1);
   }
 
   /** A new list of steps, or in a log: what follows the end of the migration before. */
@@ -97,6 +106,7 @@ class Cutter {
       const list = String(args['list']);
       const known = this.#lists.has(list) || this.#lists.size === 0;
       this.#lists.add(list);
+      if (known && !this.#partOfList.has(list)) this.#partOfList.set(list, this.parts.at(-1) as Moment[]);
       return !known;
     }
     return kind === 'phase' && this.#over && this.#lists.size === 0 && (args['status'] === 'setup' || args['status'] === 'active');

@@ -21,6 +21,7 @@ const FAILS_FIRST: ReadonlySet<string> = new Set([
   'x13-resumed-without-images',
   'x14-check-counted-as-done',
   'x27-recovered-without-asking',
+  'x31-bits-of-failed-attempt',
 ]);
 
 const WRONG: { readonly [entry: string]: readonly [string, string] } = {
@@ -67,6 +68,17 @@ const WRONG: { readonly [entry: string]: readonly [string, string] } = {
   'x25-mirror-ends-early': ['silent-corruption', 'lost-write'],
   'x26-not-discarded': ['silent-corruption', 'torn-state'],
   'x27-recovered-without-asking': ['silent-corruption', 'hung-guest'],
+  'x28-deadline-before-mode': ['silent-corruption', 'lost-signal'],
+  'x29-register-resets-another': ['silent-corruption', 'torn-state'],
+  'x30-vcpus-before-clock': ['silent-corruption', 'torn-state'],
+  'x31-bits-of-failed-attempt': ['silent-corruption', 'lost-write'],
+  'x32-second-hop-left-out': ['silent-corruption', 'lost-write'],
+  'x33-lock-kept': ['fails-badly', 'no-owner'],
+  'x34-freed-page-comes-back': ['silent-corruption', 'lost-write'],
+  'x35-restore-under-way': ['silent-corruption', 'lost-write'],
+  'x36-request-done-twice': ['silent-corruption', 'doubled-request'],
+  'x37-data-queues-first': ['silent-corruption', 'torn-state'],
+  'x38-threads-not-joined': ['silent-corruption', 'lost-write'],
 };
 
 /** The cause that the report names, as the finding's sentence says it. */
@@ -99,6 +111,17 @@ const BECAUSE: { readonly [entry: string]: RegExp } = {
   'x25-mirror-ends-early': /the guest's disk writes .*nobody harvested the log after it/,
   'x26-not-discarded': /The vCPUs ran on the target while pages of ram were still on their way/,
   'x27-recovered-without-asking': /faults and waits: its bit is not set/,
+  'x28-deadline-before-mode': /the load of msrs answered 0 and took nothing, since lapic was not loaded yet/,
+  'x29-register-resets-another': /the load of cbaser put creadr back to its reset value after it had been loaded/,
+  'x30-vcpus-before-clock': /clock ran on the target before its image was loaded/,
+  'x31-bits-of-failed-attempt': /went to a process of an earlier attempt, which is gone, and nothing marked it again/,
+  'x32-second-hop-left-out': /the hop before brought it by a load, which no log notes, and the next hop left it out/,
+  'x33-lock-kept': /EAGAIN: target\/lock: token nvram is held by source/,
+  'x34-freed-page-comes-back': /pages that the balloon frees .*an older copy of the page arrived after it and overwrote it/,
+  'x35-restore-under-way': /copied on a host that had only an older version then/,
+  'x36-request-done-twice': /Request \d+ completes 2 times/,
+  'x37-data-queues-first': /net ran on the target before its image was loaded/,
+  'x38-threads-not-joined': /an older copy of the page arrived after it and overwrote it/,
   'g28-hint-and-postcopy': /its bit is not set, and the other side sends only pages whose bit is/,
 };
 
@@ -260,6 +283,61 @@ const WITHOUT: { readonly [entry: string]: (s: Loose) => void } = {
   },
   'x27-recovered-without-asking': (s) => {
     delete s.faults;
+  },
+  'x28-deadline-before-mode': (s) => {
+    for (const section of s.models[0].sections) delete section.after;
+    for (const section of s.models[0].sections) delete section.unmet;
+  },
+  'x29-register-resets-another': (s) => {
+    for (const section of s.models[0].sections) delete section.resets;
+  },
+  // The clock stands still until it is set.
+  'x30-vcpus-before-clock': (s) => {
+    s.models[0].worksWhile = { vcpus: 'running', on: 'source' };
+  },
+  'x31-bits-of-failed-attempt': (s) => {
+    delete s.faults;
+    delete s.skipped;
+    for (const list of ['source.out.2', 'target.in.2']) {
+      delete s.steps[list];
+      delete s.lists[list];
+    }
+  },
+  // It migrates once.
+  'x32-second-hop-left-out': (s) => {
+    delete s.skipped;
+    for (const list of ['b.out', 'c.in']) {
+      delete s.steps[list];
+      delete s.lists[list];
+    }
+  },
+  'x33-lock-kept': (s) => {
+    delete s.tokens;
+    step(s, 'source', 'release').does = [noOp];
+    step(s, 'target', 'lock').does = [noOp];
+  },
+  'x34-freed-page-comes-back': (s) => {
+    step(s, 'target', 'inflate').does = [noOp];
+  },
+  // All pages are there before the guest runs.
+  'x35-restore-under-way': (s) => {
+    const [register, restore, start, prefault] = s.steps['b.in'];
+    delete prefault.background;
+    s.steps['b.in'] = [register, restore, prefault, start];
+  },
+  'x36-request-done-twice': (s) => {
+    delete s.guest;
+  },
+  'x37-data-queues-first': (s) => {
+    s.models[0].sections.splice(1);
+    for (const [list, id] of [
+      ['source', 'get-settings'],
+      ['target', 'control'],
+    ] as const)
+      step(s, list, id).does = [noOp];
+  },
+  'x38-threads-not-joined': (s) => {
+    delete step(s, 'target', 'multifd-recv').background;
   },
 };
 
