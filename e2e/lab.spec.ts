@@ -4,7 +4,7 @@ test('the gallery runs every documented bug in both orders, and opens either', a
   await lab.button('Gallery').click();
   const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
   const entries = gallery.getByRole('list', { name: 'Gallery entries' });
-  await expect(entries.getByRole('listitem')).toHaveCount(43);
+  await expect(entries.getByRole('listitem')).toHaveCount(54);
   await gallery.getByRole('button', { name: 'Next →' }).click();
   await expect(gallery).toContainText('2 of 54');
   await entries.getByRole('button', { name: /Interrupt tables/ }).click();

@@ -6,7 +6,7 @@ import type { ReadRecording } from '../core/formats/recording/read.ts';
 import { RecordingReader } from '../core/formats/recording/stream.ts';
 import { checkScenario } from '../core/scenario/check.ts';
 import { stories } from '../core/scenario/library/index.ts';
-import { MOST_TEXT_BYTES, parseJson } from '../core/scenario/plain.ts';
+import { doubledNames, MOST_TEXT_BYTES, parseJson } from '../core/scenario/plain.ts';
 import type { Problem } from '../core/scenario/problem.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { UsageError } from './arguments.ts';
@@ -37,6 +37,10 @@ export function scenarioOf(word: string): Scenario {
     (value as { readonly format?: unknown } | null)?.format === 'switchover.recording'
       ? (value as { readonly scenario: unknown }).scenario
       : value;
+  if (inner === value) {
+    const doubled = doubledNames(readFileSync(word, 'utf8'));
+    if (doubled.length > 0) throw new UsageError(line(word, doubled));
+  }
   const { scenario, problems } = checkScenario(inner, { models, protocols });
   if (scenario === undefined) throw new UsageError(line(word, problems));
   return scenario;

@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { models } from '../../core/emulator/devices/index.ts';
 import { protocols } from '../../core/emulator/protocols/index.ts';
 import { checkScenario } from '../../core/scenario/check.ts';
-import { parseJson } from '../../core/scenario/plain.ts';
+import { doubledNames, parseJson } from '../../core/scenario/plain.ts';
 import type { Scenario } from '../../core/scenario/scenario.ts';
 import { classWord } from '../../core/trace/audit.ts';
 import { useLab, useLabState } from '../store/context.ts';
@@ -270,5 +270,7 @@ interface Read {
 function readScenario(text: string): Read {
   const parsed = parseJson(text);
   if (parsed.problem !== undefined) return { value: undefined, scenario: undefined, problems: [parsed.problem] };
-  return { value: parsed.value, ...checkScenario(parsed.value, { models, protocols }) };
+  const checked = checkScenario(parsed.value, { models, protocols });
+  const doubled = doubledNames(text);
+  return { value: parsed.value, scenario: doubled.length > 0 ? undefined : checked.scenario, problems: [...checked.problems, ...doubled] };
 }

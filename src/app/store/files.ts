@@ -6,7 +6,7 @@ import { guessJson, isObjectLines, looksLike } from '../../core/formats/guess.ts
 import { recordingPieces } from '../../core/formats/recording/write.ts';
 import { applyEdit, parseEdits } from '../../core/scenario/edits.ts';
 import { inOrder } from '../../core/scenario/ordering.ts';
-import { MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
+import { doubledNames, MOST_TEXT_BYTES, parseJson } from '../../core/scenario/plain.ts';
 import type { Problem } from '../../core/scenario/problem.ts';
 import type { Lab } from './lab.ts';
 
@@ -73,8 +73,10 @@ async function openText(lab: Lab, text: string, name: string): Promise<void> {
   const parsed = parseJson(text);
   if (parsed.problem !== undefined) return refuse(lab, name, [parsed.problem]);
   switch (guessJson(parsed.value)) {
-    case 'scenario':
-      return openScenario(lab, parsed.value, name);
+    case 'scenario': {
+      const doubled = doubledNames(text);
+      return doubled.length > 0 ? refuse(lab, name, doubled) : openScenario(lab, parsed.value, name);
+    }
     case 'recording':
       // Its format does not stand first.
       return openRecording(lab, new File([text], name));

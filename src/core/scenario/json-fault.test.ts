@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseJson } from './plain.ts';
+import { doubledNames, parseJson } from './plain.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../../public/examples/gallery/x25-mirror-ends-early.wrong.json'), 'utf8');
 
 function told(text: string): string {
-  const { problem } = parseJson(text);
+  const problem = parseJson(text).problem ?? doubledNames(text)[0];
   return problem === undefined ? '' : `${problem.path}: ${problem.message}`;
 }
 
@@ -48,5 +48,5 @@ test.each<readonly [string, (text: string) => string, RegExp]>([
 
 test('a byte order mark, and names that stand twice in different objects, are in order', () => {
   expect(told(`\ufeff${TEXT}`)).toBe('');
-  expect(told('{"format": "switchover.scenario", "a": {"id": 1, "b": {"id": "id"}}, "id": ["id", "id"]}')).toBe('');
+  expect(told('{"a": {"id": 1, "b": {"id": "id"}}, "id": ["id", "id"]}')).toBe('');
 });

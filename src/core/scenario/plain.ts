@@ -56,11 +56,7 @@ export function parseJson(marked: string): Parsed {
       problem: { path: place(text, depth.at), message: `nested ${depth.level} levels deep, at most ${MOST_DEPTH} are allowed` },
     };
   try {
-    const value = JSON.parse(text) as unknown;
-    const doubled = text.length <= MOST_BY_HAND && isScenario(value) ? doubledName(text) : undefined;
-    return doubled === undefined
-      ? { value, problem: undefined }
-      : { value: undefined, problem: { path: place(text, doubled.at), message: `${doubled.name} stands twice in one object: keep one` } };
+    return { value: JSON.parse(text) as unknown, problem: undefined };
   } catch {
     const fault = jsonFault(text);
     const found = fault.at >= text.length ? 'the end of the text' : JSON.stringify(text.slice(fault.at, fault.at + 12));
@@ -70,9 +66,10 @@ export function parseJson(marked: string): Parsed {
   }
 }
 
-/** What a hand may have written, and merged from two versions. */
-function isScenario(value: unknown): boolean {
-  return (value as { readonly format?: unknown } | null)?.format === 'switchover.scenario';
+/** Names that stand twice in one object of a scenario: of a text that is JSON, where the engine takes the last without a word. */
+export function doubledNames(text: string): readonly Problem[] {
+  const doubled = text.length <= MOST_BY_HAND ? doubledName(text) : undefined;
+  return doubled === undefined ? [] : [{ path: place(text, doubled.at), message: `${doubled.name} stands twice in one object: keep one` }];
 }
 
 function deepest(text: string): { readonly level: number; readonly at: number } {
