@@ -67,12 +67,26 @@ test('a bug is written down from nothing by the form alone, and runs', async ({ 
   await expect(problems).toContainText('No problems');
   await editor.getByRole('button', { name: 'Run this' }).click();
   await lab.idle();
-  await expect(editor).toContainText(/Silent corruption\./);
+  await expect(editor).toContainText(/Silent corruption\..*A write by back-end .*is lost/);
   await editor.getByRole('button', { name: 'Close' }).click();
   await expect(lab.verdict).toContainText(/^Silent corruption/);
   await lab.button('Undo').click();
   await lab.idle();
   await expect(lab.verdict).toContainText(/^Equivalent/);
+});
+
+test('a model of a device is made in the form: its first element makes the list, its figures are fields', async ({ lab, page }) => {
+  await lab.button('Edit').click();
+  const { editor, text, problems, part } = editorOf(page);
+  await editor.getByRole('combobox', { name: 'Start from' }).selectOption({ label: 'Empty: one link, RAM and its log' });
+  await part(/^Models/).click();
+  await editor.getByRole('button', { name: '+ Model' }).click();
+  await editor.getByRole('textbox', { name: 'Stop nanos' }).fill('2 ms');
+  await expect(text).toContainText('"stopNanos": 2000000');
+  await editor.getByRole('button', { name: /^\+ Section/ }).click();
+  await editor.getByRole('combobox', { name: /^Add a field to section/ }).selectOption('unmet');
+  await editor.getByRole('combobox', { name: 'Unmet' }).selectOption('ignored');
+  await expect(problems).toContainText('says what happens where `after` or `needs` does not hold');
 });
 
 test('steps are reordered, duplicated and given another operation in the form', async ({ lab, page }) => {

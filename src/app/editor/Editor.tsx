@@ -182,6 +182,14 @@ function Head(props: {
           Redo
         </button>
       </div>
+      <a
+        href="schema/scenario.md"
+        target="_blank"
+        rel="noreferrer"
+        title="How a bug report becomes a scenario file, and how to say each thing in it"
+      >
+        Guide
+      </a>
       <a href="schema/switchover.scenario.v1.json" target="_blank" rel="noreferrer">
         Schema
       </a>
@@ -228,6 +236,9 @@ function StartFrom({ onStart, onFailure }: { readonly onStart: (value: unknown) 
   );
 }
 
+/** Findings told in the editor itself; all of them stand in the verdict. */
+const MOST_FINDINGS = 2;
+
 /** What is wrong, or what the run of this very file came to. */
 function Foot({
   problems,
@@ -254,6 +265,11 @@ function Foot({
       {ran && audit !== undefined && audit !== null ? (
         <p className={styles['ran']} data-class={audit.class}>
           <b>{classWord(audit.class)}.</b> {audit.sentence}
+          {audit.findings.slice(0, MOST_FINDINGS).map((finding) => (
+            <span key={finding.sentence} className={styles['why']}>
+              {finding.sentence}
+            </span>
+          ))}
         </p>
       ) : null}
     </footer>

@@ -72,7 +72,7 @@ function converted(fresh: unknown, to: Schema, value: unknown): unknown {
 function Single({ schema, value, path, name, label }: Props) {
   const { root } = useForm();
   if (schema.type === 'object' && isObject(value)) {
-    if (typeof schema.additionalProperties === 'object') return <Entries {...{ schema, value, path, name, label }} />;
+    if (typeof schema.additionalProperties === 'object') return <NamedAndFree {...{ schema, path, name, label }} value={value} />;
     return <Fields {...{ schema, value, path, label }} />;
   }
   if (schema.type === 'array' && Array.isArray(value)) {
@@ -186,6 +186,18 @@ function Row(props: {
       ) : null}
       <Problems path={printPath(path)} />
     </div>
+  );
+}
+
+/** Fields that the format knows, then those whose names are free. */
+function NamedAndFree({ schema, value, path, name, label }: Props & { readonly value: { readonly [name: string]: unknown } }) {
+  const { properties = {} } = schema;
+  const split = (known: boolean) => Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(properties, key) === known));
+  return (
+    <>
+      {Object.keys(properties).length === 0 ? null : <Fields schema={schema} value={split(true)} path={path} label={label} />}
+      <Entries {...{ schema, path, name, label }} value={split(false)} />
+    </>
   );
 }
 

@@ -91,18 +91,20 @@ function Head({
 function Part({ form, name, value }: { readonly form: Form; readonly name: string; readonly value: unknown }) {
   const schema = form.root.properties?.[name] ?? {};
   const required = form.root.required?.includes(name) === true;
+  // A list that is not there is an empty one: its first element makes it.
+  const shown = value ?? (schema.type === 'array' ? [] : undefined);
   return (
     <>
       <p className={styles['about']}>{helpOf(schema)}</p>
       <Problems path={printPath([name])} />
-      {value === undefined ? (
+      {shown === undefined ? (
         <button type="button" onClick={() => form.change(put(form.doc, [name], smallest(form.root, schema, { hint: name })))}>
           Add {titleOf(name).toLowerCase()}
         </button>
       ) : (
         <>
-          <Value schema={schema} value={value} path={[name]} name={name} label={titleOf(name)} />
-          {required ? null : (
+          <Value schema={schema} value={shown} path={[name]} name={name} label={titleOf(name)} />
+          {required || value === undefined ? null : (
             <button type="button" className={styles['removePart']} onClick={() => form.change(without(form.doc, [name]))}>
               Remove {titleOf(name).toLowerCase()}
             </button>
