@@ -261,6 +261,8 @@ export class Machine {
     this.held = this.held.map((one, i) => (i === host ? 0 : one));
     this.received = new Set([...this.received].filter((mark) => !mark.startsWith(`${host}/`)));
     this.edges = this.edges.map((known) => (known === 1 << host ? 1 << 30 : known & ~(1 << host)));
+    // What ran in the old process too early ran on nothing that is still there.
+    this.facts = this.facts.filter((fact) => fact.host !== host || (fact.kind !== 'ran-early' && fact.kind !== 'ran-unloaded'));
   }
 
   /** A free bit for a RAM item; 0 when thirty are on the wires (the caller then waits). */

@@ -54,7 +54,7 @@ export const EVENT_KINDS = [
   'doorbell', // guest: device, lost?
   'interrupt', // guest: device, lost?, parked?
   'token', // migration: token, op (take | give | fence)
-  'access', // dma: access (map | unmap | protect | allow | present | absent), pages, drops? (logs whose bits an unmap drops)
+  'access', // dma: access (map | unmap | protect | allow | present | absent), pages, drops? (logs whose bits an unmap drops), leaves? and moves? (pages that a window pointed to until now, and logs whose bits are its addresses)
   'migratable', // migration: device, migratable: somebody asked
   'process', // migration: list: a new process begins on this host, its RAM empty, its devices opened anew, its logs off
   'wait', // migration: list, for, met; at the end of a run for each list that still waits: of? (the step, not run yet, that would bring it about), cause = the step that waits, or the fault by which its call never returns

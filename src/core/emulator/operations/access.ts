@@ -17,6 +17,7 @@ export function endAccess(context: Context, primitive: AccessPrimitive): End {
       ...(primitive.access === 'unmap'
         ? { drops: program.logs.filter(({ spec }) => spec.diesWithMapping === true).map((log) => log.id) }
         : {}),
+      ...(primitive.window === undefined ? {} : movedFrom(machine, op.subject)),
     },
   });
   if (primitive.window !== undefined) {
@@ -51,6 +52,16 @@ export function endAccess(context: Context, primitive: AccessPrimitive): End {
       machine.held = with_(machine.held, host, (own) => own & ~accessors(machine, mask, primitive.who, 'all'));
       return DONE;
   }
+}
+
+/** What a window pointed to until now, and the logs whose bits are device addresses: those of the window stand for other pages from now on. */
+function movedFrom(
+  { program, pointsTo }: Machine,
+  window: number,
+): { readonly leaves?: readonly number[]; readonly moves?: readonly string[] } {
+  const region = program.regions[pointsTo[window] ?? -1];
+  const moves = program.logs.filter(({ spec }) => spec.key === 'iova').map((log) => log.id);
+  return region === undefined || moves.length === 0 ? {} : { leaves: [region.first, region.pages], moves };
 }
 
 function with_(masks: readonly number[], host: number, change: (own: number) => number): readonly number[] {
