@@ -140,7 +140,7 @@ export const loggingFirst: Rule = {
   check(migration) {
     const { source } = migration;
     if (source === undefined) return cannotTell('the log of the source is missing');
-    const [page] = passesOf(source);
+    const [page] = passesOf(migration);
     if (page === undefined) return cannotTell('no page was sent');
     if (source.logStarts.length === 0 && !migration.reports('log-start'))
       return cannotTell('no event of this trace tells when dirty logging begins');

@@ -11,7 +11,7 @@ import { stories } from '../scenario/library/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { judgeTrace } from './judge.ts';
 import { isGrave } from './rule.ts';
-import { showsAs } from './severities.ts';
+import { showsAs } from './severities.fixture.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../public/examples/gallery');
 
@@ -44,8 +44,7 @@ function unfounded(scenario: Scenario): readonly string[] {
   return judgeTrace(trace).flatMap((answer) => {
     if (answer.outcome === 'crashed') return [`${answer.rule} crashed: ${answer.sentence}`];
     if (answer.outcome !== 'broken' || !isGrave(answer)) return [];
-    const kinds = showsAs(answer.rule);
-    return audit.findings.some((finding) => kinds.includes(finding.kind)) ? [] : [`${answer.rule} broken: ${answer.sentence}`];
+    return audit.findings.some((finding) => showsAs(answer.rule, finding)) ? [] : [`${answer.rule} broken: ${answer.sentence}`];
   });
 }
 

@@ -6,7 +6,7 @@ import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, typ
 import type { Side } from './side.ts';
 import { isStop, stateBefore, stateOf, stretches, vcpusRun } from './states.ts';
 import { finalImage, isRefusedRead } from './stopping.ts';
-import { endOfStream } from './writers.ts';
+import { carries, endOfStream, sendOf } from './writers.ts';
 
 const NO_SOURCE = 'the log of the source is missing';
 const NO_TARGET = 'the log of the target is missing';
@@ -226,7 +226,14 @@ const allBeforeEnd: Rule = {
     const { source } = migration;
     if (source === undefined) return cannotTell(NO_SOURCE);
     const end = endOfStream(source);
-    const late = [...source.images, ...source.passes].filter((one) => end !== undefined && one.seq > end.seq);
+    const cut = end === undefined ? undefined : cutAfter(migration, source, end);
+    if (end !== undefined && cut !== undefined)
+      return broken(
+        `The stream ended at ${when(end)}, and what was still to be sent at ${when(cut)} met a target that was done.`,
+        end,
+        cut,
+      );
+    const late = end === undefined ? [] : unreadAfter(migration, source, end);
     // A target that lacked it and gave up is evidence as well as a guest that runs without it.
     const missed = (since: Moment) => migration.target?.failures.some((one) => one.seq > since.seq && one.args['errno'] === 'EIO') === true;
     if (end !== undefined && late.length > 0 && (migration.handedOver || missed(end))) {
@@ -265,6 +272,26 @@ const allBeforeEnd: Rule = {
     return together(opinions, 'no event of this trace tells of a device’s session');
   },
 };
+
+/** A copy or an image that was to go out after the end mark, when the target had closed the channel behind it. */
+function cutAfter({ targetOver, emulated }: Migration, source: Side, end: Moment): Moment | undefined {
+  if (!emulated || targetOver?.args['status'] !== 'completed') return undefined;
+  return source.failures.find(
+    (one) =>
+      one.seq > Math.max(end.seq, targetOver.seq) && one.args['errno'] === 'EPIPE' && /^(?:copy|save)$/.test(String(one.args['call'])),
+  );
+}
+
+/** What went out after the end mark, and was taken by nobody. */
+function unreadAfter(migration: Migration, source: Side, end: Moment): readonly Moment[] {
+  const { target, emulated } = migration;
+  const late = [...source.images, ...source.passes].filter((one) => one.seq > end.seq);
+  if (!emulated) return late;
+  const taken = new Set([...(target?.taken ?? []), ...(target?.arrivals ?? [])].map((one) => one.cause));
+  return late.filter((one) =>
+    one.kind === 'ram-round' ? carries(migration, source, one) && !taken.has(sendOf(source, one)?.seq ?? -1) : !taken.has(one.seq),
+  );
+}
 
 /** ordering-rules.md, C10. */
 const oneRead: Rule = {

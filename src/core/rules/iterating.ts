@@ -1,109 +1,12 @@
 /** Rules B about pages: what must be so while RAM is copied and the guest goes on. */
+import { clearBeforeRead } from './clearing.ts';
 import type { Migration } from './migration.ts';
-import { endsBefore, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { endsBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
 import { overlap } from './pages.ts';
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { lastFullPass, passesOf, writersOf, writesAfter } from './writers.ts';
-
-/** ordering-rules.md, B1: the sync of S10 before the pages of S11. */
-const clearBeforeRead: Rule = {
-  id: 'B1',
-  title: 'A dirty bit is fetched and cleared before its page is read',
-  severity: 'L',
-  binds: EVERY,
-  why: 'A write after the read must leave a bit; if the bit is cleared then, the update is lost (ordering-rules.md, B1).',
-  check(migration) {
-    const { source } = migration;
-    if (source === undefined) return cannotTell('the log of the source is missing');
-    if (!migration.emulated) return clearedInLog(source);
-    const passes = passesOf(source);
-    const late = [...clearedAfter(migration, passes), ...leftOpen(migration, passes)];
-    if (late.length > 0)
-      return migration.handedOver ? together(late, '') : cannotTell('the migration was given up, and the source kept its pages');
-    const sync = source.syncs.findLast((one) => passes.some((pass) => isBefore(one, pass)));
-    const pass = sync === undefined ? undefined : passes.find((one) => isBefore(sync, one));
-    if (sync === undefined || pass === undefined) return cannotTell('no pages were sent after a dirty sync');
-    return precedes(
-      migration,
-      { moment: sync, words: `the bits of ${sync.args['log']} were fetched` },
-      { moment: pass, words: 'the pages were read' },
-    );
-  },
-};
-
-/** A log that tells the first page of a round and when its bits were cleared (QEMU: `migration_bitmap_clear_dirty`, `ram_save_page`). */
-function clearedInLog(source: Side): Opinion {
-  const told = source.rounds.filter((one) => one.args['clear'] !== undefined);
-  const late = told.find((one) => one.args['clear'] === 'after');
-  const lines = (one: Moment) =>
-    `line ${one.args['pageLine']}), and its dirty bits were cleared ${one.args['clear']} (line ${one.args['clearLine']}`;
-  if (late !== undefined)
-    return broken(`The first page of the round at ${when(late)} was read (${lines(late)}): what was written between has no bit.`, late);
-  const [first] = told;
-  if (first === undefined) return cannotTell('no event of this trace tells when the bits of a page are cleared and when it is read');
-  return holds(
-    `In ${told.length} of ${source.rounds.length} rounds the log tells the first page: the one at ${when(first)} was read (${lines(first)}).`,
-    ...told,
-  );
-}
-
-/** Bits thrown away, by a call of its own or by the copy, after their pages were read, with a writer that went on. */
-function clearedAfter(migration: Migration, passes: readonly Moment[]): readonly Opinion[] {
-  const { source } = migration;
-  if (source === undefined) return [];
-  const full = lastFullPass(migration);
-  const copies = passes.filter((pass) => pass.args['clear'] === 'after').map((pass) => ({ read: pass, clear: pass, log: undefined }));
-  const calls = source.clears
-    .filter((clear) => clear.args['op'] !== 'swap')
-    .flatMap((clear) => {
-      // Bits that were read and left are cleared later: pages that were read between are the ones that count.
-      const left = source.syncs.findLast((one) => one.args['log'] === clear.args['log'] && isBefore(one, clear));
-      const read = passes.findLast((pass) => isBefore(pass, clear));
-      if (read === undefined || (clear.args['op'] === 'clear' && (left === undefined || isBefore(read, left)))) return [];
-      return [{ read, clear, log: String(clear.args['log']) }];
-    });
-  return [...copies, ...calls].flatMap(({ read, clear, log }): readonly Opinion[] => {
-    if (full !== undefined && full !== clear && isBefore(clear, full)) return [];
-    const writer = writersOf(migration).find(
-      (one) =>
-        (log === undefined || one.logs?.includes(log) === true) && writesAfter(one, read === clear ? { ...read, to: read.from } : read),
-    );
-    if (writer === undefined) return [];
-    return [
-      broken(
-        `The dirty bits were cleared at ${whenOver(clear)}, after their pages had been read at ${whenOver(read)}: what ${writer.name} wrote between has no bit.`,
-        read,
-        clear,
-      ),
-    ];
-  });
-}
-
-/** Bits cleared by a call of its own, and the pages not protected again until they were read: a write between makes no bit. */
-function leftOpen(migration: Migration, passes: readonly Moment[]): readonly Opinion[] {
-  const { source } = migration;
-  if (source === undefined) return [];
-  const full = lastFullPass(migration);
-  return source.clears.flatMap((clear): readonly Opinion[] => {
-    const log = String(clear.args['log']);
-    const protects = source.protects.filter((one) => one.args['log'] === log);
-    if (clear.args['op'] !== 'swap' || protects.length === 0) return [];
-    const read = passes.find((pass) => endsBefore(clear, pass));
-    if (read === undefined || (full !== undefined && isBefore(clear, full))) return [];
-    if (protects.some((one) => isBefore(clear, one) && endsBefore(one, read))) return [];
-    const writer = writersOf(migration).find((one) => one.logs?.includes(log) === true && writesAfter(one, clear));
-    if (writer === undefined) return [];
-    return [
-      broken(
-        `The bits of ${log} were cleared at ${when(clear)}, and its pages were not protected again before they were read at ${whenOver(read)}: what ${writer.name} wrote then has no bit.`,
-        clear,
-        read,
-      ),
-    ];
-  });
-}
+import { readAnyway } from './writers.ts';
 
 /** ordering-rules.md, B2. */
 const versionsInOrder: Rule = {
@@ -187,7 +90,7 @@ const fetchedBeforeUnmapped: Rule = {
     const [start] = source?.logStarts ?? [];
     if (source === undefined || start === undefined) return cannotTell('no event of this trace tells when dirty logging begins');
     const ends = [
-      ...source.accesses.filter((one) => one.args['access'] === 'unmap'),
+      ...source.accesses.filter((one) => one.args['access'] === 'unmap' || one.args['moves'] !== undefined),
       ...source.logStops.filter((one) => one.args['dropped'] === true),
     ].filter((one) => one.seq > start.seq);
     if (ends.length === 0) {
@@ -198,25 +101,30 @@ const fetchedBeforeUnmapped: Rule = {
       return cannotTell(`no event of this trace tells what was written to what was unmapped (#${ends[0]?.seq})`);
     if (!migration.handedOver) return cannotTell('the migration was given up, and the source kept its pages');
     return together(
-      ends.map((end) => fetchedBefore(source, end)),
+      ends.map((end) => fetchedBefore(migration, source, end)),
       'nothing was unmapped',
     );
   },
 };
 
-function fetchedBefore(source: Side, end: Moment): Opinion {
-  const logs = end.args['log'] === undefined ? ((end.args['drops'] ?? []) as readonly string[]) : [String(end.args['log'])];
+function fetchedBefore(migration: Migration, source: Side, end: Moment): Opinion {
+  const lost = [...((end.args['drops'] ?? []) as readonly string[]), ...((end.args['moves'] ?? []) as readonly string[])];
+  const logs = end.args['log'] === undefined ? lost : [String(end.args['log'])];
+  const pages = end.args['leaves'] ?? end.args['pages'];
   const writers = source.logStarts
     .filter((one) => logs.includes(String(one.args['log'])))
     .flatMap((one) => (one.args['writers'] ?? []) as readonly string[]);
   const write = source.writes.findLast(
     (one) =>
-      one.seq < end.seq &&
-      writers.includes(String(one.args['writer'])) &&
-      (end.args['pages'] === undefined || overlap(one.args['pages'], end.args['pages'])),
+      one.seq < end.seq && writers.includes(String(one.args['writer'])) && (pages === undefined || overlap(one.args['pages'], pages)),
   );
   const sync = source.syncs.findLast((one) => one.seq < end.seq && logs.includes(String(one.args['log'])));
-  const name = end.kind === 'access' ? 'the range was unmapped' : `${end.args['log']} was dropped with its owner`;
+  const name =
+    end.kind !== 'access'
+      ? `${end.args['log']} was dropped with its owner`
+      : end.args['access'] === 'unmap'
+        ? 'the range was unmapped'
+        : 'its addresses were given to other pages';
   if (write === undefined) return holds(`Nothing had been written there when ${name} at ${when(end)}.`, end);
   if (sync !== undefined && sync.seq > write.seq)
     return holds(
@@ -224,6 +132,9 @@ function fetchedBefore(source: Side, end: Moment): Opinion {
       sync,
       end,
     );
+  const full = readAnyway(migration, write);
+  if (full !== undefined)
+    return holds(`What had been written there was read with all pages until ${whenOver(full)}, whatever became of its bit.`, full, end);
   return broken(`${write.args['writer']} wrote at ${when(write)}, and ${name} at ${when(end)} before its bit was fetched.`, write, end);
 }
 

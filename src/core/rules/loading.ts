@@ -1,25 +1,13 @@
-/** Rules D1 to D6: what must have arrived before what on the target. */
+/** Rules D1 to D5: what must have arrived before what on the target. */
 import type { Migration } from './migration.ts';
-import { devicesIn, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { devicesIn, firstOf, isBefore, lastOf, type Moment, when } from './moment.ts';
 import { precedes } from './precedence.ts';
+import { lastRam, ramBeforeRun } from './ram-complete.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, hasImage, isStart } from './states.ts';
+import { deviceRuns, hasImage, isStart, runningSince } from './states.ts';
 
 const NO_TARGET = 'the log of the target is missing';
-
-/** The last RAM that took effect on the target and was not empty. */
-function lastRam(target: Side): Moment | undefined {
-  return lastOf(target.arrivals.filter((one) => one.args['count'] !== 0));
-}
-
-/** The moment by which a device of the target had come to run and from which it ran on until `by`; undefined if it did not run then. */
-function runningSince(target: Side, device: string, by: Moment): Moment | undefined {
-  const own = target.states.filter((one) => one.args['device'] === device && isBefore(one, by));
-  const last = own.at(-1);
-  if (last === undefined || !deviceRuns(last)) return undefined;
-  return own.findLast(isStart);
-}
 
 /** ordering-rules.md, D1: the end of RAM in T6b before the FULL sections of T6a. */
 const ramBeforeLoad: Rule = {
@@ -32,7 +20,7 @@ const ramBeforeLoad: Rule = {
   check(migration) {
     const { target } = migration;
     if (target === undefined) return cannotTell(NO_TARGET);
-    const ram = lastRam(target);
+    const ram = lastRam(migration, target);
     if (ram === undefined) return cannotTell('no event of this trace tells when RAM arrives');
     if (!migration.emulated) return ramInLog(migration, target, ram);
     const walks = target.loads.filter((one) => one.args['walks'] === true);
@@ -152,7 +140,16 @@ function refusedLoad(side: Side, device: string): Opinion | undefined {
     if (authored || !/^resuming$/i.test(String(from)) || !/^(?:running|pre_copy|stop|$)/i.test(String(state))) return [];
     return [broken(`${device} was told to enter ${state} at ${when(call)}, and refused (${errno}): data of it had not been loaded.`, call)];
   });
-  return told.length === 0 ? undefined : together(told, '');
+  // A step that names no call: its refusal stands in the error alone.
+  const early = side.failures.flatMap((one): readonly Opinion[] => {
+    if (one.args['call'] !== 'load' || !String(one.args['message']).startsWith(`${device}: ${device} takes no image in`)) return [];
+    const since = runningSince(side, device, one);
+    return since === undefined
+      ? []
+      : [broken(`${device} ran from ${when(since)}, and refused data of it at ${when(one)} (${one.args['errno']}).`, since, one)];
+  });
+  const all = [...told, ...early];
+  return all.length === 0 ? undefined : together(all, '');
 }
 
 /** An image of the device that the source sent and of which nothing took effect. */
@@ -271,66 +268,5 @@ const dataBeforeConfig: Rule = {
     return together(opinions, 'no event of this trace tells of the states of a device');
   },
 };
-
-/** ordering-rules.md, D6. */
-const ramBeforeRun: Rule = {
-  id: 'D6',
-  title: 'RAM is complete before a device or a vCPU runs on the target',
-  severity: 'L',
-  also: ['X'],
-  binds: EVERY,
-  why: 'Device DMA cannot fault: it reads old data, or a late page covers what it wrote (ordering-rules.md, D6).',
-  check(migration) {
-    const { target } = migration;
-    if (target === undefined) return cannotTell(NO_TARGET);
-    const ram = lastRam(target);
-    const run = migration.targetRun;
-    if (migration.emulated && run === undefined) return cannotTell('the guest did not run on the target');
-    const unsent = migration.source?.failures.find((one) => one.args['call'] === 'copy' && one.args['errno'] === 'EPIPE');
-    if (run !== undefined && unsent !== undefined && migration.emulated && isBefore(run, unsent))
-      return broken(`The vCPUs ran on the target from ${when(run)}, and pages were still to be sent at ${when(unsent)}.`, run, unsent);
-    const missing = notArrived(migration, target);
-    if (missing !== undefined && run !== undefined)
-      return broken(
-        `The vCPUs ran on the target from ${when(run)}, and the pages read at ${whenOver(missing)} never arrived.`,
-        missing,
-        run,
-      );
-    if (ram === undefined && migration.emulated && run !== undefined)
-      return broken(`The vCPUs ran on the target from ${when(run)}, and no page had arrived.`, run);
-    if (ram === undefined) return cannotTell('no event of this trace tells when RAM arrives');
-    const devices = devicesIn(target.states).map((device): Opinion => {
-      const since = runningSince(target, device, ram);
-      if (since !== undefined) return broken(`${device} ran from ${when(since)}, and pages arrived until ${when(ram)}.`, since, ram);
-      const start = target.states.findLast((one) => one.args['device'] === device && isStart(one) && one.seq > ram.seq);
-      if (start === undefined) return cannotTell(`${device} did not come to run on the target`);
-      return precedes(migration, { moment: ram, words: 'the last RAM arrived' }, { moment: start, words: `${device} came to run` });
-    });
-    return together([...devices, vcpusOf(migration, target, ram)], 'nothing came to run on the target');
-  },
-};
-
-/** Pages that were sent and took no effect on the target; not those that were marked again since they had not come, and were sent again. */
-function notArrived(migration: Migration, target: Side): Moment | undefined {
-  const { source } = migration;
-  if (!migration.emulated || source === undefined) return undefined;
-  const arrived = new Set(target.arrivals.map((one) => one.cause));
-  const asked = source.remarks.findLast((one) => one.args['lackingOn'] === target.host);
-  const again = asked !== undefined && source.sends.some((one) => one.seq > asked.seq && arrived.has(one.seq));
-  return source.sends.find((one) => !arrived.has(one.seq) && !(again && one.seq < asked.seq));
-}
-
-/** vCPUs may run before RAM is complete where a missing page faults: post-copy. */
-function vcpusOf(migration: Migration, target: Side, ram: Moment): Opinion {
-  const run = migration.targetRun;
-  if (run === undefined) return cannotTell('the vCPUs did not run on the target');
-  const faults = target.accesses.some((one) => /^(?:absent|protect)$/.test(String(one.args['access'])) && one.seq < run.seq);
-  const postcopy =
-    migration.source?.phases.some((one) => one.args['status'] === 'postcopy-active') === true ||
-    target.phases.some((one) => one.args['status'] === 'postcopy-active');
-  if (isBefore(run, ram) && (faults || postcopy))
-    return cannotTell(`the vCPUs ran before RAM was complete (#${run.seq}), and pages that were missing faulted: post-copy`);
-  return precedes(migration, { moment: ram, words: 'the last RAM arrived' }, { moment: run, words: 'the vCPUs ran' });
-}
 
 export const loading: readonly Rule[] = [ramBeforeLoad, dataBeforeRun, objectsInOrder, configBeforeRun, dataBeforeConfig, ramBeforeRun];

@@ -21,6 +21,7 @@ const LISTS = [
   'protects',
   'flushes', // a buffer's bits go into another log
   'syncs',
+  'hints', // the guest said that pages are free
   'remarks', // marks set by a step, whatever the logs say
   'pending', // what a convergence test saw
   'passes', // RAM read and sent
@@ -87,7 +88,7 @@ export function listOf(moment: Moment): List | undefined {
     case 'region-write':
       return CONFIG.test(name) ? 'configs' : LOADED.test(name) ? 'loads' : 'calls';
     case 'bitmap-sync':
-      return args['op'] === undefined ? 'syncs' : args['op'] === 'remark' ? 'remarks' : undefined;
+      return args['op'] === undefined ? 'syncs' : args['op'] === 'remark' ? 'remarks' : args['op'] === 'hint' ? 'hints' : undefined;
     case 'ram-round':
       // In a log it is told by what it consists of: sections.
       return moment.step === '' ? 'rounds' : 'passes';

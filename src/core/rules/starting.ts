@@ -159,6 +159,11 @@ function isResumed({ sourceOver, emulated }: Migration, run: Moment): boolean {
   return !emulated && sourceOver?.args['status'] === 'completed' && run.seq > sourceOver.seq;
 }
 
+/** What ran there wrote guest RAM of that host. */
+function wroteSince(side: Side, run: Moment): boolean {
+  return side.writes.some((one) => one.seq > run.seq);
+}
+
 /** ordering-rules.md, D11. */
 const neverAgain: Rule = {
   id: 'D11',
@@ -186,6 +191,8 @@ const neverAgain: Rule = {
         (migration.causality.order(run, one) === 'before' || isResumed(migration, one)),
     );
     const still = migration.targetRun === undefined ? source.runs.at(-1) : undefined;
+    if (migration.targetRun === undefined && migration.emulated && !wroteSince(target, run))
+      return cannotTell(`${run.args['device']} ran on the target (#${run.seq}), and wrote nothing to guest RAM there`);
     if (again === undefined && still !== undefined && vcpusRun(still))
       return broken(
         `${run.args['device']} ran on the target from ${when(run)}, and the source kept the guest (running since ${when(still)}).`,

@@ -6,7 +6,8 @@
  *     device  |--- RUNNING ---|        STOP            begins with #7, the device's stop: C1
  *                             #7  #9
  */
-import type { Moment } from './moment.ts';
+import { isBefore, type Moment } from './moment.ts';
+import type { Side } from './side.ts';
 
 /** States in which a device works by itself, by all protocols' names. */
 const RUNS: ReadonlySet<string> = new Set(['running', 'RUNNING', 'RUNNING_P2P', 'PRE_COPY', 'PRE_COPY_P2P', 'pre-copy']);
@@ -98,4 +99,12 @@ export function stretches(a: Condition, b: Condition): readonly Stretch[] {
     else if (were && (one === undefined || two === undefined)) found.push({ ...(found.pop() as Stretch), ends: moment });
   }
   return found;
+}
+
+/** The moment by which a device of the target had come to run and from which it ran on until `by`; undefined if it did not run then. */
+export function runningSince(target: Side, device: string, by: Moment): Moment | undefined {
+  const own = target.states.filter((one) => one.args['device'] === device && isBefore(one, by));
+  const last = own.at(-1);
+  if (last === undefined || !deviceRuns(last)) return undefined;
+  return own.findLast(isStart);
 }

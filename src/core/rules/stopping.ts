@@ -1,11 +1,12 @@
 /** Rules C: how the source comes to rest. */
 import type { Migration } from './migration.ts';
 import { deviceOf, devicesIn, endsBefore, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
+import { overlap } from './pages.ts';
 import { capital, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
 import { deviceRuns, isDeaf, isStop, startsPeerWrites, stateBefore, stateOf, stretches, vcpusRun, writesTo } from './states.ts';
-import { endOfStream, lastFullPass, lastRead, passesOf, syncsOf, type Writer, writersOf } from './writers.ts';
+import { endOfStream, lastRead, lastSureRead, passesOf, readAnyway, syncsOf, type Writer, writersOf } from './writers.ts';
 
 const NO_SOURCE = 'the log of the source is missing';
 
@@ -101,6 +102,11 @@ export function isRefusedRead({ kind, args }: Moment): boolean {
   return kind === 'region-read' && args['errno'] !== undefined && args['state'] === undefined && args['holds'] === undefined;
 }
 
+/** A device gave no data of its image to a step that calls nothing by name: the refusal stands in the error alone. */
+export function isRefusedSave({ kind, args }: Moment, device: string): boolean {
+  return kind === 'error' && args['call'] === 'save' && String(args['message']).startsWith(`${device} gives no final data`);
+}
+
 /** ordering-rules.md, C3: S15 before the VFIO part of S18. */
 const stopBeforeRead: Rule = {
   id: 'C3',
@@ -113,8 +119,11 @@ const stopBeforeRead: Rule = {
   check(migration) {
     const { source } = migration;
     if (source === undefined) return cannotTell(NO_SOURCE);
-    const opinions = devicesIn(source.images, source.calls.filter(isRefusedRead)).map((device): Opinion => {
-      const early = source.calls.find((one) => one.args['device'] === device && isRefusedRead(one) && one.args['phase'] !== 'precopy');
+    const refused = source.states.filter((state) => source.failures.some((one) => isRefusedSave(one, deviceOf(state))));
+    const opinions = devicesIn(source.images, source.calls.filter(isRefusedRead), refused).map((device): Opinion => {
+      const early =
+        source.calls.find((one) => one.args['device'] === device && isRefusedRead(one) && one.args['phase'] !== 'precopy') ??
+        source.failures.find((one) => isRefusedSave(one, device));
       const before =
         early === undefined ? undefined : source.states.findLast((one) => one.args['device'] === device && isBefore(one, early));
       if (early !== undefined && before !== undefined && deviceRuns(before))
@@ -150,12 +159,21 @@ const stopBeforeRead: Rule = {
 /** The last image of a device that is not of the pre-copy phase. */
 export function finalImage(migration: Migration, source: Side, device: string): Moment | undefined {
   const end = endOfStream(source);
+  // In a run what comes after the end mark may be taken all the same.
+  const taken = new Set(migration.emulated ? migration.target?.loads.map((one) => one.cause) : []);
   const sent = source.images.filter(
-    (one) => one.args['device'] === device && one.args['phase'] !== 'precopy' && (end === undefined || one.seq < end.seq),
+    (one) =>
+      one.args['device'] === device && one.args['phase'] !== 'precopy' && (end === undefined || one.seq < end.seq || taken.has(one.seq)),
   );
-  if (migration.emulated) return sent.at(-1);
+  if (migration.emulated) return oldestOfLast(sent);
   const stop = migration.sourceStop;
   return sent.findLast((one) => stop === undefined || one.seq > stop.seq);
+}
+
+/** Where an image is read in parts, each counts as it was read last: the oldest of those. */
+function oldestOfLast(sent: readonly Moment[]): Moment | undefined {
+  const sectionsOf = (one: Moment) => String(one.args['sections'] ?? '').split(',');
+  return sent.find((one, i) => sectionsOf(one).some((section) => !sent.slice(i + 1).some((later) => sectionsOf(later).includes(section))));
 }
 
 /** When the reading of an image began: the first call on the device since the image before it, else the sending. */
@@ -283,7 +301,9 @@ const syncBeforePages: Rule = {
     const sync = source === undefined ? undefined : lastOf(source.syncs.filter((one) => one.args['off'] !== true));
     if (source === undefined || sync === undefined) return cannotTell('no event of this trace tells of a dirty sync');
     if (!migration.handedOver) return cannotTell('the migration was given up before its last dirty sync');
-    const passes = passesOf(source);
+    const passes = passesOf(migration);
+    const gone = migration.emulated ? unmappedUnread(migration, source) : undefined;
+    if (gone !== undefined) return gone;
     const pass = passes.find((one) => endsBefore(sync, one));
     if (pass !== undefined)
       return holds(`The last dirty sync at ${when(sync)} was over before the last pages were read at ${whenOver(pass)}.`, sync, pass);
@@ -302,13 +322,35 @@ const syncBeforePages: Rule = {
   },
 };
 
+/** What was found dirty, and unmapped for good before any pass read it. */
+function unmappedUnread(migration: Migration, source: Side): Opinion | undefined {
+  const passes = passesOf(migration);
+  for (const unmap of source.accesses.filter((one) => one.args['access'] === 'unmap')) {
+    const write = source.writes.findLast((one) => one.seq < unmap.seq && overlap(one.args['pages'], unmap.args['pages']));
+    const writer = writersOf(migration).find((one) => one.writer === write?.args['writer']);
+    if (write === undefined || writer === undefined || readAnyway(migration, write) !== undefined) continue;
+    const found = syncsOf(source, writer).find((one) => isBefore(write, one) && one.seq < unmap.seq);
+    if (found === undefined || passes.some((one) => endsBefore(found, one) && isBefore(one, unmap))) continue;
+    const again = source.accesses.find(
+      (one) => one.seq > unmap.seq && one.args['access'] === 'map' && overlap(one.args['pages'], unmap.args['pages']),
+    );
+    if (again !== undefined && passes.some((one) => isBefore(again, one))) continue;
+    return broken(
+      `What ${writer.name} wrote was found at ${when(found)}, and its range was unmapped at ${when(unmap)} before any pass read it.`,
+      found,
+      unmap,
+    );
+  }
+  return undefined;
+}
+
 /** What the writer wrote last was found by a sync, and neither that sync nor a pass of all pages brought it onto the wire. */
 function isUnread(migration: Migration, source: Side, writer: Writer): boolean {
   const rest = writer.lastWrite ?? writer.rest;
   if (rest === undefined) return false;
-  const full = lastFullPass(migration);
+  const full = lastSureRead(migration, writer);
   const found = syncsOf(source, writer).find((one) => isBefore(rest, one));
-  const read = found !== undefined && passesOf(source).some((one) => endsBefore(found, one));
+  const read = found !== undefined && passesOf(migration).some((one) => endsBefore(found, one));
   return found !== undefined && !read && (full === undefined || !endsBefore(rest, full));
 }
 
@@ -324,7 +366,7 @@ const clockFirst: Rule = {
     const stop = migration.sourceStop;
     if (source === undefined || stop === undefined) return cannotTell('no event of this trace tells when the virtual clock stops');
     if (!migration.handedOver) return cannotTell('the migration was given up before RAM was copied for the last time');
-    const pass = passesOf(source).at(-1);
+    const pass = passesOf(migration).at(-1);
     if (pass === undefined) return cannotTell('no event of this trace tells when RAM is copied');
     const again = migration.emulated ? undefined : source.runs.find((one) => vcpusRun(one) && one.seq > stop.seq && one.seq < pass.seq);
     if (again !== undefined)

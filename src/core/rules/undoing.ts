@@ -99,6 +99,11 @@ function recoveryOf(migration: Migration, side: Side, device: string): readonly 
 /** States in which a device has a session. */
 const SESSION = /^(?:PRE_COPY|PRE_COPY_P2P|STOP_COPY|RESUMING)$/;
 
+/** The error of a step that names no call, and used the data_fd of a session that had ended. */
+function isOfOldSession({ kind, args }: Moment, device: string): boolean {
+  return kind === 'error' && new RegExp(`^the data_fd of session \\d+ of ${device} ended`).test(String(args['message']));
+}
+
 /** ordering-rules.md, E3. */
 const oldSessionClosed: Rule = {
   id: 'E3',
@@ -112,14 +117,15 @@ const oldSessionClosed: Rule = {
       devicesIn(side.states).flatMap((device): readonly Opinion[] => {
         const own = side.states.filter((one) => one.args['device'] === device);
         const ended = own.find((one) => !SESSION.test(stateOf(one)) && SESSION.test(String(one.args['from'] ?? '')));
-        const stale = side.calls.find(
-          (one) =>
-            one.args['device'] === device &&
-            one.args['fd'] === 'data' &&
-            /^(?:EBADF|ENODEV)$/.test(String(one.args['errno'])) &&
-            ended !== undefined &&
-            ended.seq < one.seq,
-        );
+        const stale =
+          side.calls.find(
+            (one) =>
+              one.args['device'] === device &&
+              one.args['fd'] === 'data' &&
+              /^(?:EBADF|ENODEV)$/.test(String(one.args['errno'])) &&
+              ended !== undefined &&
+              ended.seq < one.seq,
+          ) ?? side.failures.find((one) => isOfOldSession(one, device));
         if (stale !== undefined)
           return [broken(`The data_fd of ${device} answered ${stale.args['errno']} at ${when(stale)}: its session was over.`, stale)];
         const opened = own.filter((one) => SESSION.test(stateOf(one)) && !SESSION.test(String(one.args['from'] ?? '')));
@@ -154,6 +160,8 @@ const resetAfterAbort: Rule = {
       const own = target.states.filter((one) => one.args['device'] === device);
       const entered = own.findLast((one) => stateOf(one) === 'RESUMING' && one.seq < over.seq);
       if (entered === undefined) return cannotTell(`${device} was not being loaded when the load was given up`);
+      const reset = own.find((one) => one.seq > entered.seq && one.seq < over.seq && one.args['reset'] === true);
+      if (reset !== undefined) return cannotTell(`${device} had been reset (#${reset.seq}) by then, and was not being loaded`);
       const next = migration.after(target, device, over);
       if (next === undefined) return cannotTell(`${device} was not used again after the load was given up (#${over.seq})`);
       if (next.args['opened'] === true)

@@ -37,14 +37,16 @@ export function writersOf(migration: Migration): readonly Writer[] {
   const named = namedWriters(source);
   if (named.size === 0) return actorsOf(migration, source);
   const probed = source.writes.some((one) => one.args['probe'] === true);
-  return [...named].map(([writer, { actor, logs }]): Writer => {
-    const last = probed ? lastOf(source.writes.filter((one) => one.args['writer'] === writer)) : undefined;
-    const seen = last === undefined ? {} : { lastWrite: last };
+  return [...named].flatMap(([writer, { actor, logs }]): readonly Writer[] => {
+    const last = lastOf(source.writes.filter((one) => one.args['writer'] === writer));
+    // Where probes stand in every gap, one that never wrote could not.
+    if (probed && last === undefined) return [];
+    const seen = probed && last !== undefined ? { lastWrite: last } : {};
     const name = actor === 'vcpus' ? `the vCPUs (${writer})` : actor === '' || actor === writer ? writer : `${actor} (${writer})`;
     const device = source.states.some((one) => one.args['device'] === actor);
-    if (actor === 'vcpus') return { ...vcpus(migration), ...seen, writer, name, logs };
-    if (device) return { ...deviceWriter(source, actor), ...seen, writer, name, logs };
-    return { writer, name, logs, rest: lastOf(source.writes.filter((one) => one.args['writer'] === writer)), restless: false };
+    if (actor === 'vcpus') return [{ ...vcpus(migration), ...seen, writer, name, logs }];
+    if (device) return [{ ...deviceWriter(source, actor, last), ...seen, writer, name, logs }];
+    return [{ writer, name, logs, rest: last, restless: false }];
   });
 }
 
@@ -71,7 +73,7 @@ function namedWriters(source: Side): ReadonlyMap<string, { readonly actor: strin
 
 function actorsOf(migration: Migration, source: Side): readonly Writer[] {
   const devices = devicesIn(source.states).map(
-    (device): Writer => ({ ...deviceWriter(source, device), writer: '', name: device, logs: undefined }),
+    (device): Writer => ({ ...deviceWriter(source, device, undefined), writer: '', name: device, logs: undefined }),
   );
   return [{ ...vcpus(migration), writer: '', name: 'the vCPUs', logs: undefined }, ...devices];
 }
@@ -81,10 +83,13 @@ function vcpus(migration: Migration): Pick<Writer, 'rest' | 'restless'> {
   return { rest, restless: rest === undefined && (migration.source?.runs.length ?? 0) > 0 };
 }
 
-function deviceWriter(source: Side, device: string): Pick<Writer, 'rest' | 'restless'> {
+/** A device that stands may still be made to write: what it keeps in caches goes to RAM by a flush of its own. */
+function deviceWriter(source: Side, device: string, lastWrite: Moment | undefined): Pick<Writer, 'rest' | 'restless'> {
   const own = source.states.filter((one) => one.args['device'] === device);
   const last = own.at(-1);
-  return { rest: own.findLast(isStop), restless: last !== undefined && deviceRuns(last) };
+  const stop = own.findLast(isStop);
+  const rest = stop === undefined || lastWrite === undefined || endsBefore(lastWrite, stop) ? stop : lastWrite;
+  return { rest, restless: last !== undefined && deviceRuns(last) };
 }
 
 /**
@@ -113,32 +118,80 @@ export function endOfStream(source: Side): Moment | undefined {
   return source.marksSent.find((one) => one.args['mark'] === 'eof');
 }
 
-/** Passes that reach the target: those before the end of the stream. */
-export function passesOf(source: Side): readonly Moment[] {
+/** Passes that reach the target: those before the end of the stream, and in a run those behind it that were taken all the same. */
+export function passesOf({ source, target, emulated }: Migration): readonly Moment[] {
+  if (source === undefined) return [];
   const end = endOfStream(source);
-  return end === undefined ? source.passes : source.passes.filter((one) => isBefore(one, end));
+  if (end === undefined) return source.passes;
+  const arrived = new Set(target?.arrivals.map((one) => one.cause));
+  return source.passes.filter((one) => isBefore(one, end) || (emulated && arrived.has(sendOf(source, one)?.seq ?? -1)));
+}
+
+/** How the pages of a pass went onto the channel. */
+export function sendOf(source: Side, pass: Moment): Moment | undefined {
+  return source.sends.find((one) => one.seq > pass.seq && one.step === pass.step);
+}
+
+/**
+ * Whether a pass has pages at all. Pages of probes are no load and are counted nowhere: in a run a pass that counts none has some
+ * where a sync since the pass before it could find what somebody wrote.
+ */
+export function carries({ emulated }: Migration, source: Side, pass: Moment): boolean {
+  if (pass.args['count'] !== 0) return true;
+  if (!emulated) return false;
+  const before = source.passes.findLast((one) => one.seq < pass.seq)?.seq ?? -1;
+  return source.syncs.some((sync) => {
+    if (sync.seq < before || sync.seq > pass.seq || sync.args['off'] === true) return false;
+    const starts = source.logStarts.filter((one) => one.args['log'] === sync.args['log'] && one.seq < sync.seq);
+    const writers = starts.flatMap((one) => (one.args['writers'] ?? []) as readonly string[]);
+    const reads = source.syncs.filter((one) => one.args['log'] === sync.args['log'] && one.seq < sync.seq);
+    const since = Math.max(reads.at(-1)?.seq ?? -1, starts[0]?.seq ?? Infinity);
+    return source.writes.some((one) => one.seq > since && one.seq < sync.seq && writers.includes(String(one.args['writer'])));
+  });
+}
+
+/** The pass whose pages a send put onto the channel. */
+export function passOf(source: Side, send: Moment): Moment | undefined {
+  return source.passes.findLast((one) => one.seq < send.seq && one.step === send.step);
 }
 
 /** The last pass that reads everything whatever the logs say: in a run one of all pages, in a log the first. */
 export function lastFullPass(migration: Migration): Moment | undefined {
-  const { source } = migration;
-  if (source === undefined) return undefined;
-  const passes = passesOf(source);
+  const passes = passesOf(migration);
   return migration.emulated ? passes.findLast((one) => one.args['what'] === 'all') : passes[0];
 }
 
 /** The pass that reads what a step marked whatever the logs say, where the writer wrote nothing else; undefined for none. */
-function remarkedPass({ emulated, source }: Migration, { writer }: Writer): Moment | undefined {
+function remarkedPass(migration: Migration, { writer }: Writer): Moment | undefined {
+  const { emulated, source } = migration;
   const written = emulated ? (source?.writes.filter((one) => one.args['writer'] === writer) ?? []) : [];
   if (source === undefined || written.length === 0) return undefined;
   const remark = source.remarks.findLast((one) => written.every((write) => covers(one.args['pages'], write.args['pages'])));
-  return remark === undefined ? undefined : passesOf(source).find((pass) => isBefore(remark, pass));
+  if (remark === undefined) return undefined;
+  return passesOf(migration).find(
+    (pass) => isBefore(remark, pass) && written.every((one) => covers(pass.args['pages'], one.args['pages'])),
+  );
 }
 
-/** The last pass that reads all that a writer wrote whatever the logs say. */
+/** The last pass that reads all that a writer wrote whatever the logs say: what is not mapped is in no pass. */
 export function lastSureRead(migration: Migration, writer: Writer): Moment | undefined {
-  const [full, marked] = [lastFullPass(migration), remarkedPass(migration, writer)];
+  const written = migration.emulated ? (migration.source?.writes.filter((one) => one.args['writer'] === writer.writer) ?? []) : [];
+  const last = lastFullPass(migration);
+  const full =
+    written.length === 0
+      ? last
+      : passesOf(migration).findLast(
+          (pass) => pass.args['what'] === 'all' && written.every((write) => covers(pass.args['pages'], write.args['pages'])),
+        );
+  const marked = remarkedPass(migration, writer);
   return full === undefined || (marked !== undefined && endsBefore(full, marked)) ? marked : full;
+}
+
+/** The pass of all pages that read what a write wrote, whatever became of its bit. */
+export function readAnyway(migration: Migration, write: Moment): Moment | undefined {
+  return passesOf(migration).find(
+    (pass) => pass.args['what'] === 'all' && endsBefore(write, pass) && covers(pass.args['pages'], write.args['pages']),
+  );
 }
 
 /** Whether the writer could write once the given moment was over. */
@@ -158,7 +211,7 @@ export function lastRead(migration: Migration, writer: Writer): Said | undefined
   if (source === undefined) return undefined;
   const sync = lastOf(syncsOf(source, writer));
   const full = migration.emulated ? lastSureRead(migration, writer) : undefined;
-  const pinned = sync === undefined ? undefined : pagesOfPinned(source, sync);
+  const pinned = sync === undefined ? undefined : pagesOfPinned(migration, source, sync);
   if (pinned !== undefined && (full === undefined || endsBefore(full, pinned)))
     return { moment: pinned, words: 'the last pages of the pinned log were read', byItsEnd: true };
   if (full !== undefined && (sync === undefined || endsBefore(sync, full)))
@@ -172,7 +225,7 @@ export function lastRead(migration: Migration, writer: Writer): Said | undefined
   return sync === undefined ? undefined : { moment: sync, words: 'the last dirty sync was made' };
 }
 
-function pagesOfPinned(source: Side, sync: Moment): Moment | undefined {
+function pagesOfPinned(migration: Migration, source: Side, sync: Moment): Moment | undefined {
   const isPinned = source.logStarts.some((one) => one.args['log'] === sync.args['log'] && one.args['pinned'] === true);
-  return isPinned ? passesOf(source).find((pass) => endsBefore(sync, pass)) : undefined;
+  return isPinned ? passesOf(migration).find((pass) => endsBefore(sync, pass)) : undefined;
 }

@@ -17,14 +17,17 @@ import type { EventKind } from '../trace/vocabulary.ts';
 
 interface Exemption {
   readonly reason: string;
-  /** Whether the cause shows at that event, which the way from a finding ends in. */
-  shows(trace: Trace, root: EventSeq): boolean;
+  /** Whether the cause shows at `root`, which the way from a finding's event `end` ends in. */
+  shows(trace: Trace, root: EventSeq, end: EventSeq): boolean;
 }
+
+/** A change without a call of its own, refused by the table of states. */
+const NO_ARC = /: (?!RESUMING )\S+ to \S+ is no legal arc$/i;
 
 const EXEMPTIONS: readonly Exemption[] = [
   {
     reason: 'the scenario itself makes the call fail, hang or be cancelled, cuts the channel or kills the host: no order brings that about',
-    shows: (trace, root) => kindAt(trace, root) === 'fault',
+    shows: (trace, root) => kindAt(trace, root) === 'fault' || trace.args(root)['call'] === 'fail',
   },
   {
     reason: 'somebody asked whether the device can be migrated and was told that it cannot: that is A1 kept',
@@ -34,6 +37,7 @@ const EXEMPTIONS: readonly Exemption[] = [
     reason: 'a state was asked for to which the protocol has no arc: the FSM of list G; A to E have no row of it',
     shows(trace, root) {
       const { state, from, errno } = trace.args(root);
+      if (kindAt(trace, root) === 'error') return trace.args(root)['call'] === 'set' && NO_ARC.test(String(trace.args(root)['message']));
       // From RESUMING it is the image that is refused: D2.
       return isCall(trace, root) && state !== undefined && from !== undefined && errno !== undefined && !/^resuming$/i.test(String(from));
     },
@@ -43,10 +47,38 @@ const EXEMPTIONS: readonly Exemption[] = [
     shows: (trace, root) => isCall(trace, root) && trace.args(root)['errno'] !== undefined && trace.args(root)['holds'] !== undefined,
   },
   {
-    reason: 'the lists wait for each other in a circle: what a step waits for comes after it; the table has no row of waits',
-    shows: (trace, root) => kindAt(trace, root) === 'wait' && trace.args(root)['met'] === false,
+    reason: 'what a list waits for comes after it, in a circle, not in its time or from nobody; the table has no row of waits',
+    shows: (trace, root, end) =>
+      isUnmet(trace, root) || (kindAt(trace, root) === 'step' && (isUnmet(trace, end) || hasTimedOut(trace, root))),
+  },
+  {
+    reason: 'another load of the target had taken the stream to its end before: nothing was left for this one; no row speaks of that',
+    shows: (trace, root, end) =>
+      trace.args(root)['status'] === 'completed' && trace.args(end)['call'] === 'load' && isTaken(trace, trace.lane[end] as number, end),
   },
 ];
+
+function isUnmet(trace: Trace, seq: EventSeq): boolean {
+  return kindAt(trace, seq) === 'wait' && trace.args(seq)['met'] === false;
+}
+
+/** A step that waited, and gave up when its time was over. */
+function hasTimedOut(trace: Trace, step: EventSeq): boolean {
+  for (let seq = step; seq < trace.length; seq += 1)
+    if (trace.cause[seq] === step && kindAt(trace, seq) === 'error' && trace.args(seq)['errno'] === 'ETIMEDOUT') return true;
+  return false;
+}
+
+/** The host of that lane had heard the end of its stream by then. */
+function isTaken(trace: Trace, lane: number, by: EventSeq): boolean {
+  const host = trace.lanes[lane]?.host;
+  for (let seq = 0; seq < by; seq += 1) {
+    const sent = trace.cause[seq] as EventSeq;
+    if (kindAt(trace, seq) !== 'receive' || sent < 0 || trace.lanes[trace.lane[seq] as number]?.host !== host) continue;
+    if (trace.args(sent)['mark'] === 'eof') return true;
+  }
+  return false;
+}
 
 /** How long a guest may stand: a finding `downtime` is explained by rules of outage (A7, B8, B9), or by what filled the outage. */
 const OUTAGE: Exemption = {
@@ -80,7 +112,7 @@ function originOfEnd(trace: Trace, finding: Finding, all: readonly Finding[], en
   const way = wayFrom(trace, end);
   const root = way.at(-1) as EventSeq;
   const others = all.filter((one) => one !== finding && (one.kind === 'refused' || one.kind === 'hung-migration'));
-  const exemption = EXEMPTIONS.find((one) => one.shows(trace, root));
+  const exemption = EXEMPTIONS.find((one) => one.shows(trace, root, end));
   // The way from this end; for what is the end of another finding itself, that one.
   const from = others.find((one) => {
     const last = one.events.filter((seq) => isEnd(trace, seq));

@@ -20,16 +20,21 @@ const EXPLAINED_BY: { readonly [kind in FindingKind]: string } = {
   downtime: 'HP',
 };
 
-/** Whether that broken rule explains a finding. `way`: the events that the finding comes from (exemptions.ts). */
+/** Whether that broken rule explains a finding. `way`: the events that the finding comes from (exemptions.fixture.ts). */
 export function explains({ rule, events }: RuleAnswer, finding: Finding, trace: Trace, way: readonly EventSeq[]): boolean {
   const { severity = '', also = [] } = rules.find((one) => one.id === rule) ?? {};
-  const by = EXPLAINED_BY[finding.kind];
+  const by = `${EXPLAINED_BY[finding.kind]}${isOfPages(finding) ? 'L' : ''}`;
   if (by.includes(severity)) return true;
   // What is X/E is damage where nobody refuses it: where somebody does, the break and the errno have an event in common.
   if (by === 'E' && also.includes('E')) return events.some((seq) => way.includes(seq));
   // Of two hosts that both run, what one writes the other lacks: the write is on a host whose run the rule names.
   const hosts = new Set(events.filter((seq) => /^(?:run-state|device-state)$/.test(kindAt(trace, seq))).map((seq) => hostAt(trace, seq)));
   return finding.kind === 'lost-write' && severity === 'B' && finding.events.some((seq) => hosts.has(hostAt(trace, seq)));
+}
+
+/** What is lost is a page, whatever it was to the guest: a table of interrupts, or one that a vCPU waits for in post-copy. */
+function isOfPages({ kind, pages }: Finding): boolean {
+  return pages !== undefined && (kind === 'lost-signal' || kind === 'hung-guest' || kind === 'torn-state');
 }
 
 function hostAt(trace: Trace, seq: EventSeq): string | undefined {
@@ -49,8 +54,13 @@ const SHOWS_AS: { readonly [severity: string]: readonly FindingKind[] } = {
   I: ['lost-signal', 'hung-guest'],
 };
 
-/** Findings as which a break of that rule may show. */
-export function showsAs(rule: string): readonly FindingKind[] {
-  const { severity, also = [] } = rules.find((one) => one.id === rule) ?? {};
-  return [severity ?? '', ...also].flatMap((one) => SHOWS_AS[one] ?? []);
+/** Whether a break of that rule may show as that finding. */
+export function showsAs(rule: string, finding: Finding): boolean {
+  const { severity = '', also = [] } = rules.find((one) => one.id === rule) ?? {};
+  return [severity, ...also].some((one) => SHOWS_AS[one]?.includes(finding.kind) === true || (one === 'L' && isOfPages(finding)));
+}
+
+/** Whether it must show at all: what is only slower (P) is held against downtime and bytes. */
+export function mustShow(rule: string): boolean {
+  return (rules.find((one) => one.id === rule)?.severity ?? 'P') !== 'P';
 }
