@@ -30,7 +30,35 @@ function opensDisk(s: Loose, when: 'load' | 'start-device'): void {
   put(s, 'target', when, 'open-it', { load: 'image' });
 }
 
+/** The VMM writes its ROM into guest RAM, on the target; `before` that step. */
+function writesRom(s: Loose, before: string): void {
+  s.memory.regions.push({ id: 'rom', pages: 64 });
+  s.writers.push({ id: 'flash', actor: 'vcpus', region: 'rom', logs: ['kvm'] });
+  s.writers.push({ id: 'reset', title: 'the ROM loader', actor: 'vmm', region: 'rom', logs: [], onlyPlaced: true, clobbers: true });
+  put(s, 'target', before, 'rom', { write: 'reset' });
+}
+
 const CASES: readonly Case[] = [
+  [
+    'clobbers: a ROM that is written once more after RAM was loaded',
+    'lost-write',
+    /The ROM loader wrote over page 0x[0-9a-f]+ of rom at .*target\/rom\): on the target what the guest had there is gone/i,
+    (s) => writesRom(s, 'start-vcpus'),
+    (s) => writesRom(s, 'load'),
+  ],
+  [
+    'clobbers: pages that are named, over what the workload wrote',
+    'lost-write',
+    /wrote over page 0x/,
+    (s) => {
+      writesRom(s, 'start-vcpus');
+      step(s, 'target', 'rom').does = [{ write: 'reset', pages: [s.memory.regions.at(-1).first ?? 33024, 2] }];
+    },
+    (s) => {
+      writesRom(s, 'load');
+      step(s, 'target', 'rom').does = [{ write: 'reset', pages: [s.memory.regions.at(-1).first ?? 33024, 2] }];
+    },
+  ],
   [
     'shared: RAM that is handed over and is not the same on both',
     'lost-write',

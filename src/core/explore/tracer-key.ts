@@ -50,9 +50,10 @@ export class TracerKeys {
     this.#everywhere = (1 << program.hosts.length) - 1;
     this.#walked = program.walks.reduce((mask, walk) => mask | (1 << walk.region), 0);
     const ops = program.lists.flatMap((list) => [...list.steps, ...list.recovery].flatMap((step) => step.ops));
-    this.#finer = ops.some(
-      ({ primitive }) => 'access' in primitive || 'snapshot' in primitive || ('log' in primitive && primitive.op === 'hint'),
-    );
+    // What a writer that clobbers wrote is harm where it is current: all of such a row counts.
+    this.#finer =
+      program.writers.some(({ spec }) => spec.clobbers === true) ||
+      ops.some(({ primitive }) => 'access' in primitive || 'snapshot' in primitive || ('log' in primitive && primitive.op === 'hint'));
     const losses = [...new Set(program.writers.map((writer) => writer.spec.stale))];
     this.#losses = program.writers.map((writer) => losses.indexOf(writer.spec.stale));
     this.#standing = standingOf(program);

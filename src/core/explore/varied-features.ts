@@ -307,15 +307,30 @@ const silentLoads: Feature = (scenario, dice) => {
     ...model,
     sections: model.sections.map((section, i) => {
       const others = model.sections.flatMap((one, k) => (k === i ? [] : [one.id]));
+      const needy = dice.once(3);
       return {
         ...section,
-        ...(dice.once(2) ? { unmet: 'ignored' as const } : {}),
-        ...(dice.once(3) ? { needs } : {}),
+        ...(dice.once(2) && (needy || section.after !== undefined) ? { unmet: 'ignored' as const } : {}),
+        ...(needy ? { needs } : {}),
         ...(others.length > 0 && dice.once(2) ? { resets: [dice.of(others)] } : {}),
       };
     }),
   }));
   return { ...scenario, models };
+};
+
+/** Writes that are none of the guest's. */
+const clobbers: Feature = (scenario, dice) => {
+  const writer = {
+    id: 'rom',
+    actor: dice.of(['vmm', 'vcpus']),
+    region: dice.of(['ram', 'tables']),
+    logs: dice.once(2) ? ['kvm'] : [],
+    ...(dice.once(3) ? {} : { onlyPlaced: true }),
+    clobbers: true,
+  };
+  const made = { ...scenario, writers: [...scenario.writers, writer] };
+  return put(maybe(dice, 0).length > 0 ? put(made, dice, 'source', { write: 'rom' }) : made, dice, 'target', { write: 'rom' });
 };
 
 /** Barriers, pages by number, failures, conditions on steps, other hosts, copies that clear late. */
@@ -354,4 +369,5 @@ const FEATURES: readonly Feature[] = [
   oddments,
   silentLoads,
   silentLoads,
+  clobbers,
 ];

@@ -169,6 +169,8 @@ export interface WriterSpec {
   readonly onlyPlaced?: boolean;
   /** Has a long-lived mapping: writes even where access was taken away. */
   readonly longLived?: boolean;
+  /** What it writes is none of the guest's: a page that holds it where the guest runs is damage. */
+  readonly clobbers?: boolean;
   /** The timed workload; left out: probes only. */
   readonly load?: LoadSpec;
 }

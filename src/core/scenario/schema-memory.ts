@@ -117,6 +117,7 @@ export const writer = shape(
     twoPhase: optional(v.picklist(['log-first', 'land-first'])),
     onlyPlaced: optional(v.boolean()),
     longLived: optional(v.boolean()),
+    clobbers: optional(v.boolean()),
     load: optional(load),
   },
   {
@@ -133,6 +134,8 @@ export const writer = shape(
       'The bit and the data come apart: `log-first` (marked before it lands) or `land-first` (marked after). Left out: both at once.',
     onlyPlaced: 'It writes only where a step says `write`; no probe stands for it. Default: no.',
     longLived: 'It holds a long-lived mapping, and writes even where access was taken away. Default: no.',
+    clobbers:
+      'What it writes is none of the guest’s (a ROM that the VMM writes once more after the load): where the guest runs with it, its own content is gone. Default: no.',
     load: 'The timed workload. Left out: probes only, a write in every gap between two steps.',
   },
 );

@@ -146,8 +146,8 @@ function early(machine: Machine, owner: number): readonly Finding[] {
     const key = `${fact.kind}/${fact.device}/${fact.other}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    // That its load took nothing tells it.
-    if (fact.kind === 'ran-unloaded' && unheededOf(machine, fact.device, owner) !== undefined) return [];
+    // That a section of it never came tells it.
+    if (fact.kind === 'ran-unloaded' && machine.device(fact.device, owner).stamps.some((stamp) => stamp < 0)) return [];
     const who = fact.device < 0 ? 'The vCPUs' : `The device ${program.devices[fact.device]?.id}`;
     if (fact.kind === 'ran-early') {
       const region = program.regions[fact.other]?.id ?? '';

@@ -9,7 +9,51 @@ import { hostWords } from './words.ts';
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
   if (owner < 0 || machine.program.hosts[owner]?.snapshot === true) return [];
-  return [...lostTracers(machine, owner), ...lostPages(machine, owner)].map((finding) => asFault(machine, owner, finding));
+  const lost = [...lostTracers(machine, owner), ...lostPages(machine, owner)].map((finding) => asFault(machine, owner, finding));
+  return [...lost, ...clobbered(machine, owner)];
+}
+
+/** Whether a row, or a page of the workload, holds what none of the guest's wrote: to lose that is no harm, to keep it is. */
+function isClobber(machine: Machine, writer: number): boolean {
+  return machine.program.writers[writer]?.spec.clobbers === true;
+}
+
+/** Pages that hold what none of the guest's wrote, where the guest runs. */
+function clobbered(machine: Machine, owner: number): readonly Finding[] {
+  const { tracers, memory, program } = machine;
+  return program.writers.flatMap((def, writer): readonly Finding[] => {
+    if (!isClobber(machine, writer) || !isMapped(machine, owner, def.region)) return [];
+    const gaps: number[] = [];
+    let placed = false;
+    let found = false;
+    for (let i = 0; i < tracers.count; i += 1) {
+      const state = tracers.rows[i * WIDTH + STATE] as number;
+      if (tracers.rows[i * WIDTH + WRITER] !== writer || (state & UNTOUCHED) !== 0 || (state & 3) === LOGGED || tracers.isStale(i, owner))
+        continue;
+      found = true;
+      if ((state & PLACED) !== 0) placed = true;
+      gaps.push(...(tracers.gaps?.[i] ?? []));
+    }
+    const versions = memory.version[owner] as number[];
+    const slots = Array.from({ length: memory.slots }, (_, slot) => slot).filter(
+      (slot) => slot >= program.regions.length && memory.writer[slot] === writer && versions[slot] === memory.last[slot],
+    );
+    if (!found && slots.length === 0) return [];
+    const window = windowOf(machine, gaps);
+    const page = slots[0] === undefined ? probePage(machine, writer, gaps[0] ?? 0) : (memory.page[slots[0]] as number);
+    const at = window === undefined ? '' : ` at ${printNanos(window[0])}`;
+    const step = machine.gaps[gaps[0] ?? -1]?.step ?? '';
+    return [
+      {
+        by: placed || slots.length > 0 ? 'workload' : 'probe',
+        kind: def.spec.stale ?? 'lost-write',
+        sentence: `${def.spec.title ?? def.id} wrote over page 0x${page.toString(16)} of ${program.regions[def.region]?.id}${at}${step === '' ? '' : ` (before or during ${step})`}: on ${hostName(machine)} what the guest had there is gone.`,
+        events: gaps.map((gap) => machine.gaps[gap]?.events[writer] ?? -1).filter((event) => event >= 0),
+        pages: slots.length > 0 ? memory.runsOf(slots).pages : [page, 1],
+        ...(window === undefined ? {} : { window }),
+      },
+    ];
+  });
 }
 
 /** Where a missing page faults (post-copy), nobody reads it stale: the vCPU that touches it waits. */
@@ -45,6 +89,7 @@ function lostTracers(machine: Machine, owner: number): readonly Finding[] {
     const state = tracers.rows[i * WIDTH + STATE] as number;
     if (!tracers.isStale(i, owner) || (state & 3) === LOGGED || !matters(machine, owner, i)) continue;
     const writer = tracers.rows[i * WIDTH + WRITER] as number;
+    if (isClobber(machine, writer) && (state & UNTOUCHED) === 0) continue;
     const host = tracers.rows[i * WIDTH + BY] as number;
     const hostLogs = ((1 << program.logs.length) - 1) << (host * program.logs.length);
     const fate = host === owner ? 'overwritten' : fateOf(tracers, i, hostLogs, host, machine.path);
@@ -142,6 +187,7 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
   for (const slot of memory.stale(owner)) {
     if (slot < rests || !isMapped(machine, owner, memory.region[slot] as number)) continue;
     const writer = memory.writer[slot] as number;
+    if (isClobber(machine, writer)) continue;
     byWriter.set(writer, [...(byWriter.get(writer) ?? []), slot]);
   }
   return [...byWriter].map(([writer, slots]): Finding => {
@@ -177,8 +223,9 @@ export function lossWindows(machine: Machine, owner: number): readonly LossWindo
   const byWriter = new Map<string, { readonly writer: number; readonly host: number; readonly gaps: Set<number> }>();
   for (let i = 0; i < tracers.count; i += 1) {
     const state = tracers.rows[i * WIDTH + STATE] as number;
-    if (!tracers.isStale(i, owner) || (state & UNTOUCHED) !== 0 || !matters(machine, owner, i)) continue;
     const writer = tracers.rows[i * WIDTH + WRITER] as number;
+    if (isClobber(machine, writer) ? tracers.isStale(i, owner) : !tracers.isStale(i, owner)) continue;
+    if ((state & UNTOUCHED) !== 0 || !matters(machine, owner, i)) continue;
     const host = tracers.rows[i * WIDTH + BY] as number;
     const key = `${writer}/${host}`;
     const known = byWriter.get(key) ?? { writer, host, gaps: new Set<number>() };
