@@ -321,6 +321,7 @@ const silentLoads: Feature = (scenario, dice) => {
 
 /** Writes that are none of the guest's. */
 const clobbers: Feature = (scenario, dice) => {
+  if (scenario.writers.some(({ id }) => id === 'rom')) return scenario;
   const writer = {
     id: 'rom',
     actor: dice.of(['vmm', 'vcpus']),

@@ -1,12 +1,13 @@
 /**
  * Snapshots: a host that is to hold the guest as it was at one moment is held against that moment. A page that is newer is
- * as wrong as one that is older: it does not belong to the device state beside it.
+ * as wrong as one that is older: it does not belong to the device state beside it. Where the guest has gone on from there (a
+ * secondary that took over from its last checkpoint), what it wrote itself is in order.
  */
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
-import { AFTER, FREE, STATE, WIDTH, WRITER } from '../tracer-row.ts';
+import { AFTER, BY, FREE, STATE, WIDTH, WRITER } from '../tracer-row.ts';
 import { hostWords, known } from './words.ts';
 
 export function damageToSnapshots(machine: Machine): readonly Finding[] {
@@ -32,6 +33,7 @@ function pagesOff(machine: Machine, host: number, atNanos: number): readonly Fin
     const newer = (state & AFTER) !== 0;
     // Written after it, and here: newer. Written before it, and not here: older.
     if (newer === tracers.isStale(i, host) || (state & (3 | FREE)) !== 0) continue;
+    if (newer && tracers.rows[i * WIDTH + BY] === host && machine.hasRun(host)) continue;
     const writer = tracers.rows[i * WIDTH + WRITER] as number;
     const key = `${writer}/${newer}`;
     const one = found.get(key) ?? { writer, newer, gaps: [] };
@@ -59,7 +61,8 @@ function pagesOff(machine: Machine, host: number, atNanos: number): readonly Fin
 
 function workloadOff(machine: Machine, host: number, atNanos: number): readonly Finding[] {
   const { memory, program } = machine;
-  const slots = memory.offSnapshot(host).filter((slot) => slot >= program.regions.length);
+  const own = (slot: number) => memory.lastHost[slot] === host && machine.hasRun(host);
+  const slots = memory.offSnapshot(host).filter((slot) => slot >= program.regions.length && !own(slot));
   if (slots.length === 0) return [];
   const { pages, count } = memory.runsOf(slots);
   return [
