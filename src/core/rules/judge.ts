@@ -4,13 +4,14 @@
  */
 import type { RuleAnswer } from '../trace/audit.ts';
 import type { Trace } from '../trace/trace.ts';
+import { withFinerTimes } from './finer.ts';
 import { rules } from './index.ts';
 import { type Migration, migrationsOf } from './migration.ts';
 import { type Rule, together } from './rule.ts';
 
 export function judgeTrace(trace: Trace, asked: readonly Rule[] = rules): readonly RuleAnswer[] {
   const migrations = migrationsOf(trace);
-  return asked.filter((rule) => isBound(rule, migrations)).map((rule) => answerOf(rule, migrations));
+  return asked.filter((rule) => isBound(rule, migrations)).map((rule) => answerOf(rule, migrations, trace));
 }
 
 /** Whether any migration speaks the rule's protocol; where none tells its protocol all rules are asked. */
@@ -18,10 +19,10 @@ function isBound(rule: Rule, migrations: readonly Migration[]): boolean {
   return migrations.every(({ speech }) => speech.size === 0) || migrations.some(({ speech }) => rule.binds.some((one) => speech.has(one)));
 }
 
-function answerOf({ id, severity, check }: Rule, migrations: readonly Migration[]): RuleAnswer {
+function answerOf({ id, severity, check }: Rule, migrations: readonly Migration[], trace: Trace): RuleAnswer {
   try {
     const { outcome, sentence, events } = together(migrations.map(check), 'this trace holds no migration');
-    return { rule: id, outcome, sentence, severity, events };
+    return { rule: id, outcome, sentence: withFinerTimes(sentence, trace), severity, events };
   } catch (error) {
     return { rule: id, outcome: 'crashed', sentence: String(error), severity, events: [] };
   }

@@ -106,6 +106,16 @@ export class Migration {
     return last !== undefined && vcpusRun(last) && runs.some((one) => !vcpusRun(one) && one.seq < last.seq);
   }
 
+  /** Why who owns the guest, and when, is no question of this migration; undefined: it is one. */
+  get notHandedOver(): string | undefined {
+    if (this.isSnapshot) return 'the source saved a snapshot of itself, and may go on';
+    const phases = [this.source, this.target].flatMap((side) => side?.phases ?? []);
+    const shadow = phases.find((one) => one.args['status'] === 'colo');
+    return shadow === undefined
+      ? undefined
+      : `the target runs beside the source and is brought up to it again and again (COLO, #${shadow.seq})`;
+  }
+
   /** The guest came to the target, or in a log of the source alone: it said so. What did not arrive is lost. */
   get handedOver(): boolean {
     if (this.targetRun !== undefined) return true;

@@ -110,7 +110,7 @@ const oneOwner: Rule = {
     const { source } = migration;
     if (migration.target === undefined) return cannotTell(NO_TARGET);
     if (run === undefined) return cannotTell('the vCPUs did not run on the target');
-    if (migration.isSnapshot) return cannotTell('the source saved a snapshot of itself, and may go on');
+    if (migration.notHandedOver !== undefined) return cannotTell(migration.notHandedOver);
     const other = migration.emulated ? migration.runElsewhere(run) : undefined;
     if (other !== undefined && source === undefined)
       return broken(`${other.host} ran the guest since ${when(other)}, and ${run.host} ran it too from ${when(run)}.`, other, run);
@@ -174,7 +174,7 @@ const neverAgain: Rule = {
   check(migration) {
     const { source, target } = migration;
     if (target === undefined) return cannotTell(NO_TARGET);
-    if (migration.isSnapshot) return cannotTell('the source saved a snapshot of itself, and may go on');
+    if (migration.notHandedOver !== undefined) return cannotTell(migration.notHandedOver);
     // The devices of the target run first: what they write is nobody's if the source goes on.
     const run = firstOf([
       ...(migration.targetRun === undefined ? [] : [migration.targetRun]),
@@ -199,6 +199,12 @@ const neverAgain: Rule = {
         still,
         run,
       );
+    if (again !== undefined && isEarlier(again, run))
+      return broken(
+        `The source, which had let go of the guest, resumed at ${when(again)}, and the target ran from ${when(run)} all the same.`,
+        again,
+        run,
+      );
     if (again !== undefined) return broken(`The target ran from ${when(run)}, and the source resumed at ${when(again)}.`, run, again);
     const last = lastOf(source.runs);
     return last === undefined || vcpusRun(last)
@@ -217,6 +223,7 @@ const disksHandedOver: Rule = {
   check(migration) {
     const { source, target } = migration;
     if (source === undefined || target === undefined) return cannotTell('it takes the logs of both sides');
+    if (migration.notHandedOver !== undefined) return cannotTell(migration.notHandedOver);
     const tokens = [...new Set([...source.tokens, ...target.tokens].map((one) => String(one.args['token'])))];
     const opinions = tokens.map((token): Opinion => {
       const own = (one: Moment) => one.args['token'] === token;
@@ -231,7 +238,11 @@ const disksHandedOver: Rule = {
         return cannotTell(`the source's log has no event of ${token}`);
       if (give === undefined && !migration.emulated && migration.sourceOver === undefined)
         return cannotTell(`the source's log ends before the migration does`);
-      if (give === undefined) return broken(`The target took ${token} at ${when(take)}, and the source never let go of it.`, take);
+      if (give === undefined)
+        return broken(
+          `The target took ${token} at ${when(take)}, and the source never let go of ${/s$/.test(token) ? 'them' : 'it'}.`,
+          take,
+        );
       return precedes(
         migration,
         { moment: give, words: `the source let go of ${token}` },

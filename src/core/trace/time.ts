@@ -18,7 +18,7 @@ export const NANOS_PER_SECOND = 1_000_000_000;
  * `950 ns`, `1.25 µs`, `75.5 ms`, `3.20 s`.
  */
 export function printNanos(nanos: Nanos): string {
-  if (nanos < 0) return `-${printNanos(-nanos)}`;
+  if (nanos < 0) return `−${printNanos(-nanos)}`;
   if (nanos < NANOS_PER_MICRO) return `${Math.round(nanos)} ns`;
   if (nanos < 999_500) return `${threeFigures(nanos / NANOS_PER_MICRO)} µs`;
   if (nanos < 999_500_000) return `${threeFigures(nanos / NANOS_PER_MILLI)} ms`;

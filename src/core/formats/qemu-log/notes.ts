@@ -10,7 +10,7 @@ const STRANGE_MICROS = 600 * 1_000_000;
 
 /** With a true minus, as all times of the product. */
 function milliseconds(micros: number): string {
-  return `${micros < 0 ? '\u2212' : ''}${(Math.abs(micros) / 1_000).toFixed(3)} ms`;
+  return `${micros < 0 ? '−' : ''}${(Math.abs(micros) / 1_000).toFixed(3)} ms`;
 }
 
 function counted(count: number, one: string, more: string): string {
@@ -79,7 +79,7 @@ function howSure({ plusMinus, stored }: Alignment): string {
 }
 
 function whole(value: number): string {
-  return `${value < 0 ? '\u2212' : ''}${Math.abs(value).toFixed(0)}`;
+  return `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(0)}`;
 }
 
 function driftWords({ drift, corrects }: Alignment): string {
