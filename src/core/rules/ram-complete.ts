@@ -34,6 +34,7 @@ export const ramBeforeRun: Rule = {
   check(migration) {
     const { target } = migration;
     if (target === undefined) return cannotTell(NO_TARGET);
+    if (migration.notHandedOver !== undefined && !migration.isSnapshot) return cannotTell(migration.notHandedOver);
     const ram = lastRam(migration, target);
     const run = migration.targetRun;
     if (migration.emulated && run === undefined) return cannotTell('the guest did not run on the target');

@@ -116,3 +116,21 @@ test('migration region v1: states are numbers of bits, and rules know them', () 
   const late = [RUNS, to(1), ...SETUP, to(3), ...SYNC, ...RAM, STOPS, ...SYNC, ...RAM, to(2), to(0), DONE];
   expect(outcome('C4', late)).toBe('broken');
 });
+
+test('states alone set the clocks: a migration is received after it was begun, and the guest runs there after it stopped here', () => {
+  const source = [
+    '7@100.000000:migrate_set_state new state setup',
+    '8@100.010000:migration_bitmap_sync_start ',
+    '8@100.020000:migrate_set_state new state active',
+    '8@101.000000:vm_state_notify running 0 reason 7 (finish-migrate)',
+    '8@101.200000:migrate_set_state new state completed',
+  ];
+  const target = [
+    '9@10900.000500:migrate_set_state new state active',
+    '9@10901.190000:runstate_set current_run_state 1 (inmigrate) new_state 9 (running)',
+    '9@10901.190100:vm_state_notify running 1 reason 9 (running)',
+    '9@10901.190200:process_incoming_migration_co_end ret=0 postcopy-state=0',
+  ];
+  const { facts } = mergeLogs([readerOf('s.log', source.join('\n')), readerOf('t.log', target.join('\n'))]);
+  expect(facts['clock']).toMatchObject({ target: { offset_ms: -10_800_000.5, plus_minus_ms: null, pairs: 2 } });
+});

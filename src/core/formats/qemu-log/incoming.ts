@@ -75,6 +75,11 @@ export class IncomingFacts {
     }
   }
 
+  /** The guest came to run. */
+  get start(): Mark | null {
+    return this.#start;
+  }
+
   get loadedIds(): readonly string[] {
     return this.#loaded.map((one) => `${one.id} ${one.section_id}`);
   }

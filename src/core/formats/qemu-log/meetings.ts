@@ -1,5 +1,9 @@
 /** What happens on both sides of a migration, one after the other: it bounds the difference of their clocks (`clock.ts`). */
 
+import type { IncomingFacts } from './incoming.ts';
+import { microsOf } from './mark.ts';
+import type { OutgoingFacts } from './outgoing.ts';
+
 /** Names are made of the kind and a number, so that those of two logs meet. */
 export interface Meeting {
   readonly what: string;
@@ -41,4 +45,16 @@ export function meetingOf(event: string, args: string): string | undefined {
   if (STORED.has(event)) return THROUGH_FILE;
   if (event === 'source_return_path_thread_shut') return 'shut seen';
   return event === 'migrate_send_rp_message' && args.startsWith('1:') ? 'shut sent' : undefined;
+}
+
+/** What a migration came to, whatever else its log has: it is received after it was begun, and the guest runs there after it stopped here. */
+export function meetingsOf(migration: OutgoingFacts | IncomingFacts): readonly Omit<Meeting, 'part'>[] {
+  const sends = migration.role === 'outgoing';
+  const began = migration.states.find((one) => one.state === (sends ? 'setup' : 'active'));
+  const ran = sends ? migration.stop : migration.start;
+  const word = sends ? 'sent' : 'loaded';
+  return [
+    ...(began === undefined || began.t === null ? [] : [{ what: `${word} its beginning`, micros: microsOf(began) }]),
+    ...(ran === null || ran.t === null ? [] : [{ what: `${word} the guest`, micros: microsOf(ran) }]),
+  ];
 }

@@ -141,6 +141,11 @@ export class OutgoingFacts {
     }
   }
 
+  /** The guest stopped to be sent. */
+  get stop(): Mark | null {
+    return this.#notify;
+  }
+
   /** Section and id of all that was saved. */
   get savedIds(): readonly string[] {
     return [...this.#saved.values()].map((one) => `${one.id} ${one.section_id}`);

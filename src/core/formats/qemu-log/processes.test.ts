@@ -61,7 +61,7 @@ describe.each(readdirSync(SAMPLES).filter((name) => textsOf(join(SAMPLES, name))
   });
 
   // Of a line without a stamp, and of a thread that prints nothing but a state, nothing tells whose it is.
-  const isTold = texts.every((text) => /^\d+@/.test(text)) && name !== 'states-alone' && name !== 'post-copy-recovered';
+  const isTold = texts.every((text) => /^\d+@/.test(text)) && !['states-alone', 'post-copy-recovered', 'colo'].includes(name);
   test.runIf(isTold)('line by line, as both wrote into one file', () => {
     const courses = readersOf('all.log', interleave(texts)).map(courseOf);
     expect(courses).toHaveLength(texts.length);

@@ -16,7 +16,7 @@ import { ProcessFacts } from './facts.ts';
 import { Lanes } from './lanes.ts';
 import { LineHead, printStamp, type TraceLine } from './line.ts';
 import type { Meaning } from './meaning.ts';
-import { type Meeting, meetingOf } from './meetings.ts';
+import { type Meeting, meetingOf, meetingsOf } from './meetings.ts';
 import { RamRounds } from './ram-rounds.ts';
 import { Rows } from './rows.ts';
 
@@ -82,8 +82,9 @@ export class LogReader {
   #startsAt: Meaning | undefined;
   #saving = '';
   readonly #pieces = new Map<string, number>();
-  /** Migrations of this process so far. */
+  /** Migrations of this process so far, and when each was begun. */
   #part = 0;
+  readonly #began: number[] = [];
   #textLane = -1;
 
   /** `expected`: bytes that will come, if that is known. */
@@ -127,6 +128,8 @@ export class LogReader {
     this.#release(false);
     this.#before = this.#micros;
     this.facts.close();
+    for (const one of this.facts.migrations.flatMap((migration) => meetingsOf(migration)))
+      this.meetings.push({ ...one, part: this.#began.filter((began) => began <= one.micros).length });
     this.#start();
     this.#endRound();
     for (const key of this.#bands.keys()) this.#endBand(key);
@@ -249,7 +252,7 @@ export class LogReader {
   }
 
   #understand(line: TraceLine, event: KnownEvent): void {
-    if (line.event === 'migrate_set_state' && line.args.includes('new state setup')) this.#part += 1;
+    if (line.event === 'migrate_set_state' && line.args.includes('new state setup')) this.#part = this.#began.push(this.#micros);
     const meeting = meetingOf(line.event, line.args);
     if (meeting !== undefined) this.meetings.push({ what: meeting, micros: this.#micros, part: this.#part });
     if (this.#paired(line)) {
