@@ -177,18 +177,24 @@ function lastEnd(sections: readonly Seen[], otherwise: Nanos): Nanos {
 /** A period of counting ends at the first sync this long after the last one that ended one (QEMU: `migration_bitmap_sync`). */
 const PERIOD_NANOS = 1_000_000_000;
 
-/** What a sync prints is a total since the last period ended: what is new in each is the difference. */
-function newlyDirty(syncs: readonly Seen[]): readonly number[] {
+/** QEMU counts in whole milliseconds of a clock of its own: so near to the period nobody can tell by times whether it ended. */
+const SLACK_NANOS = 5_000_000;
+
+/**
+ * What a sync prints is a total since the last period ended: what is new in each is the difference. A total that falls tells that one ended
+ * before it; near the end of a period one that does not fall tells that it did not.
+ */
+export function newlyDirty(syncs: readonly Pick<Seen, 'at' | 'end' | 'args'>[]): readonly number[] {
+  const counts = syncs.map((sync) => Number(sync.args['count'] ?? 0));
   let total = 0;
   let since = syncs[0]?.at ?? 0;
-  return syncs.map((sync) => {
-    const count = Number(sync.args['count'] ?? 0);
+  return syncs.map((sync, i) => {
+    const count = counts[i] as number;
     const fresh = count >= total ? count - total : count;
-    total = count;
-    if (sync.end - since > PERIOD_NANOS) {
-      since = sync.end;
-      total = 0;
-    }
+    const passed = sync.end - since;
+    const ended = passed > PERIOD_NANOS + SLACK_NANOS || (passed > PERIOD_NANOS - SLACK_NANOS && (counts[i + 1] ?? 0) < count);
+    if (ended) since = sync.end;
+    total = ended ? 0 : count;
     return fresh;
   });
 }
