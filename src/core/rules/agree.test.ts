@@ -133,6 +133,19 @@ const FOUND: readonly (readonly [string, number])[] = [
   ['x15-postcopy-with-dma.right.json', 5003],
   ['x16-peer-stops-first.right.json', 5012],
   ['x27-recovered-without-asking.wrong.json', 5010],
+  ['x10-second-hop-refused.right.json', 5032],
+  ['x18-config-before-buffers.right.json', 5035],
+  ['x37-data-queues-first.right.json', 5022],
+  ['g23-queue-not-scanned.wrong.json', 5033],
+  ['g01-snapshot-drains.wrong.json', 5028],
+  ['v1-iteration', 9037],
+  ['v2-multifd', 9018],
+  ['v2-multifd', 9024],
+  ['g07-protect-before-swap.right.json', 9013],
+  ['g08-range-after-start.wrong.json', 9029],
+  ['g20-reset-in-precopy.right.json', 9002],
+  ['x27-recovered-without-asking.right.json', 9000],
+  ['x27-recovered-without-asking.right.json', 9034],
 ];
 
 /** The orders of a subject that are run. */

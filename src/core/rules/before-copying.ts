@@ -5,7 +5,7 @@ import { devicesIn, firstOf, isBefore, isEarlier, type Moment, when } from './mo
 import { capital, list, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import { hasImage, isStart } from './states.ts';
-import { lastSureRead, passesOf, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
+import { lastSureRead, passesOf, readAnyway, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
 
 /** ordering-rules.md, A1. */
 export const migratabilityFirst: Rule = {
@@ -218,7 +218,8 @@ export const rangesCover: Rule = {
     const starts = source?.logStarts.filter((one) => Array.isArray(one.args['ranges'])) ?? [];
     if (source === undefined || starts.length === 0) return cannotTell('no event of this trace tells which ranges a dirty log watches');
     const opinions = starts.map((start): Opinion => {
-      const outside = firstOutside(source.accesses, source.writes, start, starts);
+      const unread = source.writes.filter((one) => !migration.emulated || readAnyway(migration, one) === undefined);
+      const outside = firstOutside(source.accesses, unread, start, starts);
       const name = String(start.args['log']);
       if (outside === undefined && start.args['writers'] === undefined && !migration.reports('access'))
         return cannotTell('no event of this trace tells which memory a device can reach');

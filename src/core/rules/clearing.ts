@@ -94,10 +94,11 @@ function leftOpen(migration: Migration, passes: readonly Moment[]): readonly Opi
     // What was swapped out is copied once it is merged.
     const merge = source.syncs.find((one) => one.args['log'] === log && isBefore(clear, one));
     const read = merge === undefined ? undefined : passes.find((pass) => endsBefore(merge, pass));
-    if (read === undefined || (full !== undefined && isBefore(clear, full))) return [];
-    if (protects.some((one) => isBefore(clear, one) && endsBefore(one, read))) return [];
+    if (read === undefined || merge === undefined) return [];
+    if (protects.some((one) => isBefore(clear, one) && isBefore(one, merge))) return [];
+    const sure = full !== undefined && isBefore(clear, full) && endsBefore(read, full) ? full : read;
     // What is written before the pages are read goes with them; only then a write needs a bit.
-    const writer = writersOf(migration).find((one) => one.logs?.includes(log) === true && writesAfter(one, { ...read, to: read.from }));
+    const writer = writersOf(migration).find((one) => one.logs?.includes(log) === true && writesAfter(one, { ...sure, to: sure.from }));
     if (writer === undefined) return [];
     return [
       broken(

@@ -138,16 +138,20 @@ const piecesInOrder: Rule = {
   },
 };
 
-/** A device whose bytes of the pre-copy phase were never read, though the final ones follow on them in one session. */
+/** A device whose bytes of the pre-copy phase were never read, or not loaded before the final ones, which follow on them in one session. */
 function skippedFirst(migration: Migration, source: Side, device: string): Opinion | undefined {
-  const final = finalImage(migration, source, device);
+  const final = source.images.findLast((one) => one.args['device'] === device && one.args['phase'] !== 'precopy');
   const refused = migration.target?.failures.find(
     (one) => /before /.test(String(one.args['message'])) && String(one.args['message']).startsWith(device),
   );
-  const precopy = source.images.some((one) => one.args['device'] === device && one.args['phase'] === 'precopy');
-  if (final === undefined || precopy || refused === undefined) return undefined;
+  const first = source.images
+    .filter((one) => one.args['device'] === device && one.args['phase'] === 'precopy')
+    .map((one) => one.seq as number);
+  const loaded =
+    refused !== undefined && migration.target?.loads.some((one) => first.includes(one.cause) && one.seq < refused.seq) === true;
+  if (final === undefined || loaded || refused === undefined) return undefined;
   return broken(
-    `The final bytes of ${device} went out at ${when(final)} without those before them, and the target refused them at ${when(refused)}.`,
+    `The final bytes of ${device} went out at ${when(final)}, those before them had not been loaded, and the target refused them at ${when(refused)}.`,
     final,
     refused,
   );
@@ -305,6 +309,14 @@ const oneRead: Rule = {
     const { source } = migration;
     if (source === undefined) return cannotTell(NO_SOURCE);
     const opinions = devicesIn(source.images).map((device): Opinion => {
+      const empty = source.images.find((one) => one.args['device'] === device && String(one.args['versions'] ?? '-') === '');
+      const refused = empty === undefined ? undefined : migration.target?.failures.find((one) => one.cause === empty.seq);
+      if (empty !== undefined && (refused !== undefined || migration.handedOver))
+        return broken(
+          `What was sent of ${device} at ${when(empty)} had not been read from it before: the buffer was empty.`,
+          empty,
+          ...(refused === undefined ? [] : [refused]),
+        );
       const read = source.calls.findLast(
         (one) =>
           one.args['device'] === device &&
@@ -346,6 +358,9 @@ const noAccessInStopCopy: Rule = {
       const own = source.states.filter((one) => one.args['device'] === device);
       const entered = own.find((one) => stateOf(one) === 'STOP_COPY');
       if (entered === undefined) return cannotTell(`${device} was never in STOP_COPY`);
+      const reset = own.find((one) => one.args['by'] === 'guest' && one.args['reset'] === true && stateBefore(one) === 'STOP_COPY');
+      if (reset !== undefined && migration.handedOver)
+        return broken(`${device} was in STOP_COPY from ${when(entered)} when the guest reset it at ${when(reset)}.`, entered, reset);
       const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: (one) => stateOf(one) === 'STOP_COPY' })[0];
       if (under !== undefined && !migration.handedOver) return cannotTell('the migration was given up, and what was saved was not used');
       if (under !== undefined)

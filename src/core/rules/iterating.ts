@@ -6,7 +6,7 @@ import { overlap } from './pages.ts';
 import { precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { readAnyway } from './writers.ts';
+import { carries, passOf, readAnyway } from './writers.ts';
 
 /** ordering-rules.md, B2. */
 const versionsInOrder: Rule = {
@@ -24,7 +24,8 @@ const versionsInOrder: Rule = {
     for (let i = 1; i < arrivals.length; i += 1) {
       const [later, now] = [sent.get((arrivals[i - 1] as Moment).cause), sent.get((arrivals[i] as Moment).cause)];
       if (later === undefined || now === undefined || endsBefore(later, now)) continue;
-      if (!overlap((arrivals[i - 1] as Moment).args['pages'], (arrivals[i] as Moment).args['pages'])) continue;
+      const both = overlap((arrivals[i - 1] as Moment).args['pages'], (arrivals[i] as Moment).args['pages']);
+      if (!both && !isProbedOnly(migration, source, now, later)) continue;
       return broken(
         `Pages read at ${whenOver(now)} took effect at ${when(arrivals[i] as Moment)}, over those read later at ${whenOver(later)}.`,
         now,
@@ -37,6 +38,13 @@ const versionsInOrder: Rule = {
     return holds(`Pages took effect in the order in which they were sent, from ${when(first)} to ${when(last)}.`, first, last);
   },
 };
+
+/** What was sent carries what probes wrote and no more, what was sent later has all pages, and somebody wrote in between. */
+function isProbedOnly(migration: Migration, source: Side, send: Moment, later: Moment): boolean {
+  const [pass, all] = [passOf(source, send), passOf(source, later)];
+  if (send.args['count'] !== 0 || pass === undefined || all?.args['what'] !== 'all' || !carries(migration, source, pass)) return false;
+  return source.writes.some((one) => one.seq > pass.seq && one.seq < later.seq);
+}
 
 /** Events of RAM on several channels, between which nothing but barriers keeps an order. */
 const BARRIER_SENT = /^multifd_send_sync_main$/;

@@ -5,7 +5,7 @@ import { precedes } from './precedence.ts';
 import { lastRam, ramBeforeRun } from './ram-complete.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, hasImage, isStart, runningSince } from './states.ts';
+import { deviceRuns, hasImage, isStart, runningSince, stateOf } from './states.ts';
 
 const NO_TARGET = 'the log of the target is missing';
 
@@ -113,6 +113,13 @@ function dataOf(migration: Migration, target: Side, device: string): Opinion {
     const since = runningSince(target, device, early) as Moment;
     return broken(`${device} ran from ${when(since)}, and data of it were loaded at ${when(early)}.`, since, early);
   }
+  const at = run === undefined ? undefined : own.findLast((one) => one.seq < run.seq);
+  if (migration.emulated && run !== undefined && at !== undefined && deviceRuns(at) && isBefore(run, last))
+    return broken(
+      `The guest ran on the target from ${when(run)} with ${device} ${stateOf(at)}, and data of it were loaded at ${when(last)}.`,
+      run,
+      last,
+    );
   const missing = notLoaded(migration, target, device);
   if (missing !== undefined && run !== undefined)
     return broken(

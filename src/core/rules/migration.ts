@@ -19,11 +19,15 @@ export class Migration {
   /** What the target did in its next migration, if there is one. */
   readonly next: Side | undefined;
 
-  constructor(trace: Trace, { source, target }: Pair, next?: Side) {
+  /** In a run: the vCPUs of the target run only where it was to send on already, as a source that gave up. */
+  readonly onward: Moment | undefined;
+
+  constructor(trace: Trace, { source, target }: Pair, next?: Side, onward?: Side) {
     this.trace = trace;
     this.source = source;
     this.target = target;
     this.next = next;
+    this.onward = trace.steps.length === 0 ? undefined : onward?.runs.find((one) => vcpusRun(one) && one.args['reason'] !== undefined);
     this.speech = speechOf(trace, [source, target]);
     this.causality = causalityOf(trace, source, target);
   }
@@ -71,6 +75,7 @@ export class Migration {
   get targetRun(): Moment | undefined {
     const { target } = this;
     if (target === undefined) return undefined;
+    if (this.onward !== undefined && !target.runs.some(vcpusRun)) return this.onward;
     const begins = firstOf([...target.arrivals, ...target.taken, ...target.loads, ...target.sections]);
     return target.runs.find(
       (one) => vcpusRun(one) && one.args['reason'] !== undefined && (this.emulated || (begins !== undefined && one.seq > begins.seq)),
@@ -125,7 +130,9 @@ export class Migration {
 
 export function migrationsOf(trace: Trace): readonly Migration[] {
   const pairs = pairsOf(trace);
-  return pairs.map(
-    (pair, i) => new Migration(trace, pair, pairs.slice(i + 1).find((one) => one.target?.host === pair.target?.host)?.target),
-  );
+  return pairs.map((pair, i) => {
+    const later = pairs.slice(i + 1);
+    const onward = later.find((one) => one.source?.host === pair.target?.host)?.source;
+    return new Migration(trace, pair, later.find((one) => one.target?.host === pair.target?.host)?.target, onward);
+  });
 }

@@ -69,7 +69,8 @@ function isLeft(migration: Migration, unsent: Moment): boolean {
   const { source } = migration;
   if (source === undefined) return false;
   const before = source.passes.findLast((one) => one.seq < unsent.seq);
-  if (before === undefined || source.remarks.some((one) => one.seq > before.seq && one.seq < unsent.seq)) return true;
+  if (before === undefined || source.remarks.some((one) => one.seq > before.seq && one.seq < unsent.seq && one.args['count'] !== 0))
+    return true;
   return lastFullPass(migration) === undefined || carries(migration, source, { ...unsent, args: { count: 0 } });
 }
 

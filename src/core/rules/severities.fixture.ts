@@ -24,7 +24,7 @@ const EXPLAINED_BY: { readonly [kind in FindingKind]: string } = {
 export function explains({ rule, events }: RuleAnswer, finding: Finding, trace: Trace, way: readonly EventSeq[]): boolean {
   const { severity = '', also = [] } = rules.find((one) => one.id === rule) ?? {};
   const by = `${EXPLAINED_BY[finding.kind]}${isOfPages(finding) ? 'L' : ''}`;
-  if (by.includes(severity)) return true;
+  if ([severity, ...also.filter((one) => one !== 'E')].some((one) => by.includes(one))) return true;
   // What is X/E is damage where nobody refuses it: where somebody does, the break and the errno have an event in common.
   if (by === 'E' && also.includes('E')) return events.some((seq) => way.includes(seq));
   // Of two hosts that both run, what one writes the other lacks: the write is on a host whose run the rule names.

@@ -108,6 +108,8 @@ const oneOwner: Rule = {
   check(migration) {
     const run = migration.targetRun;
     const { source } = migration;
+    const both = migration.emulated ? resumedElsewhere(migration) : undefined;
+    if (both !== undefined) return both;
     if (migration.target === undefined) return cannotTell(NO_TARGET);
     if (run === undefined) return cannotTell('the vCPUs did not run on the target');
     if (migration.notHandedOver !== undefined) return cannotTell(migration.notHandedOver);
@@ -118,9 +120,35 @@ const oneOwner: Rule = {
     const before = migration.emulated ? source.runs.findLast((one) => isBefore(one, run)) : migration.sourceStop;
     if (before === undefined) return cannotTell('no event of this trace tells when the source stopped');
     if (vcpusRun(before)) return broken(`The target ran from ${when(run)} while the source ran since ${when(before)}.`, before, run);
+    const device = migration.emulated ? stillWrites(source, run) : undefined;
+    if (device !== undefined)
+      return broken(
+        `The target ran from ${when(run)} while ${device.args['device']} still ran on the source and wrote to it.`,
+        device,
+        run,
+      );
     return precedes(migration, { moment: before, words: 'the source stopped' }, { moment: run, words: 'the target ran' });
   },
 };
+
+/** A source that goes on by itself, and never had the guest: another host runs it. */
+function resumedElsewhere(migration: Migration): Opinion | undefined {
+  for (const run of migration.source?.runs ?? []) {
+    const other = vcpusRun(run) && run.args['reason'] !== undefined ? migration.runElsewhere(run) : undefined;
+    // Where the target ran as well, D11 tells it.
+    if (other !== undefined && (other.host !== migration.target?.host || migration.targetRun === undefined))
+      return broken(`${run.host} ran the guest from ${when(run)} while ${other.host} ran it since ${when(other)}.`, other, run);
+  }
+  return undefined;
+}
+
+/** A device of the source that ran when the target did, where guest RAM of the source was written after that. */
+function stillWrites(source: Side, run: Moment): Moment | undefined {
+  if (!source.writes.some((one) => one.seq > run.seq)) return undefined;
+  return devicesIn(source.states)
+    .map((device) => source.states.findLast((one) => one.args['device'] === device && one.seq < run.seq))
+    .find((last): last is Moment => last !== undefined && deviceRuns(last));
+}
 
 /** ordering-rules.md, D10: T12 before S22. */
 const heardBeforeCompleted: Rule = {

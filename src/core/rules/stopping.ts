@@ -1,12 +1,12 @@
-/** Rules C: how the source comes to rest. */
+/** Rules C3 to C6 and C8: how the source comes to rest. */
 import type { Migration } from './migration.ts';
 import { deviceOf, devicesIn, endsBefore, firstOf, isBefore, lastOf, type Moment, when, whenOver } from './moment.ts';
 import { overlap } from './pages.ts';
 import { capital, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, type Rule, together } from './rule.ts';
 import type { Side } from './side.ts';
-import { deviceRuns, isDeaf, isStop, startsPeerWrites, stateBefore, stateOf, stretches, vcpusRun, writesTo } from './states.ts';
-import { endOfStream, lastRead, lastSureRead, passesOf, readAnyway, syncsOf, type Writer, writersOf } from './writers.ts';
+import { deviceRuns, isStop, stateOf, vcpusRun } from './states.ts';
+import { endOfStream, isPinned, lastRead, lastSureRead, passesOf, readAnyway, syncsOf, type Writer, writersOf } from './writers.ts';
 
 const NO_SOURCE = 'the log of the source is missing';
 
@@ -14,88 +14,6 @@ const NO_SOURCE = 'the log of the source is missing';
 function stopsOf(side: Side): readonly Moment[] {
   return side.states.filter(isStop);
 }
-
-/** ordering-rules.md, C1: the pause of S15 before its second phase. */
-const vcpusFirst: Rule = {
-  id: 'C1',
-  title: 'vCPUs pause before a device stops',
-  severity: 'I',
-  also: ['X'],
-  binds: EVERY,
-  why: 'A doorbell rung at a stopped device is lost (ordering-rules.md, C1).',
-  check(migration) {
-    const { source } = migration;
-    if (source === undefined) return cannotTell(NO_SOURCE);
-    const opinions = devicesIn(source.states).flatMap((device): readonly Opinion[] => {
-      const own = source.states.filter((one) => one.args['device'] === device);
-      const under = stretches({ moments: source.runs, isSo: vcpusRun }, { moments: own, isSo: isDeaf }).find(
-        (one) => isStop(one.begins) && one.begins.kind === 'device-state' && one.begins.args['reset'] !== true,
-      );
-      if (under !== undefined) {
-        const until = under.ends === undefined ? 'to the end' : `until ${when(under.ends)}`;
-        return [
-          broken(
-            `${device} stopped at ${when(under.begins)} while the vCPUs ran ${until}.`,
-            under.begins,
-            ...(under.ends === undefined ? [under.other] : [under.ends]),
-          ),
-        ];
-      }
-      const stop = own.find(isStop);
-      const pause = stop === undefined ? undefined : source.runs.findLast((one) => !vcpusRun(one) && one.seq < stop.seq);
-      if (stop === undefined || pause === undefined) return [];
-      return [precedes(migration, { moment: pause, words: 'the vCPUs paused' }, { moment: stop, words: `${device} stopped` })];
-    });
-    return together(
-      opinions,
-      source.states.length === 0 ? 'no event of this trace tells when a device stops' : 'no device stopped after the vCPUs',
-    );
-  },
-};
-
-/** ordering-rules.md, C2: phase 1 of S15 before its phase 2. */
-const peersStill: Rule = {
-  id: 'C2',
-  title: 'All devices cease peer-to-peer writes before any stops',
-  severity: 'X',
-  binds: EVERY,
-  why: 'A device that has stopped takes no writes of a peer that still runs (ordering-rules.md, C2).',
-  check(migration) {
-    const { source } = migration;
-    if (source === undefined) return cannotTell(NO_SOURCE);
-    const devices = devicesIn(source.states);
-    if (devices.length < 2) return cannotTell('it takes two devices, and this trace tells of fewer');
-    const opinions = devices.flatMap((device) =>
-      devices.flatMap((peer): readonly Opinion[] => {
-        if (peer === device || !writesTo(source.states, peer, device, migration.emulated)) return [];
-        const own = source.states.filter((one) => one.args['device'] === device);
-        const theirs = source.states.filter((one) => one.args['device'] === peer);
-        const under = stretches({ moments: theirs, isSo: startsPeerWrites }, { moments: own, isSo: (one) => !deviceRuns(one) }).find(
-          (one) => isStop(one.begins) && one.begins.args['device'] === device,
-        );
-        if (under !== undefined)
-          return [
-            broken(
-              `${device} stopped at ${when(under.begins)} while ${peer} could still write to it (${stateOf(under.other)}).`,
-              under.other,
-              under.begins,
-            ),
-          ];
-        const stop = own.find(isStop);
-        const still = theirs.find((one) => !startsPeerWrites(one) && stateBefore(one) !== undefined);
-        if (stop === undefined || still === undefined) return [];
-        return [
-          precedes(
-            migration,
-            { moment: still, words: `${peer} began no more writes to peers` },
-            { moment: stop, words: `${device} stopped` },
-          ),
-        ];
-      }),
-    );
-    return together(opinions, 'no event of this trace tells of devices that write to each other and stop');
-  },
-};
 
 /** Somebody asked a device for data of its image, and it gave none. */
 export function isRefusedRead({ kind, args }: Moment): boolean {
@@ -349,6 +267,9 @@ function isUnread(migration: Migration, source: Side, writer: Writer): boolean {
   const rest = writer.lastWrite ?? writer.rest;
   if (rest === undefined) return false;
   const full = lastSureRead(migration, writer);
+  // A log that reports every pinned page has them all read after any sync of it.
+  const pinned = source.syncs.find((sync) => writer.logs?.includes(String(sync.args['log'])) === true && isPinned(source, sync));
+  if (pinned !== undefined && passesOf(migration).some((one) => isBefore(pinned, one) && endsBefore(rest, one))) return false;
   const found = syncsOf(source, writer).find((one) => isBefore(rest, one));
   const read = found !== undefined && passesOf(migration).some((one) => endsBefore(found, one));
   return found !== undefined && !read && (full === undefined || !endsBefore(rest, full));
@@ -381,12 +302,4 @@ const clockFirst: Rule = {
   },
 };
 
-export const stopping: readonly Rule[] = [
-  vcpusFirst,
-  peersStill,
-  stopBeforeRead,
-  stopBeforeSync,
-  writeBackBeforeSync,
-  syncBeforePages,
-  clockFirst,
-];
+export const stopping: readonly Rule[] = [stopBeforeRead, stopBeforeSync, writeBackBeforeSync, syncBeforePages, clockFirst];

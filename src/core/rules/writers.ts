@@ -136,10 +136,14 @@ export function sendOf(source: Side, pass: Moment): Moment | undefined {
  * Whether a pass has pages at all. Pages of probes are no load and are counted nowhere: in a run a pass that counts none has some
  * where a sync since the pass before it could find what somebody wrote.
  */
-export function carries({ emulated }: Migration, source: Side, pass: Moment): boolean {
+export function carries(migration: Migration, source: Side, pass: Moment): boolean {
   if (pass.args['count'] !== 0) return true;
-  if (!emulated) return false;
-  const before = source.passes.findLast((one) => one.seq < pass.seq)?.seq ?? -1;
+  if (!migration.emulated) return false;
+  const last = source.passes.findLast((one) => one.seq < pass.seq);
+  const before = last?.seq ?? -1;
+  // What did not come the last time was marked again.
+  const asked = source.remarks.some((one) => one.args['lackingOn'] !== undefined && one.seq > before && one.seq < pass.seq);
+  if (asked && last !== undefined && carries(migration, source, last)) return true;
   return source.syncs.some((sync) => {
     if (sync.seq < before || sync.seq > pass.seq || sync.args['off'] === true) return false;
     const starts = source.logStarts.filter((one) => one.args['log'] === sync.args['log'] && one.seq < sync.seq);
@@ -226,6 +230,10 @@ export function lastRead(migration: Migration, writer: Writer): Said | undefined
 }
 
 function pagesOfPinned(migration: Migration, source: Side, sync: Moment): Moment | undefined {
-  const isPinned = source.logStarts.some((one) => one.args['log'] === sync.args['log'] && one.args['pinned'] === true);
-  return isPinned ? passesOf(migration).find((pass) => endsBefore(sync, pass)) : undefined;
+  return isPinned(source, sync) ? passesOf(migration).find((pass) => endsBefore(sync, pass)) : undefined;
+}
+
+/** That sync is of a log that reports every pinned page whenever it is asked. */
+export function isPinned(source: Side, sync: Moment): boolean {
+  return source.logStarts.some((one) => one.args['log'] === sync.args['log'] && one.args['pinned'] === true);
 }
