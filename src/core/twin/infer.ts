@@ -4,6 +4,7 @@
  */
 import type { CopyPrimitive } from '../scenario/primitives.ts';
 import type { DeviceModelSpec, LogSpec, Scenario, StepSpec, WriterSpec } from '../scenario/scenario.ts';
+import type { Nanos } from '../trace/time.ts';
 import type { DeviceMeasure, Measured, Round } from './measure.ts';
 
 export interface Assumed {
@@ -33,6 +34,8 @@ const SATURATED = 2;
 const LEAST_LEFT = 64;
 /** Somewhat more than QEMU's time between two samples. */
 const SAMPLE_NANOS = 150_000_000;
+/** Less than this is not worth a word. */
+const LEAST_NAMED_NANOS = 1_000_000;
 const DEFAULT_ORDER = ['vm-stop', 'device-stop', 'held', 'final-sync', 'copy-last', 'save-device', 'save-others', 'eof', 'cleanup'];
 
 /** What post-copy does at the source's end: the devices go before the rest of the pages. */
@@ -115,6 +118,12 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
       why: 'in the emulator a late page would overwrite what the target wrote to it: it holds no vCPU at a missing page',
     });
   if (!measured.timed) assumed.push({ what: 'all times', value: 'from bytes and bandwidth', why: 'the lines of the log have none' });
+  if (measured.handOverNanos >= LEAST_NAMED_NANOS)
+    assumed.push({
+      what: 'time between the stop and the last dirty sync',
+      value: ms(measured.handOverNanos),
+      why: 'the log tells how long it took and not what took so long: the step of the sync begins with it',
+    });
   const stop = take(measured.stopNanos, 1_000_000, 'time to stop the vCPUs', ms, 'no downtime checkpoints');
   const start = take(measured.startNanos, 500_000, 'time to start the target', ms, 'no log of the target, or no end in it');
   const order = measured.postcopy ? POSTCOPY_ORDER : orderedSteps(measured, assumed);
@@ -153,7 +162,7 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
     question: 'What if the steps of this migration had come in another order?',
     about: {
       source: `inferred from ${files.join(', ')}`,
-      lookFor: `Assumed: ${assumed.map((one) => `${one.what} ${one.value}`).join('; ')}.`,
+      lookFor: `What the log does not tell was assumed: ${assumed.map((one) => `${one.what}: ${one.value}`).join('; ')}.`,
       tags: ['twin'],
     },
     memory: { pageBytes: PAGE, regions: regionsOf(pages, populated, busy) },
@@ -324,6 +333,11 @@ function asOften(measured: Measured): Partial<CopyPrimitive> {
   return { until: 'empty', harvest: ['kvm'], maxRounds: Math.max(1, wholeRounds(measured)), atLimit: 'go-on' };
 }
 
+/** Work of which the log tells the time alone. */
+function lasting(nanos: Nanos): StepSpec['does'] {
+  return nanos === 0 ? [] : [{ cost: { nanos } }];
+}
+
 function stepsOf(
   measured: Measured,
   devices: readonly string[],
@@ -359,8 +373,8 @@ function stepsOf(
       ],
     },
     { id: 'held', label: 'Held before the switchover', does: [{ cost: { nanos: measured.heldNanos } }] },
-    { id: 'final-sync', label: 'Last dirty sync', does: [{ log: 'kvm', op: 'harvest' }] },
-    { id: 'copy-last', label: 'Last RAM pages', does: [{ copy: 'dirty', ...lastRate(measured) }] },
+    { id: 'final-sync', label: 'Last dirty sync', does: [...lasting(measured.handOverNanos), { log: 'kvm', op: 'harvest' }] },
+    { id: 'copy-last', label: 'Last RAM pages', does: [{ copy: 'dirty', ...lastRate(measured) }, ...lasting(measured.emptyPassNanos)] },
     { id: 'save-device', label: 'Device data of STOP_COPY', does: all((device) => [{ save: device, phase: 'final' }]) },
     { id: 'save-others', label: `${measured.others.count} other sections`, does: [{ cost: { nanos: measured.others.nanos } }] },
     { id: 'eof', label: 'End of stream', does: [{ signal: 'eof', op: 'send', end: true }, { report: 'completed' }] },

@@ -50,6 +50,10 @@ export interface Measured {
   readonly downtimeNanos: Nanos | undefined;
   readonly stopNanos: Nanos | undefined;
   readonly finalSyncNanos: Nanos | undefined;
+  /** From the end of the stop to the last sync, less what was held: disks are handed over, the target is told. */
+  readonly handOverNanos: Nanos;
+  /** From the last sync to the end of the last pass, where that had next to no pages to send. */
+  readonly emptyPassNanos: Nanos;
   /** Sections that are neither RAM nor a VFIO device's: their number and the time they took on the source. */
   readonly others: { readonly count: number; readonly nanos: Nanos };
   /** From the end of the source's stream to the target's first instruction. */
@@ -119,6 +123,9 @@ export function measure(trace: Trace): Measured | undefined {
   const ended = running?.at ?? checkpoint(trace, source, 'src-downtime-end') ?? (postcopy ? undefined : completed?.at);
   const rounds = roundsOf(syncs, samples, from, stop?.at ?? until);
   const held = phases.find((one) => one.args['status'] === 'pre-switchover');
+  const heldNanos = held === undefined || !timed ? 0 : held.end - held.at;
+  const lastSync = syncs.findLast((one) => one.at >= (stop?.at ?? Infinity));
+  const stopEnds = stop === undefined ? undefined : endOfStop(trace, source, stop);
   const time = (nanos: Nanos | undefined) => (timed ? nanos : undefined);
   return {
     source,
@@ -127,7 +134,7 @@ export function measure(trace: Trace): Measured | undefined {
     result: over === undefined ? undefined : String(over.args['status']),
     postcopy,
     timed,
-    heldNanos: held === undefined || !timed ? 0 : held.end - held.at,
+    heldNanos,
     packed: packedBy(rounds),
     firstPendingBytes: pending === undefined ? undefined : Number(pending.args['value']),
     bytesPerSecond: rateOf(samples),
@@ -137,7 +144,9 @@ export function measure(trace: Trace): Measured | undefined {
     totalNanos: completed === undefined ? undefined : time(completed.at - from),
     downtimeNanos: stop === undefined || ended === undefined ? undefined : time(ended - stop.at),
     stopNanos: stop === undefined ? undefined : time(stopped(trace, source, stop)),
-    finalSyncNanos: syncs.findLast((one) => one.at >= (stop?.at ?? Infinity)) === undefined ? undefined : time(lastSpan(syncs)),
+    finalSyncNanos: lastSync === undefined ? undefined : time(lastSpan(syncs)),
+    handOverNanos: !timed || lastSync === undefined || stopEnds === undefined ? 0 : Math.max(0, lastSync.at - stopEnds - heldNanos),
+    emptyPassNanos: timed ? emptyPass(rounds, lastSync, sections) : 0,
     others: { count: new Set(others.map((one) => String(one.args['section']))).size, nanos: timed ? spread(others) : 0 },
     startNanos:
       running === undefined || completed === undefined ? undefined : time(Math.max(0, running.at - lastEnd(sections, completed.at))),
@@ -152,8 +161,12 @@ function checkpoint(trace: Trace, host: string, name: string): Nanos | undefined
 /** How long the vCPUs took to stop: by QEMU 10's checkpoints, else from the first callback to the end of `vm_stop`. */
 function stopped(trace: Trace, source: string, stop: Seen): Nanos | undefined {
   const from = checkpoint(trace, source, 'src-downtime-start') ?? stop.at;
-  const to = checkpoint(trace, source, 'src-vm-stopped') ?? eventsOf(trace, source, 'checkpoint').find(isVmStop(stop.at))?.at;
+  const to = endOfStop(trace, source, stop);
   return to === undefined ? undefined : Math.max(0, to - from);
+}
+
+function endOfStop(trace: Trace, source: string, stop: Seen): Nanos | undefined {
+  return checkpoint(trace, source, 'src-vm-stopped') ?? eventsOf(trace, source, 'checkpoint').find(isVmStop(stop.at))?.at;
 }
 
 function isVmStop(from: Nanos): (one: Seen) => boolean {
@@ -258,10 +271,21 @@ function lastRate(
 ): number | undefined {
   const sync = syncs.at(-1);
   const last = sections.findLast((one) => one.args['section'] === 'ram');
-  const after = rounds.at(-1);
-  const pages = (after?.left ?? 0) + (after?.dirtied ?? 0);
+  const pages = dueLast(rounds);
   if (stop === undefined || sync === undefined || last === undefined || sync.at < stop || last.end <= sync.end) return undefined;
   return pages < LEAST_LAST_PAGES ? undefined : Math.round(((pages * PAGE_BYTES) / (last.end - sync.end)) * 1e9);
+}
+
+/** Pages that the last pass had to send. */
+function dueLast(rounds: readonly Round[]): number {
+  const after = rounds.at(-1);
+  return (after?.left ?? 0) + (after?.dirtied ?? 0);
+}
+
+function emptyPass(rounds: readonly Round[], sync: Seen | undefined, sections: readonly Seen[]): Nanos {
+  const last = sections.findLast((one) => one.args['section'] === 'ram');
+  if (sync === undefined || last === undefined || dueLast(rounds) >= LEAST_LAST_PAGES) return 0;
+  return Math.max(0, last.end - sync.end);
 }
 
 /** Fewer pages tell more of what it costs to begin than of the rate. */
