@@ -1,11 +1,11 @@
 /** Rules A: what must be so before the first page is read. */
 
 import type { Migration } from './migration.ts';
-import { devicesIn, firstOf, isBefore, isEarlier, type Moment, when } from './moment.ts';
+import { devicesIn, firstOf, isBefore, isEarlier, type Moment, when, whenOver } from './moment.ts';
 import { capital, list, precedes } from './precedence.ts';
 import { broken, cannotTell, EVERY, holds, type Opinion, REGION_AND_FEATURE, type Rule, together } from './rule.ts';
 import { hasImage, isStart } from './states.ts';
-import { lastSureRead, passesOf, readAnyway, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
+import { lastRead, lastSureRead, passesOf, readAnyway, startsOf, type Writer, writersOf, writesAfter } from './writers.ts';
 
 /** ordering-rules.md, A1. */
 export const migratabilityFirst: Rule = {
@@ -185,6 +185,13 @@ function loggingOf(migration: Migration, writer: Writer, page: Moment): Opinion 
   if (full !== undefined && start !== undefined && full.to > start.from) {
     return holds(`All pages were read until ${when(full)}, after ${start.args['log']} was on at ${when(start)}.`, start, full);
   }
+  const pinned = start?.args['pinned'] === true ? lastRead(migration, writer)?.moment : undefined;
+  if (start !== undefined && pinned?.kind === 'ram-round' && pinned.to > start.from)
+    return holds(
+      `${start.args['log']} reports every pinned page, and they were read until ${whenOver(pinned)}, after it was on at ${when(start)}.`,
+      start,
+      pinned,
+    );
   if (!writesAfter(writer, full ?? page)) {
     const rest = writer.rest;
     return rest === undefined

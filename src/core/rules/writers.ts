@@ -150,7 +150,12 @@ export function carries(migration: Migration, source: Side, pass: Moment): boole
     const writers = starts.flatMap((one) => (one.args['writers'] ?? []) as readonly string[]);
     const reads = source.syncs.filter((one) => one.args['log'] === sync.args['log'] && one.seq < sync.seq);
     const since = Math.max(reads.at(-1)?.seq ?? -1, starts[0]?.seq ?? Infinity);
-    return source.writes.some((one) => one.seq > since && one.seq < sync.seq && writers.includes(String(one.args['writer'])));
+    // What a pass before it has read already is nothing new.
+    const isRead = (write: Moment) =>
+      source.passes.some((one) => one.seq < pass.seq && endsBefore(write, one) && covers(one.args['pages'], write.args['pages']));
+    return source.writes.some(
+      (one) => one.seq > since && one.seq < sync.seq && writers.includes(String(one.args['writer'])) && !isRead(one),
+    );
   });
 }
 
