@@ -55,7 +55,7 @@ function listIs(machine: Machine, list: string, status: 'active' | 'completed' |
 export function describe(condition: Condition): string {
   if ('all' in condition) return condition.all.map(describe).join(' and ');
   if ('any' in condition) return condition.any.map(describe).join(' or ');
-  if ('not' in condition) return `not (${describe(condition.not)})`;
+  if ('not' in condition) return describeNot(condition.not);
   const on = 'on' in condition && condition.on !== undefined ? ` on ${condition.on}` : '';
   if ('device' in condition) return `${condition.device}${on} in ${condition.in.join(' or ')}`;
   if ('vcpus' in condition) return `vCPUs${on} ${condition.vcpus}`;
@@ -70,4 +70,12 @@ export function describe(condition: Condition): string {
   if ('mapped' in condition) return `${condition.mapped}${on} mapped`;
   if ('migratable' in condition) return `${condition.migratable} migratable`;
   return `${condition.list} ${condition.status}`;
+}
+
+function describeNot(condition: Condition): string {
+  const on = 'on' in condition && condition.on !== undefined ? ` on ${condition.on}` : '';
+  if ('flag' in condition) return `flag ${condition.flag}${on} other than ${condition.is}`;
+  if ('armed' in condition) return `log ${condition.armed}${on} not armed`;
+  if ('holds' in condition) return `token ${condition.holds} not held${on}`;
+  return `not (${describe(condition)})`;
 }
