@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { thousands } from '../../core/base/thousands.ts';
 import { editsBetween, type OrderingEdit } from '../../core/scenario/edits.ts';
 import { bytes, sentenceOf } from '../../core/swimlane/labels.ts';
@@ -9,6 +9,7 @@ import { useLab, useLabState } from '../store/context.ts';
 import { moveCursor } from '../store/cursor.ts';
 import { comparedTake } from '../store/selectors.ts';
 import type { EmulatedRun } from '../store/state.ts';
+import { Loaded } from '../widgets/Loaded.tsx';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
 
@@ -35,9 +36,9 @@ export function Comparison() {
         </button>
       </div>
       <div className={styles['compareGrid']}>
-        <Suspense fallback={null}>
+        <Loaded>
           <Orders a={a} b={b} />
-        </Suspense>
+        </Loaded>
         <table className={styles['compareTable']}>
           <thead>
             <tr>

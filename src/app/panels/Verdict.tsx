@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { thousands } from '../../core/base/thousands.ts';
 import { isGrave } from '../../core/rules/rule.ts';
 import { bytes } from '../../core/swimlane/labels.ts';
@@ -7,6 +7,7 @@ import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { moveCursor } from '../store/cursor.ts';
 import type { ImportedRun } from '../store/state.ts';
+import { Loaded } from '../widgets/Loaded.tsx';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import { Guarantees } from './Guarantees.tsx';
 import styles from './panels.module.css';
@@ -65,9 +66,9 @@ export function Verdict() {
       </dl>
       <Guarantees audit={audit} last={run.trace.length - 1} />
       <Findings findings={audit.findings} />
-      <Suspense fallback={null}>
+      <Loaded>
         <Rules answers={run.rules} />
-      </Suspense>
+      </Loaded>
     </section>
   );
 }
@@ -123,9 +124,9 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
     <section aria-label="Verdict" className={styles['panel']}>
       <h2 className={styles['verdict']}>{ruleWords(run.imported.rules)}</h2>
       {isMigration ? (
-        <Suspense fallback={null}>
+        <Loaded>
           <Course course={run.imported.course} trace={run.trace} />
-        </Suspense>
+        </Loaded>
       ) : null}
       <p className={styles['quiet']}>{origin.kind === 'imported' ? origin.files.join(', ') : ''}</p>
       {isMigration ? (
@@ -133,9 +134,9 @@ function ImportedVerdict({ run }: { readonly run: ImportedRun }) {
           Twin it
         </button>
       ) : null}
-      <Suspense fallback={null}>
+      <Loaded>
         <Rules answers={run.imported.rules} open />
-      </Suspense>
+      </Loaded>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, useEffect } from 'react';
 import { Inspector } from '../panels/Inspector.tsx';
 import { Verdict } from '../panels/Verdict.tsx';
 import { useLab, useLabState } from '../store/context.ts';
@@ -6,6 +6,7 @@ import { openFiles, openPasted } from '../store/files.ts';
 import { comparedTake, laterInLog, logOf } from '../store/selectors.ts';
 import { EventTable } from '../timeline/EventTable.tsx';
 import { Timeline } from '../timeline/Timeline.tsx';
+import { Loaded } from '../widgets/Loaded.tsx';
 import { Alerts } from './Alerts.tsx';
 import { Drawer } from './Drawer.tsx';
 import { bindKeys } from './keyboard.ts';
@@ -41,24 +42,24 @@ export function App() {
         side={
           <>
             <Verdict />
-            <Suspense fallback={null}>
+            <Loaded>
               <Calibration />
-            </Suspense>
+            </Loaded>
             <Inspector />
-            <Suspense fallback={null}>
+            <Loaded>
               <Why />
               <Machines />
               <DeviceConsole />
-            </Suspense>
+            </Loaded>
           </>
         }
       />
       <Spoken />
-      <Suspense fallback={null}>
+      <Loaded>
         {dialog === 'palette' ? <Palette /> : null}
         {dialog === 'gallery' ? <Gallery /> : null}
         {dialog === 'editor' ? <Editor /> : null}
-      </Suspense>
+      </Loaded>
     </div>
   );
 }

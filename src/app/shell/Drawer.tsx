@@ -1,10 +1,11 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useState } from 'react';
 import { Search } from '../panels/orderings/Search.tsx';
 import { StepList } from '../panels/StepList.tsx';
 import { CompareButton, Takes } from '../panels/Takes.tsx';
 import { useLabState } from '../store/context.ts';
 import { listsOf } from '../store/selectors.ts';
 import { ChoiceRow } from '../widgets/ChoiceRow.tsx';
+import { Loaded } from '../widgets/Loaded.tsx';
 import { useRoomy } from './Screen.tsx';
 import styles from './shell.module.css';
 
@@ -25,18 +26,18 @@ const ORDERINGS: Tab = {
   id: 'orderings',
   title: 'All orderings',
   body: (
-    <Suspense fallback={null}>
+    <Loaded>
       <Orderings />
-    </Suspense>
+    </Loaded>
   ),
 };
 const COMPARISON: Tab = {
   id: 'comparison',
   title: 'Comparison',
   body: (
-    <Suspense fallback={<p className={styles['quiet']}>Comparing…</p>}>
+    <Loaded meanwhile={<p className={styles['quiet']}>Comparing…</p>}>
       <Comparison />
-    </Suspense>
+    </Loaded>
   ),
 };
 
@@ -52,9 +53,9 @@ export function Drawer() {
   useRoomy(run?.imported === undefined && open === ORDERINGS.id);
   if (run?.imported !== undefined)
     return (
-      <Suspense fallback={null}>
+      <Loaded>
         <ImportLog run={run} />
-      </Suspense>
+      </Loaded>
     );
   return (
     <section className={styles['drawer']} aria-label="Orderings">

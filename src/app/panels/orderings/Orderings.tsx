@@ -1,9 +1,10 @@
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, useRef, useState } from 'react';
 import { thousands } from '../../../core/base/thousands.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { Sample } from '../../../core/explore/sample.ts';
 import { type DecidedSoFar, useLab, useLabState } from '../../store/context.ts';
 import { ChoiceRow } from '../../widgets/ChoiceRow.tsx';
+import { Loaded } from '../../widgets/Loaded.tsx';
 import { Answer } from './Answer.tsx';
 import { ForecastLine, useForecast } from './Forecast.tsx';
 import { Matrix } from './Matrix.tsx';
@@ -79,10 +80,10 @@ export function Orderings() {
       ) : null}
       {problem === '' ? null : <p role="alert">{problem}</p>}
       {view === 'matrix' ? <Matrix /> : null}
-      <Suspense fallback={<p className={styles['quiet']}>Drawing…</p>}>
+      <Loaded meanwhile={<p className={styles['quiet']}>Drawing…</p>}>
         {view === 'lattice' ? <Lattice decided={exploration} /> : null}
         {view === 'pairs' && exploration !== undefined ? <RequiredPairs exploration={exploration} /> : null}
-      </Suspense>
+      </Loaded>
       {view === 'counts' && exploration !== undefined ? <Answer exploration={exploration} /> : null}
       {(view === 'pairs' || view === 'counts') && exploration === undefined && running === undefined ? (
         <p className={styles['quiet']}>
