@@ -327,6 +327,7 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     given: 0,
     loadedSession: 0,
     stamps: def.sections.map(() => -1),
+    sentBy: def.sections.map(() => -1),
     reading: [],
     inbox: undefined,
     walks: [],

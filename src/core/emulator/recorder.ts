@@ -87,6 +87,11 @@ export class Recorder {
     return seq;
   }
 
+  /** The event of the band that is open on a lane, -1 for none. */
+  bandOn(lane: number): number {
+    return this.#bands.get(lane) ?? -1;
+  }
+
   close(seq: number, atNanos: number): void {
     if (seq >= 0) this.#builder?.close(seq, atNanos);
   }

@@ -72,6 +72,8 @@ export interface DeviceState {
   loadedSession: number;
   /** By section: version of the source device that was loaded, -1 for none. */
   stamps: readonly number[];
+  /** By section: the event by which what is loaded was sent, -1 for none; evidence alone. */
+  sentBy: readonly number[];
   /** Sections read in the save under way. */
   reading: readonly Stamp[];
   /** Loaded into its buffer and not consumed yet (migration region v1). */
@@ -261,6 +263,7 @@ export function copyDevice(device: DeviceState): DeviceState {
     given: device.given,
     loadedSession: device.loadedSession,
     stamps: device.stamps,
+    sentBy: device.sentBy,
     reading: device.reading,
     inbox: device.inbox,
     walks: device.walks,

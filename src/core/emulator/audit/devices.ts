@@ -29,7 +29,7 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
       by: 'probe',
       kind: missing[0]?.stale ?? 'torn-state',
       sentence: `${def.title} (${def.id}) goes on on ${here} from the state it had there before: what it did on ${there} since is lost.`,
-      events: stateEvents(machine, device, owner),
+      events: stateEvents(machine, device, origin, owner),
     });
   } else if (missing.length > 0) {
     const unheeded = unheededOf(machine, device, owner);
@@ -38,7 +38,7 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
       by: 'probe',
       kind: missing[0]?.stale ?? 'torn-state',
       sentence: `${def.title} (${def.id}) runs without ${missing.length === def.sections.length ? 'its state' : `section${missing.length > 1 ? 's' : ''} ${missing.map((one) => one.id).join(', ')}`}: ${how}; the guest finds reset values.`,
-      events: known([...(unheeded?.events ?? []), ...stateEvents(machine, device, owner)]),
+      events: known([...(unheeded?.events ?? []), ...stateEvents(machine, device, origin, owner)]),
     });
   }
   const old = def.sections.flatMap((section, i) => {
@@ -64,7 +64,7 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
           : versions.length > 1
             ? `The image of ${def.id} is torn: its sections were read at different versions (${sections}), and the device stopped at version ${final}.`
             : `The image of ${def.id} was read at version ${first.stamp}, and the device went on to version ${final} before it stopped.`,
-      events: stateEvents(machine, device, owner),
+      events: stateEvents(machine, device, origin, owner),
     });
   }
   return findings;
@@ -83,11 +83,18 @@ function finalVersion(machine: Machine, device: number, origin: number): number 
   return machine.device(device, origin).version;
 }
 
-/** Loads of the image and the changes of state on the source: what there is to see. */
-function stateEvents(machine: Machine, device: number, owner: number): readonly number[] {
-  void device;
-  void owner;
-  return known(machine.threads.map((thread) => thread.sendEvent));
+/** How the image went out, and the states that the device came to on the two hosts: what there is to see. */
+function stateEvents(machine: Machine, device: number, origin: number, owner: number): readonly number[] {
+  const { recorder, program } = machine;
+  const id = program.devices[device]?.id ?? '';
+  const states = [origin, owner].map((host) => recorder.bandOn(recorder.lane(host, 'device', id)));
+  return known([...sendsOf(machine, device, owner), ...states]);
+}
+
+/** The events by which the sections went out that the host's device holds. */
+export function sendsOf(machine: Machine, device: number, host: number): readonly number[] {
+  const { stamps, sentBy } = machine.device(device, host);
+  return sentBy.filter((_, section) => (stamps[section] as number) >= 0);
 }
 
 /** What a load's walk read was old: the device goes by it for good. */

@@ -3,11 +3,13 @@
  * as wrong as one that is older: it does not belong to the device state beside it. Where the guest has gone on from there (a
  * secondary that took over from its last checkpoint), what it wrote itself is in order.
  */
+
 import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
 import { AFTER, BY, FREE, STATE, WIDTH, WRITER } from '../tracer-row.ts';
+import { sendsOf } from './devices.ts';
 import { hostWords, known } from './words.ts';
 
 export function damageToSnapshots(machine: Machine): readonly Finding[] {
@@ -92,7 +94,7 @@ function devicesOff(machine: Machine, host: number, snapshot: NonNullable<Machin
         by: 'probe',
         kind: first.section.stale ?? 'torn-state',
         sentence: `${off.map((one) => one.section.id).join(', ')} of ${def.id} ${how}, and the snapshot was taken at version ${version} (${printNanos(snapshot.atNanos)}).`,
-        events: known(machine.threads.map((thread) => thread.sendEvent)),
+        events: known(sendsOf(machine, device, host)),
       },
     ];
   });

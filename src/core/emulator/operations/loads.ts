@@ -103,6 +103,7 @@ export function endWrite(context: Context, itemId: number, section: number): End
   if (item.session !== device.loadedSession && device.stamps.some((one) => one >= 0)) device.stamps = device.stamps.map(() => -1);
   device.loadedSession = item.session;
   device.stamps = device.stamps.with(section, stamp.version);
+  device.sentBy = device.sentBy.with(section, item.event);
   device.version = Math.max(device.version, stamp.version);
   device.voidAt = -1;
   arrive(machine, item.device, section, op.host, stamp.edges);
