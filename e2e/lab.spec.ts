@@ -19,6 +19,21 @@ test('the gallery runs every documented bug in both orders, and opens either', a
   await expect(lab.verdict).toContainText(/^(Equivalent|Sound)/);
 });
 
+test('the gallery is filtered by words of any field; an entry keeps its number, and nothing found is said', async ({ lab }) => {
+  await lab.button('Gallery').click();
+  const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
+  const filter = gallery.getByRole('searchbox', { name: 'Filter the entries' });
+  await filter.fill('vhost dirty');
+  const found = gallery.getByRole('list', { name: 'Gallery entries' }).getByRole('listitem');
+  await expect(found.filter({ hasText: 'Logged by device address' })).toContainText('23');
+  await expect(gallery.getByRole('status')).toContainText('with “vhost dirty”');
+  await found.filter({ hasText: 'Logged by device address' }).getByRole('button').click();
+  await expect(gallery.getByRole('article', { name: 'Logged by device address' })).toContainText('Silent corruption');
+  await filter.fill('zzz');
+  await expect(found).toHaveCount(0);
+  await expect(gallery).toContainText('No entry holds “zzz”');
+});
+
 test('an entry of the gallery is compared: the right order above, the wrong one below', async ({ lab }) => {
   await lab.button('Gallery').click();
   const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });

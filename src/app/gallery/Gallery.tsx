@@ -5,7 +5,7 @@ import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import type { Lab } from '../store/lab.ts';
 import { classSign, VerdictIcon } from '../widgets/VerdictIcon.tsx';
-import { differenceOf, type Entry, loadEntries, type Ran, runEntry, SIDES, type Side } from './entries.ts';
+import { differenceOf, type Entry, entriesWith, loadEntries, type Ran, runEntry, SIDES, type Side } from './entries.ts';
 import styles from './gallery.module.css';
 
 type Results = ReadonlyMap<string, Ran>;
@@ -17,9 +17,16 @@ export function Gallery() {
   const list = useRef<HTMLOListElement>(null);
   const scenario = useLabState((state) => state.scenario);
   const [entries, setEntries] = useState<readonly Entry[]>([]);
-  const [at, setAt] = useState(0);
+  const [chosen, setChosen] = useState('');
+  const [words, setWords] = useState('');
   const [problem, setProblem] = useState('');
-  const results = useResults(lab, entries, at);
+  const some = entriesWith(entries, words);
+  const at = Math.max(
+    0,
+    some.findIndex((one) => one.id === chosen),
+  );
+  const entry = some[at];
+  const results = useResults(lab, entries, entry);
   const close = () => lab.store.setState({ dialog: undefined });
 
   useEffect(() => {
@@ -28,24 +35,29 @@ export function Gallery() {
       (all) => {
         setEntries(all);
         // Whoever comes back goes on where they were.
-        const here = all.findIndex((entry) => scenario.id.startsWith(entry.id.slice(0, 3)));
-        if (here >= 0) setAt(here);
+        setChosen(all.find((one) => scenario.id.startsWith(one.id.slice(0, 3)))?.id ?? '');
       },
       (error: unknown) => setProblem(`The gallery could not be loaded (${String(error)}). Its files are in public/examples/gallery.`),
     );
   }, []);
 
   const go = (index: number) => {
-    const next = Math.max(0, Math.min(entries.length - 1, index));
-    setAt(next);
+    const next = Math.max(0, Math.min(some.length - 1, index));
+    setChosen(some[next]?.id ?? '');
     list.current?.querySelectorAll('button')[next]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
-  const entry = entries[at];
   return (
     <dialog ref={dialog} className={styles['gallery']} aria-label="Gallery" onClose={close}>
       <header>
         <h2>Documented bugs</h2>
         <p>Real ordering bugs of live migration as scenario files. Every verdict here was reached just now, by running the file.</p>
+        <input
+          type="search"
+          aria-label="Filter the entries"
+          placeholder="Filter: vhost, post-copy, lock"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
         <button type="button" onClick={close}>
           Close
         </button>
@@ -53,12 +65,12 @@ export function Gallery() {
       {problem === '' ? null : <p role="alert">{problem}</p>}
       <div className={styles['body']}>
         <ol ref={list} aria-label="Gallery entries">
-          {entries.map((one, i) => (
+          {some.map((one, i) => (
             <li key={one.id}>
               <button
                 type="button"
                 aria-current={i === at ? 'true' : undefined}
-                onClick={() => setAt(i)}
+                onClick={() => setChosen(one.id)}
                 onKeyDown={(event) => {
                   const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
                   if (by === 0) return;
@@ -67,7 +79,7 @@ export function Gallery() {
                   list.current?.querySelectorAll('button')[i + by]?.focus();
                 }}
               >
-                <span className={styles['number']}>{i + 1}</span>
+                <span className={styles['number']}>{entries.indexOf(one) + 1}</span>
                 <span className={styles['name']}>{one.title}</span>
                 <Signs results={results} entry={one} />
               </button>
@@ -75,13 +87,19 @@ export function Gallery() {
           ))}
         </ol>
         {entry === undefined ? null : <Shown key={entry.id} entry={entry} results={results} onClose={close} />}
+        {entries.length === 0 || some.length > 0 ? null : (
+          <p className={styles['none']}>No entry holds “{words.trim()}”. Titles, questions, lessons and sources are searched.</p>
+        )}
       </div>
       <footer>
         <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
           ← Previous
         </button>
-        <span>{entries.length === 0 ? '' : `${at + 1} of ${entries.length}`}</span>
-        <button type="button" disabled={at >= entries.length - 1} onClick={() => go(at + 1)}>
+        <span role="status">
+          {some.length === 0 ? '' : `${at + 1} of ${some.length}`}
+          {words.trim() === '' ? '' : ` with “${words.trim()}”`}
+        </span>
+        <button type="button" disabled={at >= some.length - 1} onClick={() => go(at + 1)}>
           Next →
         </button>
       </footer>
@@ -208,16 +226,16 @@ async function compare(lab: Lab, wrong: Scenario, right: Scenario, onClose: () =
 }
 
 /** Runs all entries, the one looked at first and its neighbours next. */
-function useResults(lab: Lab, entries: readonly Entry[], at: number): Results {
+function useResults(lab: Lab, entries: readonly Entry[], looked: Entry | undefined): Results {
   const [results, setResults] = useState<Results>(new Map());
-  const first = useRef(at);
-  first.current = at;
+  const first = useRef(looked);
+  first.current = looked;
   useEffect(() => {
     let live = true;
     const left = new Set(entries);
     void (async () => {
       while (live && left.size > 0) {
-        const shown = entries[first.current];
+        const shown = first.current;
         const entry = shown !== undefined && left.has(shown) ? shown : [...left][0];
         if (entry === undefined) return;
         left.delete(entry);

@@ -27,6 +27,15 @@ export async function loadEntries(): Promise<readonly Entry[]> {
   return (await fetchJson('examples/gallery/index.json')) as readonly Entry[];
 }
 
+/** Those that hold all the words, wherever in the entry they stand; without words all. */
+export function entriesWith(entries: readonly Entry[], words: string): readonly Entry[] {
+  const wanted = words.toLowerCase().split(/\s+/);
+  return entries.filter((entry) => {
+    const text = Object.values(entry).join(' ').toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
 async function fetchJson(url: string): Promise<unknown> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`status ${answer.status}`);

@@ -7,9 +7,9 @@ import { printNanos } from '../../core/trace/time.ts';
 import { eventAt } from '../../core/trace/trace.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { moveCursor } from '../store/cursor.ts';
+import { Loaded } from '../store/Loaded.tsx';
 import { comparedTake } from '../store/selectors.ts';
 import type { EmulatedRun } from '../store/state.ts';
-import { Loaded } from '../widgets/Loaded.tsx';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import styles from './panels.module.css';
 

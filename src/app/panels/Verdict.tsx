@@ -6,8 +6,8 @@ import { classWord, type Finding, type RuleAnswer } from '../../core/trace/audit
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { moveCursor } from '../store/cursor.ts';
+import { Loaded } from '../store/Loaded.tsx';
 import type { ImportedRun } from '../store/state.ts';
-import { Loaded } from '../widgets/Loaded.tsx';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
 import { Guarantees } from './Guarantees.tsx';
 import styles from './panels.module.css';

@@ -3,9 +3,9 @@ import { Search } from '../panels/orderings/Search.tsx';
 import { StepList } from '../panels/StepList.tsx';
 import { CompareButton, Takes } from '../panels/Takes.tsx';
 import { useLabState } from '../store/context.ts';
+import { Loaded } from '../store/Loaded.tsx';
 import { listsOf } from '../store/selectors.ts';
 import { ChoiceRow } from '../widgets/ChoiceRow.tsx';
-import { Loaded } from '../widgets/Loaded.tsx';
 import { useRoomy } from './Screen.tsx';
 import styles from './shell.module.css';
 

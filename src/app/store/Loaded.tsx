@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense, useEffect } from 'react';
-import { useLab } from '../store/context.ts';
+import { useLab } from './context.ts';
 
 /** What is loaded when it is first shown. Until then `meanwhile` stands there, and the lab is not idle. */
 export function Loaded({ children, meanwhile = null }: { readonly children: ReactNode; readonly meanwhile?: ReactNode }) {
