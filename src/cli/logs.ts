@@ -29,7 +29,10 @@ function slice(path: string, from: number, length: number): Buffer {
       closeSync(file);
     }
   } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `${path}: ${code === 'EISDIR' ? 'expected a file, found a folder: give the files in it' : `cannot be read (${code})`}`,
+    );
   }
 }
 
