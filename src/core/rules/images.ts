@@ -190,6 +190,7 @@ const stopBeforeInterrupts: Rule = {
   id: 'C7',
   title: 'Devices stop before the state of the interrupt controller and the vCPUs is saved',
   severity: 'I',
+  ofTheEnd: true,
   binds: EVERY,
   why: 'A late interrupt would land in state that is already saved (ordering-rules.md, C7).',
   check(migration) {
@@ -302,6 +303,7 @@ const oneRead: Rule = {
   id: 'C10',
   title: 'The device is stopped, and its whole image is read at once',
   severity: 'X',
+  ofTheEnd: true,
   also: ['E'],
   binds: ['R'],
   why: 'Every read serialises the device anew: several reads give several beginnings (ordering-rules.md, C10).',

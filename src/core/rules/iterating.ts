@@ -151,6 +151,7 @@ const syncBeforeLogStop: Rule = {
   id: 'B7',
   title: 'The last dirty sync comes before logging stops',
   severity: 'E',
+  ofTheEnd: true,
   binds: REGION_AND_FEATURE,
   why: 'GET or REPORT while logging is off is an error (ordering-rules.md, B7).',
   check(migration) {

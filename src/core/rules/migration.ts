@@ -67,6 +67,11 @@ export class Migration {
     return this.source?.phases.findLast((one) => ['completed', 'failed', 'cancelled'].includes(String(one.args['status'])));
   }
 
+  /** The source's log tells of states of its migration, and ends before the last one: what it did since is not known. */
+  get sourceBreaksOff(): boolean {
+    return !this.emulated && (this.source?.phases.length ?? 0) > 0 && this.sourceOver === undefined;
+  }
+
   get targetOver(): Moment | undefined {
     return this.target?.phases.findLast((one) => ['completed', 'failed', 'cancelled'].includes(String(one.args['status'])));
   }

@@ -24,6 +24,8 @@ export interface Rule {
   readonly also?: readonly Severity[];
   /** Whom it binds; a rule of another protocol is not asked. */
   readonly binds: readonly Speech[];
+  /** It speaks of what the source did last, or never: where the source's log breaks off, it cannot tell. */
+  readonly ofTheEnd?: true;
   /** Why it is a rule, and where that is said. */
   readonly why: string;
   check(migration: Migration): Opinion;

@@ -30,6 +30,7 @@ const stopBeforeRead: Rule = {
   id: 'C3',
   title: 'A device is stopped before its final state is read',
   severity: 'X',
+  ofTheEnd: true,
   // Feature v2 gives no final data while the device runs: the kernel keeps the rule, by an errno.
   also: ['E'],
   binds: EVERY,
@@ -115,6 +116,7 @@ const stopBeforeSync: Rule = {
   id: 'C4',
   title: 'Everything that writes RAM has stopped before the last dirty sync',
   severity: 'L',
+  ofTheEnd: true,
   binds: EVERY,
   why: 'What is written after the last sync is seen by nobody (ordering-rules.md, C4).',
   check(migration) {
@@ -148,6 +150,7 @@ const writeBackBeforeSync: Rule = {
   id: 'C5',
   title: 'What a device writes to RAM while it stops comes before the last dirty sync',
   severity: 'L',
+  ofTheEnd: true,
   binds: EVERY,
   why: 'A stop may flush caches and rings into guest RAM (ordering-rules.md, C5).',
   check(migration) {
@@ -212,6 +215,7 @@ const syncBeforePages: Rule = {
   id: 'C6',
   title: 'The last dirty sync comes before the last RAM pages',
   severity: 'L',
+  ofTheEnd: true,
   binds: EVERY,
   why: 'The last pages are those that the last sync found (ordering-rules.md, C6).',
   check(migration) {
@@ -280,6 +284,7 @@ const clockFirst: Rule = {
   id: 'C8',
   title: 'The virtual clock stands before RAM is copied for the last time',
   severity: 'L',
+  ofTheEnd: true,
   binds: ['emulated'],
   why: 'Timers of emulated devices fire DMA (ordering-rules.md, C8).',
   check(migration) {
