@@ -6,6 +6,7 @@ import type { ReadRecording } from '../core/formats/recording/read.ts';
 import { RecordingReader } from '../core/formats/recording/stream.ts';
 import { checkScenario } from '../core/scenario/check.ts';
 import { stories } from '../core/scenario/library/index.ts';
+import { nearest } from '../core/scenario/nearest.ts';
 import { doubledNames, MOST_TEXT_BYTES, parseJson } from '../core/scenario/plain.ts';
 import type { Problem } from '../core/scenario/problem.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -31,7 +32,13 @@ function checkFile(path: string, most = MOST_TEXT_BYTES): void {
 export function scenarioOf(word: string): Scenario {
   const story = stories.find((one) => one.id === word);
   if (story !== undefined) return story;
-  if (!existsSync(word)) throw new UsageError(`${word}: no story of that id (see \`list\`) and no such file`);
+  if (!existsSync(word)) {
+    const meant = nearest(
+      stories.map((one) => one.id),
+      word,
+    );
+    throw new UsageError(`${word}: no story of that id (${meant === undefined ? 'see `list`' : `${meant}?`}) and no such file`);
+  }
   const value = readJson(word);
   const inner =
     (value as { readonly format?: unknown } | null)?.format === 'switchover.recording'
