@@ -98,6 +98,26 @@ test('a required pair leads to the run without it, and its two steps are marked'
   await expect(lab.page.getByText(/^A to B:/)).toBeVisible();
 });
 
+test('once all are decided a lifted step says what every safe order keeps about it, and no more after the scenario has changed', async ({
+  lab,
+}) => {
+  const panel = await panelOf(lab);
+  await panel.getByRole('button', { name: 'Decide all' }).click();
+  await expect(panel.getByRole('list', { name: 'Required pairs' })).toBeVisible({ timeout: 40_000 });
+  await lab.page.getByRole('tab', { name: 'Steps and takes' }).click();
+  await lab.handle('Stop the mdev').focus();
+  await lab.page.keyboard.press('Enter');
+  const spoken = lab.page.getByRole('status').filter({ hasText: 'Every safe order keeps it after vm-stop and before save-device.' });
+  await expect(spoken).toBeAttached();
+  await lab.page.keyboard.press('Escape');
+  await lab.pick('rfc-slow-link');
+  await lab.handle('Stop the mdev').focus();
+  await lab.page.keyboard.press('Enter');
+  await expect(lab.page.getByRole('status').filter({ hasText: /^Slot 3 of 7/ })).toBeAttached();
+  await expect(lab.page.getByRole('status').filter({ hasText: 'Every safe order' })).toHaveCount(0);
+  await lab.page.keyboard.press('Escape');
+});
+
 test('the swap matrix is filled by itself, tells every cell, and a cell puts it on the timeline', async ({ lab }) => {
   const panel = await panelOf(lab);
   const table = panel.getByRole('table', { name: 'Swap matrix' });

@@ -43,6 +43,7 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     takes: [],
     compareWith: undefined,
     lifted: undefined,
+    kept: undefined,
     selection: undefined,
     axis: 'steps',
     alerts: [],

@@ -6,7 +6,8 @@ import { type SlotOutcome, slotCount, withStepsAt } from '../../core/emulator/sl
 import { applyEdit } from '../../core/scenario/edits.ts';
 import { classWord } from '../../core/trace/audit.ts';
 import type { Lab, Lifting } from './lab.ts';
-import type { Lifted } from './state.ts';
+import { keptOf } from './selectors.ts';
+import type { KeptPair, Lifted } from './state.ts';
 
 export function createLifting(lab: Lab): Lifting {
   const { store } = lab;
@@ -17,7 +18,8 @@ export function createLifting(lab: Lab): Lifting {
   let leaping: 1 | -1 | undefined;
 
   function announce(lifted: Lifted): void {
-    lab.say(describeSlot(lab, lifted));
+    const kept = lifted.slot === lifted.from ? keptWords(lifted, keptOf(store.getState())) : '';
+    lab.say(`${describeSlot(lab, lifted)}${kept}`);
   }
 
   function over(slot: number, outside = false): void {
@@ -131,6 +133,18 @@ export function describeSlot(lab: Lab, lifted: Lifted): string {
   const outcome = lifted.outcomes.get(lifted.slot);
   if (outcome === undefined) return `${place} To be run.`;
   return `${place} ${outcomeWords(outcome)} ${outcome.sentence}`;
+}
+
+/** What every safe order keeps about steps that are lifted; nothing before all orderings are decided. */
+function keptWords({ list, steps }: Lifted, kept: readonly KeptPair[]): string {
+  const isLifted = (key: string) => steps.some((step) => key === `${list}/${step}`);
+  const nameOf = (key: string) => key.slice(key.indexOf('/') + 1);
+  const after = kept.filter((pair) => isLifted(pair.after) && !isLifted(pair.before)).map((pair) => nameOf(pair.before));
+  const before = kept.filter((pair) => isLifted(pair.before) && !isLifted(pair.after)).map((pair) => nameOf(pair.after));
+  const words = [after.length === 0 ? '' : `after ${after.join(', ')}`, before.length === 0 ? '' : `before ${before.join(', ')}`].filter(
+    (one) => one !== '',
+  );
+  return words.length === 0 ? '' : ` Every safe order keeps it ${words.join(' and ')}.`;
 }
 
 export function outcomeWords(outcome: SlotOutcome): string {

@@ -5,11 +5,12 @@
  *     2. stepsOf      steps of a list in the present order, with what the screen says of each; unreached: those that a run never came to
  *     3. takesOf      takes by name; the one compared with
  *     4. logOf        the log that the twin on screen stands above
+ *     5. keptOf       the pairs that every safe order of the scenario on screen keeps, none before they are decided
  */
 import type { StepSpec } from '../../core/scenario/scenario.ts';
 import type { Nanos } from '../../core/trace/time.ts';
 import { kindAt } from '../../core/trace/trace.ts';
-import type { ImportedRun, LabState, RunView, Take } from './state.ts';
+import type { ImportedRun, KeptPair, LabState, RunView, Take } from './state.ts';
 
 /** 1. `Source steps`, `Target steps`, and the lists of further hosts and attempts by their ids. */
 export function listsOf(state: LabState): readonly { readonly id: string; readonly title: string }[] {
@@ -92,4 +93,11 @@ export function laterInLog(twin: RunView, log: RunView): Nanos {
 function firstRound({ trace }: RunView): Nanos | undefined {
   for (let seq = 0; seq < trace.length; seq += 1) if (kindAt(trace, seq) === 'ram-round') return trace.at[seq];
   return undefined;
+}
+
+const NONE: readonly KeptPair[] = [];
+
+/** 5. They belong to a scenario, in whatever order its steps stand. */
+export function keptOf({ kept, scenario }: Pick<LabState, 'kept' | 'scenario'>): readonly KeptPair[] {
+  return kept?.of === scenario ? kept.pairs : NONE;
 }

@@ -94,6 +94,12 @@ export interface Lifted {
   readonly outside: boolean;
 }
 
+/** `LIST/STEP`, two of one list: every safe order has the one before the other. */
+export interface KeptPair {
+  readonly before: string;
+  readonly after: string;
+}
+
 export interface Alert {
   readonly id: number;
   readonly severity: 'error' | 'info';
@@ -140,6 +146,8 @@ export interface LabState {
   /** Take that the present run is compared with. */
   readonly compareWith: number | undefined;
   readonly lifted: Lifted | undefined;
+  /** What every safe order of a scenario keeps, once all its orderings are decided. */
+  readonly kept: { readonly of: Scenario; readonly pairs: readonly KeptPair[] } | undefined;
   /** Steps that a lift of one of them takes along. */
   readonly selection: Selection | undefined;
   readonly axis: AxisKind;

@@ -3,11 +3,12 @@ import { effectsFrom } from '../../core/swimlane/lane-index.ts';
 import { spanOf } from '../../core/swimlane/marks.ts';
 import type { EventSeq } from '../../core/trace/time.ts';
 import type { Playhead } from '../store/playhead.ts';
-import type { Lifted, Selection } from '../store/state.ts';
+import type { KeptPair, Lifted, Selection } from '../store/state.ts';
 import type { Colours } from './colours.ts';
 import { doubtOf } from './doubt-painter.ts';
 import { type FoundTicks, paintFound } from './found-painter.ts';
 import { paintGhost } from './ghost-painter.ts';
+import { paintRequired } from './required-painter.ts';
 import type { Scene } from './scene.ts';
 import { hatch } from './scene-painter.ts';
 import { hostOf, inkOf, type SlotPlace, signOf, stepSpans } from './slots.ts';
@@ -17,6 +18,7 @@ interface InHand {
   readonly selection: Selection | undefined;
   readonly lifted: Lifted | undefined;
   readonly slots: readonly SlotPlace[];
+  readonly kept: readonly KeptPair[];
 }
 
 export function placeOf(scene: Scene, seq: EventSeq): number {
@@ -41,8 +43,10 @@ export function paintOverlay(
   if (playhead.found.length > 0) paintFound(context, scene, playhead.found, found, colours.accent);
   paintMarkers(context, scene, playhead, colours);
   if (inHand.selection !== undefined) paintSelected(context, scene, inHand.selection, colours);
-  if (inHand.lifted !== undefined) paintSlots(context, scene, inHand.lifted, inHand.slots, colours);
-  else if (playhead.ghost !== undefined) paintGhost(context, scene, playhead.ghost, colours);
+  if (inHand.lifted !== undefined) {
+    paintRequired(context, scene, inHand.lifted, inHand.kept, colours);
+    paintSlots(context, scene, inHand.lifted, inHand.slots, colours);
+  } else if (playhead.ghost !== undefined) paintGhost(context, scene, playhead.ghost, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
   context.fillStyle = colours.accent;
   paintDoubtAtCursor(context, scene, playhead.cursor);

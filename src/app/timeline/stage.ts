@@ -9,6 +9,7 @@ import type { EventSeq, Nanos } from '../../core/trace/time.ts';
 import { differencesOf } from '../store/differences.ts';
 import type { Lab } from '../store/lab.ts';
 import { NOTHING_FOUND, type Playhead } from '../store/playhead.ts';
+import { keptOf } from '../store/selectors.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { paintDifferences } from './difference-painter.ts';
@@ -127,6 +128,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
         selection: follows === undefined ? store.getState().selection : undefined,
         lifted,
         slots: lifted === undefined ? [] : slotPlaces(scene, lifted.list, lifted.steps),
+        kept: keptOf(store.getState()),
       },
       ticks,
       colours,

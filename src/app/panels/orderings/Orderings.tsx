@@ -48,6 +48,7 @@ export function Orderings() {
     if (outcome.kind === 'failed') setProblem(`${outcome.message}. Pin steps in the scenario ("pinned": true), or use the command line.`);
     if (outcome.kind !== 'explored') return;
     setAnswer({ of: scenario, exploration: outcome.exploration });
+    if (outcome.exploration.complete && !sampling) lab.store.setState({ kept: { of: scenario, pairs: outcome.exploration.required } });
     setView((now) => (sampling ? 'counts' : now === 'matrix' ? 'pairs' : now));
     lab.say(`${sampling ? 'Sampled: ' : ''}${outcome.exploration.orderings} orderings, ${outcome.exploration.safe} safe.`);
   };
