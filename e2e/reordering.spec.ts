@@ -140,6 +140,34 @@ test('a delay before a step is a field at the step: run at once, printed as an e
   await expect(field).toHaveValue('');
 });
 
+test('Alt and a drag on the axis Time pull a step to a delay; Escape leaves it as it was', async ({ lab, page }) => {
+  await page.getByRole('radio', { name: 'Time', exact: true }).click();
+  await lab.idle();
+  const lanes = await lab.timeline.locator('canvas[data-opaque="true"]').first().boundingBox();
+  if (lanes === null) throw new Error('no canvas');
+  // The first row is that of the source's steps, and its first step the longest.
+  const [x, y] = [lanes.x + lanes.width / 4, lanes.y + 11];
+  await page.keyboard.down('Alt');
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 80, y, { steps: 4 });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await lab.idle();
+  expect((await lab.dump()).edits).toBe('');
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 80, y, { steps: 4 });
+  await page.mouse.up();
+  await page.keyboard.up('Alt');
+  await lab.idle();
+  const edits = (await lab.dump()).edits;
+  expect(edits).toMatch(/^delay source\/precopy \d+$/);
+  // Eighty of the picture's pixels, on an axis that is as long as the run was.
+  const share = Number(/\d+$/.exec(edits)?.[0]) / 569_000_000;
+  expect(share).toBeCloseTo(80 / lanes.width, 2);
+});
+
 test('neighbours that are selected move as a block, by keys, and stay in their order', async ({ lab, page }) => {
   await lab.handle('Query the dirty bitmap').focus();
   await page.keyboard.press('Shift+ArrowDown');

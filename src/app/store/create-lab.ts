@@ -282,6 +282,7 @@ const NOTHING_CHOSEN = {
   found: NOTHING_FOUND,
   difference: -1,
   ghost: undefined,
+  delaying: undefined,
 } as const;
 
 function growingView(scenario: Scenario, ordering: Ordering, partial: PartialRun): GrowingRun {

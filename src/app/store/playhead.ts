@@ -24,6 +24,16 @@ export interface Playhead {
   readonly difference: number;
   /** A step of the present run at another slot, as somebody looks at what it would do there. */
   readonly ghost: Ghost | undefined;
+  /** A step that is pulled to another delay. */
+  readonly delaying: Delaying | undefined;
+}
+
+/** Nanoseconds that a step waits before it begins: those it has, and those it would have if it were let go now. */
+export interface Delaying {
+  readonly list: string;
+  readonly step: string;
+  readonly was: number;
+  readonly nanos: number;
 }
 
 export interface Ghost {
@@ -64,6 +74,7 @@ export function createPlayhead(): PlayheadStore {
     playing: 0,
     difference: -1,
     ghost: undefined,
+    delaying: undefined,
   };
   const listeners = new Set<(now: Playhead, before: Playhead) => void>();
   return {

@@ -66,7 +66,7 @@ export function paintGhost(context: CanvasRenderingContext2D, scene: Scene, ghos
 }
 
 /** In a box under the row of steps, or over it where there is no room; never beyond the picture. */
-function paintWords(
+export function paintWords(
   context: CanvasRenderingContext2D,
   scene: Scene,
   place: { readonly at: number; readonly top: number; readonly bottom: number },

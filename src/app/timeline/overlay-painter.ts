@@ -5,6 +5,7 @@ import type { EventSeq } from '../../core/trace/time.ts';
 import type { Playhead } from '../store/playhead.ts';
 import type { KeptPair, Lifted, Selection } from '../store/state.ts';
 import type { Colours } from './colours.ts';
+import { paintDelay } from './delay-painter.ts';
 import { doubtOf } from './doubt-painter.ts';
 import { type FoundTicks, paintFound } from './found-painter.ts';
 import { paintGhost } from './ghost-painter.ts';
@@ -47,6 +48,7 @@ export function paintOverlay(
     paintRequired(context, scene, inHand.lifted, inHand.kept, colours);
     paintSlots(context, scene, inHand.lifted, inHand.slots, colours);
   } else if (playhead.ghost !== undefined) paintGhost(context, scene, playhead.ghost, colours);
+  if (playhead.delaying !== undefined) paintDelay(context, scene, playhead.delaying, colours);
   const x = Math.round(placeOf(scene, playhead.cursor)) + 0.5;
   context.fillStyle = colours.accent;
   paintDoubtAtCursor(context, scene, playhead.cursor);

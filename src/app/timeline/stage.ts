@@ -266,6 +266,7 @@ function following(playhead: Playhead, { run: from, laterNanos }: Lead, to: RunV
     markers: { a: undefined, b: undefined },
     found: NOTHING_FOUND,
     ghost: undefined,
+    delaying: undefined,
   };
 }
 

@@ -1,8 +1,9 @@
 /**
  * The pointer on the lanes: hover, click to move the cursor and select, press and move four pixels on a step to lift
- * it, drag anywhere else to pan. Two fingers pinch. One state at a time, as a tagged union.
+ * it, with Alt on the axis Time to set its delay; drag anywhere else to pan. Two fingers pinch. One state at a time, as a tagged union.
  */
 import { pan, zoom } from '../../../core/swimlane/axis.ts';
+import type { Nanos } from '../../../core/trace/time.ts';
 import { kindAt } from '../../../core/trace/trace.ts';
 import { runCommand } from '../../store/commands.ts';
 import type { Lab } from '../../store/lab.ts';
@@ -15,6 +16,7 @@ type State =
   | { readonly mode: 'pressed'; readonly x: number; readonly y: number; readonly list: string; readonly step: string }
   | { readonly mode: 'panning'; x: number; readonly startX: number; moved: boolean }
   | { readonly mode: 'lifting' }
+  | { readonly mode: 'delaying'; readonly x: number }
   | { readonly mode: 'pinching'; distance: number };
 
 const LIFT_PX = 4;
@@ -85,11 +87,29 @@ export function createPointer(
       }
       case 'pressed':
         if (Math.hypot(x - state.x, y - state.y) < LIFT_PX) return;
+        playhead.set({ hover: undefined });
+        if (event.altKey && at.axis.kind === 'time') {
+          const { list, step } = state;
+          const was = store.getState().ordering.delays[`${list}/${step}`] ?? 0;
+          playhead.set({ delaying: { list, step, was, nanos: was } });
+          state = { mode: 'delaying', x: state.x };
+          lanes.style.cursor = 'ew-resize';
+          return;
+        }
         lifting.lift(state.list, state.step, 'pointer');
         state = { mode: 'lifting' };
         lanes.style.cursor = 'grabbing';
-        playhead.set({ hover: undefined });
         return;
+      case 'delaying': {
+        const { delaying, view } = playhead.get();
+        if (delaying === undefined) return;
+        const pixel = (view.to - view.from) / lanes.clientWidth;
+        // Not finer than a pixel tells apart.
+        const grain = 10 ** Math.max(0, Math.floor(Math.log10(pixel)));
+        const nanos = Math.max(0, Math.round((delaying.was + (x - state.x) * pixel) / grain) * grain);
+        if (nanos !== delaying.nanos) playhead.set({ delaying: { ...delaying, nanos } });
+        return;
+      }
       case 'lifting': {
         const { lifted } = store.getState();
         if (lifted === undefined) return;
@@ -120,10 +140,18 @@ export function createPointer(
     fingers.delete(event.pointerId);
     const { x, y } = local(event);
     if (state.mode === 'lifting') lifting.drop();
+    else if (state.mode === 'delaying') delay();
     else if (state.mode === 'pressed' && event.shiftKey) lifting.select(state.list, state.step);
     else if (state.mode === 'pressed' || (state.mode === 'panning' && !state.moved)) select(x, y);
     if (fingers.size === 0) state = { mode: 'idle' };
   };
+
+  function delay(): void {
+    const { delaying } = playhead.get();
+    playhead.set({ delaying: undefined });
+    if (delaying === undefined || delaying.nanos === delaying.was) return;
+    lab.edit({ kind: 'delay', list: delaying.list, step: delaying.step, nanos: delaying.nanos as Nanos });
+  }
 
   function select(x: number, y: number): void {
     const at = stage();
@@ -135,13 +163,14 @@ export function createPointer(
   const onCancel = () => {
     fingers.clear();
     if (state.mode === 'lifting') lifting.cancel();
+    playhead.set({ delaying: undefined });
     state = { mode: 'idle' };
   };
   const onLeave = () => {
     if (state.mode === 'idle') playhead.set({ hover: undefined });
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && state.mode === 'lifting') onCancel();
+    if (event.key === 'Escape' && (state.mode === 'lifting' || state.mode === 'delaying')) onCancel();
   };
   const onDouble = (event: MouseEvent) => {
     const box = lanes.getBoundingClientRect();
