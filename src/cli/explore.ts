@@ -3,6 +3,7 @@
  * `explore SCENARIO --sample K [--seed S] [--json]`: so many of them, drawn at random, and marked as such.
  */
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { models } from '../core/emulator/devices/index.ts';
 import type { Program } from '../core/emulator/program.ts';
@@ -94,6 +95,12 @@ async function draw(program: Program, sample: Sample): Promise<Exploration> {
 /** Branches between two looks at signals. */
 const SLICE = 200;
 
+/**
+ * Each thread compiles the emulator for itself: with V8's usual inlining (920) that is 2.9 s of processor time for two of them, with
+ * this 1.8 s, and the code that comes out is as fast.
+ */
+const INLINING = '--max-inlined-bytecode-size-cumulative=200';
+
 /** A searcher in a thread of its own. */
 function peerOf({ scenario }: Program): StartPeer {
   return (searcher, heard, lost) => {
@@ -119,6 +126,7 @@ async function decide(program: Program, states: number, shard: Shard | undefined
     const ahead = foretold(program, states);
     throw new UsageError(`explore: ${problem}${ahead === undefined ? '' : `: ${ahead.pin.join(', ')} would do`}`);
   }
+  if (jobs > 1) setFlagsFromString(INLINING);
   const pool = new Pool(program, jobs, peerOf(program), shard);
   if (shard === undefined && mayTake(program, states)) {
     // The other threads begin meanwhile.

@@ -15,7 +15,7 @@
  */
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
-import { type Channel, type DeviceState, type Item, isVoid, type Stamp, type Thread } from '../emulator/state.ts';
+import { type Channel, type DeviceState, type Frame, type Item, isVoid, type Stamp, type Thread } from '../emulator/state.ts';
 import { top } from '../emulator/waking.ts';
 import { ChannelUse } from './channel-use.ts';
 import { wordOf } from './facts.ts';
@@ -28,6 +28,12 @@ import { TracerKeys } from './tracer-key.ts';
 /** Stands for "no number here" and "never". */
 const NONE = -1;
 const NEVER = -2;
+
+/** Operations of a frame: the number of the text that tells what they do, and the item that they are unfolded for. */
+interface Unfolded {
+  readonly text: number;
+  readonly item: number;
+}
 
 export class StateKeys {
   readonly table = new StateTable();
@@ -42,7 +48,7 @@ export class StateKeys {
   readonly #use: ChannelUse;
   /** Some save names the session whose data_fd it reads. */
   readonly #fds: boolean;
-  readonly #ops = new WeakMap<object, number>();
+  readonly #ops = new WeakMap<readonly Op[], Unfolded>();
   readonly #texts = new Map<string, number>();
   /** The machine's moment, and what may still be taken off a channel, while a key is written. */
   #now = 0;
@@ -206,34 +212,34 @@ export class StateKeys {
     if (thread.wakeNanos === Number.POSITIVE_INFINITY) this.#put(NEVER);
     else this.#nanos(waits ? 0 : Math.max(0, thread.wakeNanos - this.#now));
     // How long it has been blocked matters only where that has a limit.
-    const op = frame?.ops[frame.pc];
-    const limited = op !== undefined && 'wait' in op.primitive && op.primitive.limitNanos !== undefined && frame?.stage === 'blocked';
+    const limited = frame !== undefined && frame.stage === 'blocked' && isLimited(frame);
     this.#put(limited ? 1 : 0);
     if (limited) this.#nanos(this.#now - thread.blockedSince);
-    for (const one of thread.frames) {
-      this.#putOwn(this.#opsOf(one.ops), TEXT);
-      this.#put(this.#itemOf(one.ops));
-      this.#put(one.pc * 4 + STAGE[one.stage]);
-      this.#put(one.round);
-      this.#put(one.phase);
-    }
+    for (const one of thread.frames) this.#frame(one);
+  }
+
+  #frame(frame: Frame): void {
+    const { text, item } = this.#opsOf(frame.ops);
+    this.#putOwn(text, TEXT);
+    this.#put(item === NONE ? NONE : this.#placeOf(item));
+    this.#put(frame.pc * 4 + STAGE[frame.stage]);
+    this.#put(frame.round);
+    this.#put(frame.phase);
   }
 
   /** Told apart by what they do, since those that are unfolded for an item are new each time; the item by its place on the wires. */
-  #opsOf(ops: readonly Op[]): number {
+  #opsOf(ops: readonly Op[]): Unfolded {
     const known = this.#ops.get(ops);
     if (known !== undefined) return known;
-    const number = this.#text(ops.some((op) => 'item' in op.primitive) ? ops.map(innerKey).join('&') : JSON.stringify(ops));
-    this.#ops.set(ops, number);
-    return number;
+    const item = itemOf(ops);
+    const unfolded = { text: this.#text(item === NONE ? JSON.stringify(ops) : ops.map(innerKey).join('&')), item };
+    this.#ops.set(ops, unfolded);
+    return unfolded;
   }
 
-  /** Operations that are unfolded for an item are all for the same. */
-  #itemOf(ops: readonly Op[]): number {
-    const op = ops.find(({ primitive }) => 'item' in primitive);
-    if (op === undefined || !('item' in op.primitive)) return NONE;
-    const { item } = op.primitive;
-    return this.#items.findIndex((one) => one.id === item);
+  #placeOf(item: number): number {
+    for (let i = 0; i < this.#items.length; i += 1) if (this.#items[i]?.id === item) return i;
+    return NONE;
   }
 
   #device(machine: Machine, index: number, state: DeviceState, { saves }: ToCome): void {
@@ -365,6 +371,18 @@ export class StateKeys {
     if (set.size === 1) for (const one of set) this.#putOwn(this.#text(one), MEMBER);
     else for (const one of [...set].map((name) => this.#text(name)).sort((a, b) => a - b)) this.#putOwn(one, MEMBER);
   }
+}
+
+/** Operations that are unfolded for an item are all for the same. */
+function itemOf(ops: readonly Op[]): number {
+  for (const { primitive } of ops) if ('item' in primitive) return primitive.item;
+  return NONE;
+}
+
+/** Whether the operation that a thread is blocked in waits with a limit. */
+function isLimited({ ops, pc }: Frame): boolean {
+  const primitive = ops[pc]?.primitive;
+  return primitive !== undefined && 'wait' in primitive && primitive.limitNanos !== undefined;
 }
 
 /** Below all that is there, or by the ranks that were found: the present version, or an older one. */

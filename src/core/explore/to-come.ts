@@ -4,6 +4,7 @@
  */
 import type { Machine } from '../emulator/machine.ts';
 import type { Op, Program } from '../emulator/program.ts';
+import type { Thread } from '../emulator/state.ts';
 import type { LogPrimitive } from '../scenario/primitives.ts';
 
 /** A union over operations; all fields are bit masks. */
@@ -31,57 +32,67 @@ export type Open = readonly (readonly number[] | undefined)[];
 
 /** Found once from a program's operations, then summed over the steps that are left. */
 export class Foresight {
-  readonly #program: Program;
   /** By list and step. */
   readonly #steps: readonly (readonly ToCome[])[];
+  /** By list and place: of the recovery from there on. */
   readonly #recovery: readonly (readonly ToCome[])[];
+  /** By list: pinned steps. */
+  readonly #pinned: readonly (readonly number[])[];
   /** Conditions can ask at any time. */
-  readonly #always: ToCome;
+  readonly #askedLogs: number;
+  /** For each host that copies, the bits that reach its bitmap: those of its own logs. */
+  readonly #ownLogs: readonly number[];
 
   constructor(program: Program, askedLogs: number) {
-    this.#program = program;
     const of = (ops: readonly Op[]) =>
       ops
         .flatMap((op) => withInner(program, op))
         .map((op) => asks(program, op))
         .reduce(union, NOTHING);
     this.#steps = program.lists.map((list) => list.steps.map((step) => of(step.ops)));
-    this.#recovery = program.lists.map((list) => list.recovery.map((step) => of(step.ops)));
-    this.#always = { ...NOTHING, named: askedLogs };
+    this.#recovery = program.lists.map(({ recovery }) => recovery.map((_, at) => of(recovery.slice(at).flatMap((step) => step.ops))));
+    this.#pinned = program.lists.map((list) => list.steps.flatMap((step, i) => (step.pinned ? [i] : [])));
+    this.#askedLogs = askedLogs;
+    const logs = program.logs.length;
+    this.#ownLogs = program.hosts.map((_, host) => ((1 << logs) - 1) << (host * logs));
   }
 
   /** Steps that may be chosen, that are pinned and not reached, under way, in the background, or a recovery that may come. */
   from(machine: Machine, open: Open): ToCome {
-    let { harvests, named, copies, whole, saves } = this.#always;
-    const add = (more: ToCome | undefined): void => {
-      if (more === undefined) return;
-      harvests |= more.harvests;
-      named |= more.named;
-      copies |= more.copies;
-      whole |= more.whole;
-      saves |= more.saves;
-    };
+    const sum: Sum = { harvests: 0, named: this.#askedLogs, copies: 0, whole: 0, saves: 0 };
     for (const thread of machine.threads) {
       if (thread.status !== 'running' && thread.status !== 'waiting') continue;
-      const steps = this.#steps[thread.list] ?? [];
-      const recovery = this.#recovery[thread.list] ?? [];
-      if (thread.background >= 0) add(steps[thread.background]);
-      else if (thread.recovering) for (let i = thread.position; i < recovery.length; i += 1) add(recovery[i]);
-      else {
-        for (let i = thread.position; i < thread.order.length; i += 1) add(steps[thread.order[i] as number]);
-        for (const step of open[thread.list] ?? []) add(steps[step]);
-        const list = this.#program.lists[thread.list];
-        for (let i = 0; i < steps.length; i += 1) if (list?.steps[i]?.pinned === true && !thread.order.includes(i)) add(steps[i]);
-      }
-      if (!thread.recovering) for (const one of recovery) add(one);
+      const { list, position } = thread;
+      const steps = this.#steps[list] as readonly ToCome[];
+      if (thread.background >= 0) add(sum, steps[thread.background]);
+      else if (!thread.recovering) this.#ahead(sum, thread, steps, open[list] ?? NONE_OPEN);
+      add(sum, this.#recovery[list]?.[thread.recovering ? position : 0]);
     }
-    // A bit reaches a bitmap of its own host, and matters only if that host copies.
-    const logs = this.#program.logs.length;
     let read = 0;
-    for (let host = 0; host < this.#program.hosts.length; host += 1)
-      if (((copies >> host) & 1) === 1) read |= ((1 << logs) - 1) << (host * logs);
-    return { harvests: harvests & read, named, copies, whole, saves };
+    for (let host = 0; host < this.#ownLogs.length; host += 1) if (((sum.copies >> host) & 1) === 1) read |= this.#ownLogs[host] as number;
+    sum.harvests &= read;
+    return sum;
   }
+
+  /** What a thread that goes through its list has before it. */
+  #ahead(sum: Sum, { list, order, position }: Thread, steps: readonly ToCome[], open: readonly number[]): void {
+    for (let i = position; i < order.length; i += 1) add(sum, steps[order[i] as number]);
+    for (let i = 0; i < open.length; i += 1) add(sum, steps[open[i] as number]);
+    for (const step of this.#pinned[list] ?? NONE_OPEN) if (!order.includes(step)) add(sum, steps[step]);
+  }
+}
+
+const NONE_OPEN: readonly number[] = [];
+
+type Sum = { -readonly [field in keyof ToCome]: ToCome[field] };
+
+function add(sum: Sum, more: ToCome | undefined): void {
+  if (more === undefined) return;
+  sum.harvests |= more.harvests;
+  sum.named |= more.named;
+  sum.copies |= more.copies;
+  sum.whole |= more.whole;
+  sum.saves |= more.saves;
 }
 
 function union(a: ToCome, b: ToCome): ToCome {
@@ -94,12 +105,21 @@ function union(a: ToCome, b: ToCome): ToCome {
   };
 }
 
+/** What the arcs of each device bring with them; found once for a program, since every operation on the device asks. */
+const INNER = new WeakMap<Program, (readonly Op[])[]>();
+
 /** An operation and those that the arcs of a state change bring with them. */
 export function withInner(program: Program, op: Op): readonly Op[] {
-  if (!('set' in op.primitive)) return [op];
-  const paths = program.devices[op.subject]?.paths.flat() ?? [];
-  const inner = paths.flatMap((path) => (path.errno === undefined ? path.arcs.flatMap((arc) => arc.does) : []));
-  return [op, ...inner.map((one) => ({ ...one, host: op.host }))];
+  if (!('set' in op.primitive) || op.subject < 0) return [op];
+  return [op, ...innerOf(program, op.subject).map((one) => ({ ...one, host: op.host }))];
+}
+
+function innerOf(program: Program, device: number): readonly Op[] {
+  const all = INNER.get(program) ?? [];
+  INNER.set(program, all);
+  const paths = program.devices[device]?.paths.flat() ?? [];
+  all[device] ??= [...new Set(paths.flatMap((path) => (path.errno === undefined ? path.arcs.flatMap((arc) => arc.does) : [])))];
+  return all[device];
 }
 
 function asks(program: Program, { primitive, subject, host }: Op): ToCome {

@@ -24,9 +24,11 @@ export class CounterExamples {
     this.#held = new Set(judgeTrace(safe).flatMap((one) => (one.outcome === 'holds' && one.severity !== 'P' ? [one.rule] : [])));
   }
 
+  /** Asked are the rules that no bad run has broken yet. */
   add({ trace, safe }: { readonly trace: Trace; readonly safe: boolean }): void {
     this.#tried += 1;
-    for (const { rule, outcome } of judgeTrace(trace)) if (outcome === 'broken') (safe ? this.#safe : this.#bad).add(rule);
+    const asked = rules.filter(({ id }) => this.#held.has(id) && !this.#bad.has(id));
+    for (const { rule, outcome } of judgeTrace(trace, asked)) if (outcome === 'broken') (safe ? this.#safe : this.#bad).add(rule);
   }
 
   /** `tried`: orders beside the safe one. */

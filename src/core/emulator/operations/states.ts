@@ -12,7 +12,7 @@ import type { ArcDef, DeviceDef, Op } from '../program.ts';
 import { listen, wipeAll } from '../signals.ts';
 import { DEFAULT_REQUEST_NANOS, type DeviceState } from '../state.ts';
 import { recordCall } from './calls.ts';
-import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed, unfoldOnce } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, type End, innerOp, refused, timed } from './outcome.ts';
 
 export function beginSet(context: Context, primitive: SetStatePrimitive): Begin {
   const { machine, op } = context;
@@ -26,8 +26,18 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
       state: primitive.to,
       from: def.states[device.state]?.id ?? '',
     });
+  const known = ways.get(op) ?? [];
+  ways.set(op, known);
+  known[device.state] ??= wayFrom(op, def, device.state, primitive);
+  return known[device.state] as Begin;
+}
+
+/** What a request comes to, by the state that it finds: found once, and shared by all runs. */
+const ways = new WeakMap<Op, Begin[]>();
+
+function wayFrom(op: Op, def: DeviceDef, state: number, primitive: SetStatePrimitive): Begin {
   const arcs: ArcDef[] = [];
-  for (const [from, station] of stations(def.states, device.state, primitive)) {
+  for (const [from, station] of stations(def.states, state, primitive)) {
     const path = def.paths[from]?.[station];
     if (path === undefined || path.errno !== undefined) {
       return refused(path?.errno ?? 'EINVAL', `${def.id}: ${def.states[from]?.id} to ${def.states[station]?.id} is no legal arc`);
@@ -35,7 +45,7 @@ export function beginSet(context: Context, primitive: SetStatePrimitive): Begin 
     arcs.push(...path.arcs);
   }
   if (arcs.length === 0) return timed(costNanos(op, 0, 0));
-  return { go: 'inner', ops: unfoldOnce(op, device.state, () => arcs.flatMap((arc) => arcOps(op, arc, op.subject))) };
+  return { go: 'inner', ops: arcs.flatMap((arc) => arcOps(op, arc, op.subject)) };
 }
 
 /** One write that flips several bits passes through the states that `via` names, each as if it had been asked for. */
