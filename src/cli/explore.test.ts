@@ -39,8 +39,19 @@ test('a search that will exceed its limit says so first, with what to pin, and a
   const steps = (match?.[4] ?? '').split(', ');
   expect(steps.length).toBeGreaterThan(0);
   for (const step of steps) expect(step).toMatch(/^(source|target)\/[a-z-]+$/);
-  expect(stopped).toMatch(/^explore: more than 3000 distinct states \(30240 orderings\)/);
-  expect(JSON.parse(out)).toMatchObject({ complete: false });
+  expect(stopped).toMatch(/^explore: stopped at 3000 distinct states \(30240 orderings\)/);
+  expect(JSON.parse(out)).toMatchObject({ complete: false, stopped: 'states' });
+});
+
+test('a search that comes to its limit of memory answers with what is decided then, and says what would help', async () => {
+  const { code, out, err } = await command('explore v2-twelve-steps --jobs 1 --memory 3 --json');
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /stopped at 3 MiB of memory \(479001600 orderings\).*pin some steps.*raise --memory, or divide it with --shard I\/N\n$/,
+  );
+  const exploration = JSON.parse(out);
+  expect(exploration).toMatchObject({ complete: false, stopped: 'memory' });
+  expect(exploration.states).toBeGreaterThan(500);
 });
 
 test('a search that fits says nothing of it', async () => {

@@ -1,16 +1,16 @@
 /**
- * `explore SCENARIO [--json] [--jobs N] [--shard I/N]`, `explore --merge FILE...`: all orderings of the movable steps, decided.
+ * `explore SCENARIO [--json] [--jobs N] [--memory MIB] [--states N] [--shard I/N [--out FILE]]`, `explore --merge FILE...`: all orderings of the movable steps, decided.
  * `explore SCENARIO --sample K [--seed S] [--json]`: so many of them, drawn at random, and marked as such.
  */
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { models } from '../core/emulator/devices/index.ts';
 import type { Program } from '../core/emulator/program.ts';
 import { protocols } from '../core/emulator/protocols/index.ts';
 import { prepare } from '../core/emulator/run.ts';
-import { DEFAULT_LIMITS, type Decided, type Shard } from '../core/explore/explore.ts';
-import { type Forecast, forecast } from '../core/explore/forecast.ts';
+import { DEFAULT_LIMITS, type Decided, type Limits, type Shard, type Stopped } from '../core/explore/explore.ts';
+import { type Forecast, forecast, statesWithin } from '../core/explore/forecast.ts';
 import { countOrderings, mayTake, movableSteps, tooLarge } from '../core/explore/orderings.ts';
 import { mergeParts, type Part, partOf, readPart } from '../core/explore/parts.ts';
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
@@ -25,7 +25,7 @@ import { emit, readJson, scenarioOf } from './files.ts';
 import type { SearchData } from './search-thread.ts';
 
 export async function explore(args: readonly string[]): Promise<number> {
-  const { words, flags, values } = parseArguments(args, ['states', 'shard', 'out', 'jobs', 'sample', 'seed'], ['json', 'merge']);
+  const { words, flags, values } = parseArguments(args, ['states', 'memory', 'shard', 'out', 'jobs', 'sample', 'seed'], ['json', 'merge']);
   if (flags.has('merge')) {
     print(merge(words), flags.has('json'));
     return 0;
@@ -33,7 +33,7 @@ export async function explore(args: readonly string[]): Promise<number> {
   const [word, ...others] = words;
   if (word === undefined || others.length > 0)
     throw new UsageError('explore: expected one story id or scenario file, or --merge and the files of all parts');
-  const states = wholeNumber('states', values.get('states'), 1) ?? DEFAULT_LIMITS.states;
+  const limits = limitsOf(values);
   const shard = shardOf(values.get('shard'));
   const program = prepare(scenarioOf(word));
   const sample = sampleOf(values);
@@ -44,12 +44,32 @@ export async function explore(args: readonly string[]): Promise<number> {
     return 0;
   }
   const jobs = shard === undefined ? (wholeNumber('jobs', values.get('jobs'), 1) ?? availableParallelism()) : 1;
-  const { decided, elapsedMs } = await decide(program, states, shard, jobsFor(jobs));
+  const { decided, elapsedMs } = await decide(program, limits, shard, jobsFor(jobs));
   if (shard !== undefined && !decided.complete)
-    throw new UsageError('explore: stopped; a part of a search is of use only when it is whole');
+    throw new UsageError(
+      'explore: stopped; a part of a search is of use only when it is whole: raise --memory, or divide it into more parts',
+    );
   if (shard === undefined) print(withRules(program, report(program, decided, elapsedMs)), flags.has('json'));
   else emit(`${JSON.stringify(partOf(program, decided, shard, elapsedMs))}\n`, values.get('out'));
   return 0;
+}
+
+const MIB = 2 ** 20;
+/** What the emulator leaves between two collections. */
+const BESIDE_MIB = 256;
+
+/** `--states N`, `--memory MIB`. */
+function limitsOf(values: ReadonlyMap<string, string>): Limits {
+  const mib = wholeNumber('memory', values.get('memory'), 1);
+  const heapMib = Math.floor(getHeapStatistics().heap_size_limit / MIB);
+  if (mib !== undefined && mib + BESIDE_MIB > heapMib)
+    throw new UsageError(
+      `--memory: ${mib} MiB and ${BESIDE_MIB} beside them are more than the ${heapMib} that Node gives: NODE_OPTIONS=--max-old-space-size=${mib + BESIDE_MIB} gives as many`,
+    );
+  return {
+    states: wholeNumber('states', values.get('states'), 1) ?? DEFAULT_LIMITS.states,
+    bytes: mib === undefined ? DEFAULT_LIMITS.bytes : mib * MIB,
+  };
 }
 
 /** `I/N`, I from 1. */
@@ -120,22 +140,25 @@ interface Answer {
 }
 
 /** Goes on until all is decided, a limit is hit or the user has had enough (SIGINT): then the answer is what is known so far. */
-async function decide(program: Program, states: number, shard: Shard | undefined, jobs: number): Promise<Answer> {
+async function decide(program: Program, limits: Limits, shard: Shard | undefined, jobs: number): Promise<Answer> {
   const problem = tooLarge(program);
+  const states = statesWithin(limits);
   if (problem !== '') {
     const ahead = foretold(program, states);
     throw new UsageError(`explore: ${problem}${ahead === undefined ? '' : `: ${ahead.pin.join(', ')} would do`}`);
   }
   if (jobs > 1) setFlagsFromString(INLINING);
-  const pool = new Pool(program, jobs, peerOf(program), shard);
+  const pool = new Pool(program, jobs, peerOf(program), limits, shard);
   if (shard === undefined && mayTake(program, states)) {
     // The other threads begin meanwhile.
     pool.call();
     const ahead = foretold(program, states);
-    if (ahead?.exceeds === true) process.stderr.write(`explore: ${aheadWords(ahead, states)}\n`);
+    if (ahead !== undefined && (ahead.exceeds || ahead.most * FORECAST_FACTOR > states))
+      process.stderr.write(`explore: ${aheadWords(ahead, states)}\n`);
   }
   const { searcher } = pool;
   const began = performance.now();
+  let limit: Stopped | '' = '';
   let stopped = false;
   const stop = () => {
     stopped = true;
@@ -143,12 +166,8 @@ async function decide(program: Program, states: number, shard: Shard | undefined
   process.once('SIGINT', stop);
   const total = countOrderings(program);
   while (!stopped && pool.advance(SLICE, performance.now() - began)) {
-    if (searcher.states > states) {
-      process.stderr.write(
-        `explore: more than ${states} distinct states (${total} orderings): the answer is what is decided so far; pin some steps in the scenario ("pinned": true), raise --states, or divide it with --shard I/N\n`,
-      );
-      break;
-    }
+    limit = pool.stopped;
+    if (limit !== '') break;
     if (process.stderr.isTTY) {
       const { decided, states: known } = searcher.progress();
       process.stderr.write(`\r${decided.toLocaleString('en')} of ${total.toLocaleString('en')} decided, ${known} states `);
@@ -159,12 +178,20 @@ async function decide(program: Program, states: number, shard: Shard | undefined
   process.off('SIGINT', stop);
   if (pool.lost !== '') process.stderr.write(`explore: a thread of the search was lost, and the others went on: ${pool.lost}\n`);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  const decided = searcher.decided();
+  const decided: Decided = { ...searcher.decided(), ...(limit === '' ? {} : { stopped: limit }) };
+  if (limit !== '') {
+    const reached = limit === 'memory' ? `${Math.round(limits.bytes / MIB)} MiB of memory` : `${limits.states} distinct states`;
+    process.stderr.write(
+      `explore: stopped at ${reached} (${total} orderings): the answer is what is decided so far; pin some steps in the scenario ("pinned": true), raise --${limit}, or divide it with --shard I/N\n`,
+    );
+  }
   return { decided, elapsedMs: Math.round(performance.now() - began) };
 }
 
 /** A forecast is looked for that long. */
 const FORECAST_MS = 1_500;
+/** By so much a search can outgrow the upper bound that is foretold. */
+const FORECAST_FACTOR = 3;
 
 /** Until it is certain enough that the search fits, or time is up. */
 function foretold(program: Program, states: number): Forecast | undefined {
@@ -172,16 +199,16 @@ function foretold(program: Program, states: number): Forecast | undefined {
   let known: Forecast | undefined;
   for (const better of forecast(program, states)) {
     known = better ?? known;
-    if ((known !== undefined && known.most <= states) || performance.now() - began > FORECAST_MS) break;
+    if ((known !== undefined && known.most * FORECAST_FACTOR <= states) || performance.now() - began > FORECAST_MS) break;
   }
   return known;
 }
 
 function aheadWords(ahead: Forecast, states: number): string {
   const figure = (count: number) => Number(count.toPrecision(2)).toLocaleString('en');
-  const all = `about ${figure(ahead.states)} distinct states are to be expected (${figure(ahead.least)} to ${figure(ahead.most)}), the limit is ${states.toLocaleString('en')}`;
+  const all = `about ${figure(ahead.states)} distinct states are to be expected (${figure(ahead.least)} to ${figure(ahead.most)}), the limit is ${figure(states)}`;
   const pin = ahead.pin.length === 0 ? '' : `; with ${ahead.pin.join(', ')} pinned ("pinned": true) about ${figure(ahead.statesThen)}`;
-  return `${all}${pin}; going on until the limit`;
+  return `${all}${pin}; ${ahead.exceeds ? 'going on until the limit' : 'they may not all fit: going on until then'}`;
 }
 
 /** Parts that other machines have decided, as one answer. */

@@ -11,10 +11,11 @@ export const USAGE: { readonly [command: string]: string } = {
     --format             text (left out: this), json (a recording), trace (lines as QEMU's log prints them)
     --out FILE           where to write
 `,
-  explore: `switchover explore SCENARIO [--json] [--out FILE] [--jobs N] [--states N] [--shard I/N] [--sample N [--seed N]]
+  explore: `switchover explore SCENARIO [--json] [--out FILE] [--jobs N] [--memory MIB] [--states N] [--shard I/N] [--sample N [--seed N]]
 switchover explore --merge FILE... [--json]
   Decides every ordering of the movable steps by emulation.
     --jobs N             threads (left out: one a core, at most 8)
+    --memory MIB         memory of the search at most (600); at it the search ends with what is decided
     --states N           distinct states at most; a search that would need more says so before it starts
     --shard I/N          one part of N, to be joined by --merge; with --out FILE
     --sample N           N orderings drawn at random (--seed) in place of all, and marked as a sample

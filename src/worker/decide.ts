@@ -5,6 +5,8 @@
 import type { Program } from '../core/emulator/program.ts';
 import { type DecidedGraph, graphOf } from '../core/explore/decided-graph.ts';
 import type { Batch } from '../core/explore/exchange.ts';
+import type { Decided, Limits, Stopped } from '../core/explore/explore.ts';
+import { statesWithin } from '../core/explore/forecast.ts';
 import { countOrderings, mayTake, tooLarge } from '../core/explore/orderings.ts';
 import { jobsFor, Pool, type StartPeer } from '../core/explore/pool.ts';
 import { type Exploration, report } from '../core/explore/report.ts';
@@ -24,8 +26,8 @@ const BRANCHES = 200;
 /** Milliseconds between two looks at what the orderings decided so far have come to. */
 const COUNT_MS = 400;
 
-/** A graph of more states is let go when the answer is given: it holds some gigabytes. */
-const MOST_KEPT = 600_000;
+/** A graph of more states is let go when another search begins: the two together could need more than a tab has. */
+const MOST_BESIDE = 100_000;
 
 interface Kept {
   readonly text: string;
@@ -66,20 +68,22 @@ function peerOf(scenario: Scenario): StartPeer {
   };
 }
 
-/** Goes on until all is decided, there are more states than `most`, or `told` says `stop`; `drop` throws what was found away. */
+/** Goes on until all is decided, a limit is hit, or `told` says `stop`; `drop` throws what was found away. */
 export async function decide(
   program: Program,
-  most: number,
+  limits: Limits,
   told: (states: number, decided: DecidedSoFar) => Promise<'go' | 'stop' | 'drop'>,
 ): Promise<{ readonly exploration: Exploration; readonly graph: DecidedGraph | undefined } | undefined> {
   const began = performance.now();
   const problem = tooLarge(program);
   if (problem !== '') throw new Error(problem);
-  const pool = new Pool(program, jobsFor(self.navigator.hardwareConcurrency), peerOf(program.scenario));
+  const pool = new Pool(program, jobsFor(self.navigator.hardwareConcurrency), peerOf(program.scenario), limits);
+  if ((kept?.exploration.states ?? 0) > MOST_BESIDE) kept = undefined;
   const { searcher } = pool;
   // What may take long is divided from the first moment.
-  if (mayTake(program, most)) pool.call();
+  if (mayTake(program, statesWithin(limits))) pool.call();
   const of = String(countOrderings(program));
+  let stopped: Stopped | '' = '';
   let counted = began;
   let byClass: DecidedSoFar['byClass'];
   try {
@@ -91,15 +95,16 @@ export async function decide(
       }
       const word = await told(states, { orderings: String(decided), of, byClass, searchers: pool.size, lost: pool.lost });
       if (word === 'drop') return undefined;
-      if (word === 'stop' || states > most) break;
+      stopped = pool.stopped;
+      if (word === 'stop' || stopped !== '') break;
     }
   } finally {
     pool.end();
   }
-  const decided = searcher.decided();
+  const decided: Decided = { ...searcher.decided(), ...(stopped === '' ? {} : { stopped }) };
   const exploration = report(program, decided, Math.round(performance.now() - began));
   const graph = graphOf(program, decided);
-  kept = graph === undefined || decided.states > MOST_KEPT ? undefined : { text: textOf(program.scenario), graph, exploration };
+  kept = graph === undefined ? undefined : { text: textOf(program.scenario), graph, exploration };
   return { exploration, graph };
 }
 

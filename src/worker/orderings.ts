@@ -3,8 +3,8 @@
  * lattice. It comes when somebody asks: a first visit runs a story.
  */
 import type { Program } from '../core/emulator/program.ts';
-import { DEFAULT_LIMITS } from '../core/explore/explore.ts';
-import { type Forecast, forecast } from '../core/explore/forecast.ts';
+import { DEFAULT_LIMITS, type Limits } from '../core/explore/explore.ts';
+import { type Forecast, forecast, statesWithin } from '../core/explore/forecast.ts';
 import { lattice } from '../core/explore/lattice.ts';
 import { nearest, shrink } from '../core/explore/nearest.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
@@ -47,12 +47,15 @@ async function answerExplore({ id, scenario, sample }: ExploreRequest, desk: Des
       ? await draw(program, sample, told)
       : known?.complete === true
         ? known
-        : (await decide(program, DEFAULT_LIMITS.states, told))?.exploration;
+        : (await decide(program, DEFAULT_LIMITS, told))?.exploration;
   if (exploration === undefined) return desk.say({ type: 'superseded', id });
   if (exploration.rules !== undefined) return desk.say({ type: 'done', id, exploration });
   const joined = await withRules(program, exploration, async () => (await desk.turn()) === 'go');
   desk.say({ type: 'done', id, exploration: joined });
 }
+
+/** What should fit into the memory that a search may take. */
+const MOST_STATES = statesWithin(DEFAULT_LIMITS);
 
 /** A forecast is looked for that long: it is to be there before a hand is at the button, and it grows better all the time. */
 const FORECAST_MS = 2_500;
@@ -61,14 +64,14 @@ const LEAST_LOOKED = 12_000;
 const FORECAST_MOST_MS = 8_000;
 
 async function answerForecast({ id, scenario }: ForecastRequest, desk: Desk): Promise<void> {
-  const steps = forecast(desk.programOf(scenario), DEFAULT_LIMITS.states);
+  const steps = forecast(desk.programOf(scenario), MOST_STATES);
   let spent = 0;
   let known: Forecast | undefined;
   const timed = (): ForecastAnswer | null => {
     if (known === undefined) return null;
     const pace = spent / 1_000 / Math.max(1, known.looked);
     const seconds = known.exact ? (known.states / Math.max(1, known.looked)) * (spent / 1_000) : known.states * pace;
-    return { ...known, seconds, secondsThen: known.statesThen * pace, mostStates: DEFAULT_LIMITS.states };
+    return { ...known, seconds, secondsThen: known.statesThen * pace, mostStates: MOST_STATES };
   };
   for (;;) {
     // Its own work alone: what else the worker does between two slices is not the search's pace.
@@ -99,7 +102,7 @@ async function answerNearest({ id, goal, scenario, ordering }: NearestRequest, d
 }
 
 /** A lattice that nobody has decided orderings for is decided up to so many states: some seconds. */
-const LATTICE_STATES = 30_000;
+const LATTICE_LIMITS: Limits = { ...DEFAULT_LIMITS, states: 30_000 };
 
 async function answerLattice(request: LatticeRequest, desk: Desk): Promise<void> {
   const { id, ordering, each } = request;
@@ -108,7 +111,7 @@ async function answerLattice(request: LatticeRequest, desk: Desk): Promise<void>
     desk.say({ type: 'progress', id, happenings: states });
     return (await desk.turn()) === 'go' ? ('go' as const) : ('drop' as const);
   };
-  const graph = decidedOf(scenario)?.graph ?? (await decide(desk.programOf(scenario), LATTICE_STATES, told))?.graph;
+  const graph = decidedOf(scenario)?.graph ?? (await decide(desk.programOf(scenario), LATTICE_LIMITS, told))?.graph;
   if (graph === undefined) return desk.say({ type: 'superseded', id });
   const steps = lattice(graph, ordering, each);
   for (;;) {

@@ -124,7 +124,7 @@ test('a search in parts gives the answer of the whole', () => {
 test('a search that ends at its limit answers with what is decided, and names no pair whose counter-example is safe', () => {
   const scenario = stories.find((story) => story.id === 'v2-twelve-steps') as Scenario;
   const program = prepare(scenario);
-  const decided = last(search(program, { states: 3_000 }));
+  const decided = last(search(program, { ...DEFAULT_LIMITS, states: 3_000 }));
   const part = report(program, decided, 0);
   expect(part.complete).toBe(false);
   expect(part.sufficient).toBe(false);

@@ -13,7 +13,23 @@ import type { RunClass } from '../trace/audit.ts';
 import { Course, choose, priceOf } from './course.ts';
 import { classesOf, type Ending, endingsOf } from './endings.ts';
 import { type Batch, Exchange, type Listener } from './exchange.ts';
-import { type Edge, edgeTo, factorial, inner, leaf, NO_NAME, NO_STEP, NONE_FREED, type Node, pairsOf, type Way } from './graph.ts';
+import {
+  EDGE_BYTES,
+  type Edge,
+  edgeTo,
+  factorial,
+  inner,
+  leaf,
+  NO_NAME,
+  NO_STEP,
+  NODE_BYTES,
+  NONE_FREED,
+  type Node,
+  pairsOf,
+  TALLY_BYTES,
+  tallied,
+  type Way,
+} from './graph.ts';
 import { orderingsOf, tooLarge } from './orderings.ts';
 import { ended } from './probe.ts';
 import type { Sampled } from './sample.ts';
@@ -21,12 +37,25 @@ import { StateKeys } from './state-key.ts';
 import type { Open } from './to-come.ts';
 import { isSafe, Verdicts, type World } from './verdicts.ts';
 
+/** Beyond them a search ends, and its answer says that it is not complete, and why. */
 export interface Limits {
-  /** Distinct states at most; beyond it the search ends, and its answer says that it is not complete. */
+  /** Distinct states. */
   readonly states: number;
+  /** Bytes of keys and graph, as `bytes` of the searchers counts them. */
+  readonly bytes: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { states: 2_000_000 };
+/** A process that holds so many bytes of a search stays below 1 GiB with what the emulator leaves between two collections. */
+export const DEFAULT_LIMITS: Limits = { states: Number.POSITIVE_INFINITY, bytes: 600 * 2 ** 20 };
+
+/** The limit that a search has come to; empty while it is within them. */
+export function beyond(limits: Limits, { states, bytes }: { readonly states: number; readonly bytes: number }): Stopped | '' {
+  if (bytes > limits.bytes) return 'memory';
+  return states > limits.states ? 'states' : '';
+}
+
+/** Why a search ended before all was decided. */
+export type Stopped = 'memory' | 'states';
 
 /** One part of a search: of the branches two choices deep, every `of`th beginning with `index` (from 0). */
 export interface Shard {
@@ -55,6 +84,8 @@ export interface Decided {
   /** Steps of each list that are permuted, in the order listed. */
   readonly movable: readonly (readonly number[])[];
   readonly complete: boolean;
+  /** The limit that was hit. */
+  readonly stopped?: Stopped;
   /** Not searched but drawn at random (sample.ts). */
   readonly sampled?: Sampled;
 }
@@ -77,7 +108,8 @@ export function* search(program: Program, limits: Limits = DEFAULT_LIMITS, shard
   const searcher = new Searcher(program, { shard });
   while (searcher.advance(SLICE)) {
     // What is decided so far is an answer too: it says that it is not complete.
-    if (searcher.states > limits.states) break;
+    const stopped = beyond(limits, searcher);
+    if (stopped !== '') return { ...searcher.decided(), stopped };
     yield searcher.progress();
   }
   return searcher.decided();
@@ -118,6 +150,9 @@ export class Searcher {
   readonly #stack: Frame[] = [];
   readonly #root = inner(-1, []);
   #merged = 0;
+  /** Of the nodes that are complete. */
+  #edges = 0;
+  #tallies = 0;
   readonly #searcher: number;
   readonly #exchange: Exchange;
   /** Solved, and not told yet. */
@@ -137,6 +172,16 @@ export class Searcher {
 
   get states(): number {
     return this.#known.length;
+  }
+
+  /** Bytes held: keys, and what is found of the graph. */
+  get bytes(): number {
+    return this.keyBytes + this.#edges * EDGE_BYTES + this.#tallies * TALLY_BYTES;
+  }
+
+  /** Of those, what a searcher holds that need not give the answer. */
+  get keyBytes(): number {
+    return this.#keys.bytes + this.states * NODE_BYTES;
   }
 
   /** Goes on for so many branches; false when nothing is left to do. */
@@ -243,10 +288,18 @@ export class Searcher {
 
   #complete({ node, state, by }: Frame): void {
     if (this.#searcher > 0) node.edges.sort((a, b) => node.open.indexOf(a.step) - node.open.indexOf(b.step));
+    this.#count(node);
     // What was solved elsewhere meanwhile has been told.
     if (state >= 0 && node.name === NO_NAME) this.#untold.push(state);
     this.#stack.pop();
     this.#stack[this.#stack.length - 1]?.node.edges.push(edgeTo(node, by));
+  }
+
+  /** Tallies are found as nodes are completed: at the end nothing is left that takes time, or memory that nobody has counted. */
+  #count(node: Node): void {
+    if (this.#searcher > 0) return;
+    this.#edges += node.edges.length;
+    this.#tallies += tallied(node, this.#verdicts.facts).length;
   }
 
   /** States solved and not told yet. */
@@ -281,6 +334,7 @@ export class Searcher {
       this.#known[state] = node;
       node.edges.splice(0, node.edges.length, ...found);
       if (frame >= 0) this.#drop(frame);
+      else this.#count(node);
       return node;
     },
   };

@@ -14,7 +14,7 @@ import { type RandomStream, randomStream } from '../base/random.ts';
 import type { Program } from '../emulator/program.ts';
 import { prepare } from '../emulator/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { Searcher } from './explore.ts';
+import { type Limits, Searcher } from './explore.ts';
 import { countOrderings, MOST_STEPS, movableSteps } from './orderings.ts';
 
 export interface Forecast {
@@ -39,8 +39,13 @@ export interface Forecast {
   readonly statesThen: number;
 }
 
-/** Bytes of heap that a state takes with its edges and endings: 480 MiB for 275,607 states of v2-qemu-10, rounded up. */
-const BYTES_A_STATE = 1_900;
+/** Bytes that a state takes with its key, edges and tallies: 1,900 to 3,200 in the larger stories. */
+const BYTES_A_STATE = 2_600;
+
+/** How many states can be expected to fit. */
+export function statesWithin({ states, bytes }: Limits): number {
+  return Math.min(states, Math.floor(bytes / BYTES_A_STATE));
+}
 
 const CHAINS = 6;
 /** Branches between two looks at the caller: some milliseconds. */

@@ -8,7 +8,7 @@ import { stories } from '../scenario/library/index.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type DecidedGraph, graphOf } from './decided-graph.ts';
-import { search } from './explore.ts';
+import { DEFAULT_LIMITS, search } from './explore.ts';
 import { isWanted, subsets } from './fewest-moves.ts';
 import { nearest, shrink } from './nearest.ts';
 import { probe } from './probe.ts';
@@ -98,7 +98,7 @@ test('what leaves out a step, delays one or moves a pinned one is not among the 
   const source = (story.steps['source'] ?? []).map((step) => (step.id === 'precopy' ? { ...step, pinned: true } : step));
   const program = prepare({ ...story, steps: { ...story.steps, source } });
   const listed = orderingOf(program.scenario);
-  const graph = graphOf(program, last(search(program, { states: 500 }))) as DecidedGraph;
+  const graph = graphOf(program, last(search(program, { ...DEFAULT_LIMITS, states: 500 }))) as DecidedGraph;
   expect(graph.covers(listed)).toBe(true);
   expect(graph.covers({ ...listed, skipped: ['source/copy-last'] })).toBe(false);
   expect(graph.covers({ ...listed, delays: { 'source/copy-last': 5 } })).toBe(false);

@@ -5,7 +5,7 @@
  */
 import type { Program } from '../emulator/program.ts';
 import type { Batch } from './exchange.ts';
-import { Searcher, type Shard } from './explore.ts';
+import { beyond, type Limits, Searcher, type Shard, type Stopped } from './explore.ts';
 
 /** A searcher elsewhere. */
 export interface Peer {
@@ -42,10 +42,23 @@ export class Pool {
   /** Why a peer was lost; the search goes on with the others. */
   lost = '';
 
-  constructor(program: Program, jobs: number, start: StartPeer, shard?: Shard) {
+  readonly #limits: Limits;
+
+  constructor(program: Program, jobs: number, start: StartPeer, limits: Limits, shard?: Shard) {
     this.searcher = new Searcher(program, { shard });
     this.#jobs = jobs;
     this.#start = start;
+    this.#limits = limits;
+  }
+
+  /** Bytes that all searchers hold: each of them the keys of all states, or soon. */
+  get bytes(): number {
+    return this.searcher.bytes + this.#peers.size * this.searcher.keyBytes;
+  }
+
+  /** The limit that the search has come to. */
+  get stopped(): Stopped | '' {
+    return beyond(this.#limits, { states: this.searcher.states, bytes: this.bytes });
   }
 
   /** How many searchers are at work: this one, and those of the others that have told what they solved. */
@@ -58,6 +71,8 @@ export class Pool {
     const more = this.searcher.advance(branches);
     if (!more) this.end();
     else if (sinceMs > ALONE_MS) this.call();
+    // Where memory runs short the answer needs it more than speed does.
+    while (this.#peers.size > 0 && this.bytes > this.#limits.bytes) this.#endLast();
     if (this.#peers.size > 0 && this.searcher.untold >= BATCH) this.#tell(this.searcher.tell());
     return more;
   }
@@ -73,6 +88,12 @@ export class Pool {
   end(): void {
     for (const peer of this.#peers.values()) peer.end();
     this.#peers.clear();
+  }
+
+  #endLast(): void {
+    const last = Math.max(...this.#peers.keys());
+    this.#peers.get(last)?.end();
+    this.#peers.delete(last);
   }
 
   #call(searcher: number): void {

@@ -3,7 +3,7 @@ import type { Program } from '../emulator/program.ts';
 import { type Ordering, orderingOf } from '../scenario/ordering.ts';
 import type { FindingKind, RunClass } from '../trace/audit.ts';
 import type { Ending } from './endings.ts';
-import type { Decided } from './explore.ts';
+import type { Decided, Stopped } from './explore.ts';
 import { type Choice, factorial } from './graph.ts';
 import { orderingsOf, withMovable } from './orderings.ts';
 import { probe } from './probe.ts';
@@ -48,6 +48,8 @@ export interface Exploration {
     readonly without: readonly { readonly rule: string; readonly title: string; readonly because: string }[];
   };
   readonly complete: boolean;
+  /** The limit at which the search ended; without one it was the user who ended it. */
+  readonly stopped?: Stopped;
   /** There where orderings were drawn at random, and not searched: counts are of those, and no pair is said to be required. */
   readonly sampled?: Sampled;
   readonly elapsedMs: number;
@@ -91,6 +93,7 @@ export function report(program: Program, decided: Decided, elapsedMs: number): E
     best,
     bad: worst(endings).map((ending) => ({ class: ending.class, kinds: ending.kinds, ordering: orderOf(program, decided, ending.way) })),
     complete: decided.complete,
+    ...(decided.stopped === undefined ? {} : { stopped: decided.stopped }),
     ...(decided.sampled === undefined ? {} : { sampled: decided.sampled }),
     elapsedMs,
   };

@@ -99,6 +99,11 @@ export class StateKeys {
     return this.table.number(this.#words, this.#length);
   }
 
+  /** Bytes held. */
+  get bytes(): number {
+    return this.table.bytes + this.#tracers.bytes;
+  }
+
   /** Texts and lines from the given numbers on: what another searcher needs to know to read keys. */
   namesFrom(text: number, line: number): Names {
     return { texts: [...this.#texts.keys()].slice(text), lines: this.#tracers.linesFrom(line) };

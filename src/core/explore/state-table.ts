@@ -1,18 +1,25 @@
 /**
  * Exact numbering of sequences of 32-bit integers: equal sequences get equal numbers, different ones different numbers.
- * An open-addressing hash table over one growing arena; whole sequences are compared, so no two are ever taken for one.
+ * An open-addressing hash table over an arena; whole sequences are compared, so no two are ever taken for one. The arena grows by
+ * blocks: nothing is copied while it grows, so that it takes no more memory at any moment than it says.
  */
 
 const EMPTY = -1;
+/** Words of a block, as a power of two. A sequence lies within one block; a longer one has a block of its own. */
+const BLOCK_BITS = 16;
+const BLOCK = 1 << BLOCK_BITS;
 
 export class StateTable {
   /** Number of different sequences: they are numbered from 0. */
   size = 0;
   #slots = new Int32Array(1 << 10).fill(EMPTY);
   #hashes = new Int32Array(1 << 9);
-  /** Where each sequence begins in the arena; one more for the end of the last. */
-  #starts = new Int32Array((1 << 9) + 1);
-  #arena = new Int32Array(1 << 14);
+  /** Where each sequence lies: block, and place in it. Its length stands there, then its words. */
+  #starts = new Int32Array(1 << 9);
+  readonly #blocks: Int32Array<ArrayBuffer>[] = [];
+  #blockBytes = 0;
+  /** Words taken of the last block. */
+  #taken = BLOCK;
 
   /** Number of the first `length` words of `words`; a sequence not met before gets the next one. */
   number(words: Int32Array, length: number): number {
@@ -29,37 +36,52 @@ export class StateTable {
     return this.#append(hash, words, length);
   }
 
-  /** The words of a sequence: a view, valid until the next call of `number`. */
+  /** The words of a sequence: a view. */
   words(number: number): Int32Array {
-    return this.#arena.subarray(this.#starts[number], this.#starts[number + 1]);
+    const start = this.#starts[number] as number;
+    const block = this.#blocks[start >>> BLOCK_BITS] as Int32Array;
+    const at = start & (BLOCK - 1);
+    return block.subarray(at + 1, at + 1 + (block[at] as number));
   }
 
   /** Bytes held. */
   get bytes(): number {
-    return this.#slots.byteLength + this.#hashes.byteLength + this.#starts.byteLength + this.#arena.byteLength;
+    return this.#slots.byteLength + this.#hashes.byteLength + this.#starts.byteLength + this.#blockBytes;
   }
 
   #equals(known: number, words: Int32Array, length: number): boolean {
     const start = this.#starts[known] as number;
-    if ((this.#starts[known + 1] as number) - start !== length) return false;
-    for (let i = 0; i < length; i += 1) if (this.#arena[start + i] !== words[i]) return false;
+    const block = this.#blocks[start >>> BLOCK_BITS] as Int32Array;
+    const at = start & (BLOCK - 1);
+    if (block[at] !== length) return false;
+    for (let i = 0; i < length; i += 1) if (block[at + 1 + i] !== words[i]) return false;
     return true;
   }
 
   #append(hash: number, words: Int32Array, length: number): number {
     const number = this.size;
-    const start = this.#starts[number] as number;
-    if (start + length > this.#arena.length) this.#arena = wider(this.#arena, start + length);
-    for (let i = 0; i < length; i += 1) this.#arena[start + i] = words[i] as number;
+    if (this.#taken + length + 1 > BLOCK) this.#addBlock(length + 1);
+    const block = this.#blocks[this.#blocks.length - 1] as Int32Array;
+    const at = this.#taken;
+    block[at] = length;
+    for (let i = 0; i < length; i += 1) block[at + 1 + i] = words[i] as number;
+    this.#taken += length + 1;
     this.size += 1;
-    if (this.size >= this.#hashes.length) {
-      this.#hashes = wider(this.#hashes, this.size + 1);
-      this.#starts = wider(this.#starts, this.size + 2);
+    if (this.size > this.#hashes.length) {
+      this.#hashes = wider(this.#hashes);
+      this.#starts = wider(this.#starts);
     }
     this.#hashes[number] = hash;
-    this.#starts[this.size] = start + length;
+    this.#starts[number] = ((this.#blocks.length - 1) << BLOCK_BITS) | at;
     if (this.size * 2 > this.#slots.length) this.#rehash();
     return number;
+  }
+
+  #addBlock(least: number): void {
+    const block = new Int32Array(Math.max(BLOCK, least));
+    this.#blocks.push(block);
+    this.#blockBytes += block.byteLength;
+    this.#taken = 0;
   }
 
   #rehash(): void {
@@ -74,8 +96,8 @@ export class StateTable {
   }
 }
 
-function wider(old: Int32Array, least: number): Int32Array<ArrayBuffer> {
-  const next = new Int32Array(Math.max(least, old.length * 2));
+function wider(old: Int32Array): Int32Array<ArrayBuffer> {
+  const next = new Int32Array(old.length * 2);
   next.set(old);
   return next;
 }

@@ -78,6 +78,11 @@ export class TracerKeys {
     return this.#lines.size;
   }
 
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#lines.bytes;
+  }
+
   /** Lines from a number on, one after the other, each after its length. */
   linesFrom(first: number): Int32Array {
     const flat: number[] = [];

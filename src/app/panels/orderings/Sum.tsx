@@ -5,7 +5,7 @@ import styles from './orderings.module.css';
 
 /** What was decided, in a sentence; what is only a part of all says so first. */
 export function Sum({ exploration }: { readonly exploration: Exploration }) {
-  const { orderings, of, safe, states, complete, sampled } = exploration;
+  const { orderings, of, safe, states, complete, stopped, sampled } = exploration;
   const [count, all, safeCount] = [orderings, of, safe].map((one) => thousands(one));
   const seconds = (exploration.elapsedMs / 1_000).toFixed(1);
   if (sampled !== undefined)
@@ -21,7 +21,7 @@ export function Sum({ exploration }: { readonly exploration: Exploration }) {
     <p className={styles['sum']}>
       {complete ? null : <strong data-part="partial">Partial</strong>} <b>{count}</b>
       {complete ? '' : ` of ${all}`} orderings, <b>{safeCount}</b> safe; decided by {thousands(states)} distinct states in {seconds} s
-      {complete ? '.' : ': so far, the search was stopped.'}
+      {complete ? '.' : stopped === 'memory' ? ': more would take more memory than a tab has.' : ': so far, the search was stopped.'}
     </p>
   );
 }
