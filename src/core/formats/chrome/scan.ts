@@ -2,6 +2,7 @@
  * Chrome trace-event JSON, byte by byte and in chunks: a file of 100 MB is never one string and never one object. An event
  * is found by its braces, and of it only the fields that a lane needs are read; its arguments are kept as they stand.
  */
+import { BACKSLASH, CLOSE, CLOSE_LIST, MOST_EVENT_BYTES, OPEN, OPEN_LIST, QUOTE } from '../json-bytes.ts';
 
 export interface ScannedEvent {
   /** One character: X, B, E, i, C, M, s, f, … */
@@ -21,12 +22,6 @@ export interface ScannedEvent {
   readonly to: number;
 }
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const OPEN = 123;
-const CLOSE = 125;
-const OPEN_LIST = 91;
-const CLOSE_LIST = 93;
 const COLON = 58;
 const COMMA = 44;
 const MINUS = 45;
@@ -34,9 +29,6 @@ const POINT = 46;
 
 /** So many digits are exact as a double. */
 const WHOLE_DIGITS = 15;
-
-/** Bytes of one event at most. */
-const MOST_EVENT_BYTES = 16 * 1024 * 1024;
 
 /** What is wrong with a file, in words. */
 export class ChromeError extends Error {}

@@ -7,21 +7,16 @@
  *
  * Only braces, brackets and quotes are looked at: any layout of the text will do, and `lanes` may come after the events.
  */
+
 import * as v from 'valibot';
 import { parseJson } from '../../scenario/plain.ts';
 import type { Problem } from '../../scenario/problem.ts';
+import { BACKSLASH, CLOSE, CLOSE_LIST, MOST_EVENT_BYTES, OPEN, OPEN_LIST, QUOTE } from '../json-bytes.ts';
 import { EventReader } from './events.ts';
 import { finishRecording, type ReadRecording } from './read.ts';
 import { lanesSchema } from './shape.ts';
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const OPEN = 123;
-const CLOSE = 125;
-const OPEN_LIST = 91;
-const CLOSE_LIST = 93;
-/** Bytes of one event at most, and of all that is not events. */
-const MOST_EVENT_BYTES = 16 * 1024 * 1024;
+/** Bytes at most of all that is not events. */
 const MOST_HEAD_BYTES = 64 * 1024 * 1024;
 /** Before the bracket that opens the list of events. */
 const EVENTS_KEY = /"events"\s*:\s*$/;
