@@ -15,6 +15,7 @@ import { lookUp } from './graph.ts';
 import { movableSteps } from './orderings.ts';
 import { probe } from './probe.ts';
 import { fewer, variedScenario } from './varied.ts';
+import { rareScenario } from './varied-rare.ts';
 
 /** Scenarios of more orderings are made smaller by pinning. */
 const MOST_ORDERINGS = Number(process.env['EXPLORE_MOST'] ?? 250);
@@ -73,16 +74,22 @@ function difference(scenario: Scenario): string {
   return '';
 }
 
-test(`seeds ${FROM} to ${TO}: every ordering ends as brute force says`, { timeout: 3_600_000 }, () => {
-  const classes = new Set<string>();
-  for (let seed = FROM; seed <= TO; seed += 1) {
-    const scenario = fewer(variedScenario(seed), MOST_ORDERINGS);
-    const checked = checkScenario(JSON.parse(JSON.stringify(scenario)), { models, protocols });
-    expect([seed, checked.scenario === undefined ? checked.problems : []]).toEqual([seed, []]);
-    expect([seed, difference(scenario)]).toEqual([seed, '']);
-    for (const ending of decide(prepare(scenario)).endings) classes.add(ending.class);
-  }
-  // The generator would be of little use if it made failures alone.
-  if (TO - FROM >= 50)
-    for (const one of ['sound', 'fails-cleanly', 'fails-badly', 'silent-corruption', 'impossible']) expect(classes).toContain(one);
-});
+const MAKERS = { 'what many scenarios use': variedScenario, 'what few use, too': rareScenario };
+
+test.each(Object.entries(MAKERS))(
+  `%s, seeds ${FROM} to ${TO}: every ordering ends as brute force says`,
+  { timeout: 3_600_000 },
+  (_, made) => {
+    const classes = new Set<string>();
+    for (let seed = FROM; seed <= TO; seed += 1) {
+      const scenario = fewer(made(seed), MOST_ORDERINGS);
+      const checked = checkScenario(JSON.parse(JSON.stringify(scenario)), { models, protocols });
+      expect([seed, checked.scenario === undefined ? checked.problems : []]).toEqual([seed, []]);
+      expect([seed, difference(scenario)]).toEqual([seed, '']);
+      for (const ending of decide(prepare(scenario)).endings) classes.add(ending.class);
+    }
+    // The generator would be of little use if it made failures alone.
+    if (TO - FROM >= 50)
+      for (const one of ['sound', 'fails-cleanly', 'fails-badly', 'silent-corruption', 'impossible']) expect(classes).toContain(one);
+  },
+);

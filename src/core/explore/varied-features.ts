@@ -13,7 +13,7 @@ export interface Dice {
   of<Item>(items: readonly Item[]): Item;
 }
 
-type Feature = (scenario: Scenario, dice: Dice) => Scenario;
+export type Feature = (scenario: Scenario, dice: Dice) => Scenario;
 
 /** Some of the features, most often none or one. */
 export function withFeatures(scenario: Scenario, dice: Dice): Scenario {
@@ -24,7 +24,7 @@ export function withFeatures(scenario: Scenario, dice: Dice): Scenario {
 }
 
 /** One more primitive in some step of a list. */
-function put(scenario: Scenario, dice: Dice, list: string, primitive: Primitive): Scenario {
+export function put(scenario: Scenario, dice: Dice, list: string, primitive: Primitive): Scenario {
   const steps = scenario.steps[list] ?? [];
   const at = dice.below(steps.length);
   const meant: Primitive = primitive.onError === undefined && dice.once(2) ? { ...primitive, onError: 'ignore' } : primitive;
@@ -32,7 +32,7 @@ function put(scenario: Scenario, dice: Dice, list: string, primitive: Primitive)
   return { ...scenario, steps: { ...scenario.steps, [list]: steps.map((step, i) => (i === at ? into(step) : step)) } };
 }
 
-function putAll(scenario: Scenario, dice: Dice, list: string, primitives: readonly Primitive[]): Scenario {
+export function putAll(scenario: Scenario, dice: Dice, list: string, primitives: readonly Primitive[]): Scenario {
   return primitives.reduce((sofar, primitive) => put(sofar, dice, list, primitive), scenario);
 }
 
@@ -40,7 +40,7 @@ function devicesOf(scenario: Scenario): readonly string[] {
   return scenario.devices.map((device) => device.id);
 }
 
-function maybe<Item>(dice: Dice, item: Item): readonly Item[] {
+export function maybe<Item>(dice: Dice, item: Item): readonly Item[] {
   return dice.once(2) ? [item] : [];
 }
 
