@@ -44,13 +44,17 @@ export async function explore(args: readonly string[]): Promise<number> {
     return 0;
   }
   const jobs = shard === undefined ? (wholeNumber('jobs', values.get('jobs'), 1) ?? availableParallelism()) : 1;
-  const { decided, elapsedMs } = await decide(program, limits, shard, jobsFor(jobs));
+  const { decided, elapsedMs, cancelled } = await decide(program, limits, shard, jobsFor(jobs));
   if (shard !== undefined && !decided.complete)
     throw new UsageError(
       'explore: stopped; a part of a search is of use only when it is whole: raise --memory, or divide it into more parts',
     );
-  if (shard === undefined) print(withRules(program, report(program, decided, elapsedMs)), flags.has('json'));
-  else emit(`${JSON.stringify(partOf(program, decided, shard, elapsedMs))}\n`, values.get('out'));
+  if (shard !== undefined) {
+    emit(`${JSON.stringify(partOf(program, decided, shard, elapsedMs))}\n`, values.get('out'));
+    return 0;
+  }
+  const exploration = report(program, decided, elapsedMs);
+  print(cancelled ? exploration : withRules(program, exploration), flags.has('json'));
   return 0;
 }
 
@@ -137,6 +141,8 @@ interface Answer {
   readonly decided: Decided;
   /** Of the search alone: what was foretold before is not in it. */
   readonly elapsedMs: number;
+  /** By the user, who is not to wait for more. */
+  readonly cancelled: boolean;
 }
 
 /** Goes on until all is decided, a limit is hit or the user has had enough (SIGINT): then the answer is what is known so far. */
@@ -185,7 +191,7 @@ async function decide(program: Program, limits: Limits, shard: Shard | undefined
       `explore: stopped at ${reached} (${total} orderings): the answer is what is decided so far; pin some steps in the scenario ("pinned": true), raise --${limit}, or divide it with --shard I/N\n`,
     );
   }
-  return { decided, elapsedMs: Math.round(performance.now() - began) };
+  return { decided, elapsedMs: Math.round(performance.now() - began), cancelled: stopped };
 }
 
 /** A forecast is looked for that long. */
