@@ -2,6 +2,7 @@
  * The guide to the format: its example is a scenario that ends as it says, every piece in its table is one that the checks know, and
  * its last part is made of the schema's help texts. `npm run golden` writes that part anew.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
@@ -10,6 +11,7 @@ import { models } from '../emulator/devices/index.ts';
 import { protocols } from '../emulator/protocols/index.ts';
 import { run } from '../emulator/run.ts';
 import { checkScenario } from './check.ts';
+import type { SchemaNode } from './json-schema.fixture.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioSchema } from './schema.ts';
 
@@ -47,34 +49,24 @@ test('every name and every primitive in the table is one of the schema', () => {
   }
 });
 
-interface Node {
-  readonly $ref?: string;
-  readonly description?: string;
-  readonly properties?: { readonly [name: string]: Node };
-  readonly required?: readonly string[];
-  readonly items?: Node;
-  readonly additionalProperties?: Node | boolean;
-  readonly anyOf?: readonly Node[];
-  readonly type?: string;
-}
-
 /** A table for each kind of object that a file can hold, each once; what all operations may have stands once, too. */
-function referenceOf(root: Node & { readonly $defs?: { readonly [name: string]: Node } }): string {
+function referenceOf(root: SchemaNode): string {
   const seen = new Set<string>();
   const tables: string[] = [];
-  const told = (fields: readonly (readonly [string, Node])[]) => {
+  const told = (fields: readonly (readonly [string, SchemaNode])[]) => {
     const key = JSON.stringify(fields);
     if (fields.length === 0 || seen.has(key)) return false;
     seen.add(key);
     return true;
   };
-  const rowsOf = (fields: readonly (readonly [string, Node])[], needed: ReadonlySet<string>) =>
+  const rowsOf = (fields: readonly (readonly [string, SchemaNode])[], needed: ReadonlySet<string>) =>
     fields.map(([name, { description }]) => `| ${needed.has(name) ? `**\`${name}\`**` : `\`${name}\``} | ${description} |`);
-  const target = (node: Node): Node => (node.$ref === undefined ? node : (root.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {}));
+  const target = (node: SchemaNode): SchemaNode =>
+    node.$ref === undefined ? node : (root.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {});
   /** Fields that every one of some alternatives has. */
-  const shared = (all: readonly Node[]) =>
+  const shared = (all: readonly SchemaNode[]) =>
     Object.keys(all[0]?.properties ?? {}).filter((name) => all.length > 4 && all.every((one) => one.properties?.[name] !== undefined));
-  const visit = (node: Node, path: string): void => {
+  const visit = (node: SchemaNode, path: string): void => {
     if (node.$ref !== undefined && seen.has(node.$ref)) return;
     seen.add(node.$ref ?? '');
     const here = target(node);
@@ -99,7 +91,7 @@ const REFERENCE = '## Every field';
 
 test('the reference in the guide is made of the help texts of the schema', () => {
   const reference = `${REFERENCE}\n\nIn **bold** what a file cannot be without. \`npm run golden\` makes this part from \`src/core/scenario/schema.ts\`.\n\n${referenceOf(
-    toJsonSchema(scenarioSchema, { errorMode: 'ignore' }) as Node,
+    toJsonSchema(scenarioSchema, { errorMode: 'ignore' }) as SchemaNode,
   )}\n`;
   const head = GUIDE.split(`\n${REFERENCE}`)[0]?.trimEnd() ?? '';
   if (process.env['GOLDEN'] === 'write') writeFileSync(join(PUBLIC, 'schema/scenario.md'), `${head}\n\n${reference}`);

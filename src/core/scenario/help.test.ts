@@ -1,27 +1,17 @@
 /** Every key of the format says what it is for, its unit, and what leaving it out means: walked over the published schema. */
+
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { expect, test } from 'vitest';
+import type { SchemaNode } from './json-schema.fixture.ts';
 import { scenarioSchema } from './schema.ts';
-
-interface Node {
-  readonly description?: string;
-  readonly properties?: { readonly [name: string]: Node };
-  readonly required?: readonly string[];
-  readonly items?: Node;
-  readonly additionalProperties?: Node | boolean;
-  readonly anyOf?: readonly Node[];
-  readonly enum?: readonly unknown[];
-  readonly type?: string;
-  readonly $defs?: { readonly [name: string]: Node };
-}
 
 interface Field {
   readonly path: string;
-  readonly node: Node;
+  readonly node: SchemaNode;
   readonly needed: boolean;
 }
 
-function fieldsOf(node: Node, path: string): readonly Field[] {
+function fieldsOf(node: SchemaNode, path: string): readonly Field[] {
   const rest = typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
   return [
     ...Object.entries(node.properties ?? {}).flatMap(([name, below]): readonly Field[] => [
@@ -33,7 +23,7 @@ function fieldsOf(node: Node, path: string): readonly Field[] {
   ];
 }
 
-const fields = fieldsOf(toJsonSchema(scenarioSchema, { errorMode: 'ignore' }) as Node, '$');
+const fields = fieldsOf(toJsonSchema(scenarioSchema, { errorMode: 'ignore' }) as SchemaNode, '$');
 const failing = (wrong: (field: Field) => boolean) => [
   ...new Set(fields.filter(wrong).map(({ path, node }) => `${path}: ${node.description ?? 'no help text'}`)),
 ];
@@ -49,7 +39,7 @@ test('every key that can be left out says what that means', () => {
 
 test('every number says its unit, or that it is a bare number', () => {
   const unit = /[Nn]anoseconds|bytes|[Pp]ages|[Nn]umber|[Vv]ersion/;
-  const numeric = (node: Node) => node.type === 'number' || node.type === 'integer';
+  const numeric = (node: SchemaNode) => node.type === 'number' || node.type === 'integer';
   expect(failing(({ node }) => numeric(node) && !unit.test(node.description ?? ''))).toEqual([]);
   expect(
     failing(({ path, node }) => /[nN]anos/.test(path.slice(path.lastIndexOf('.'))) && !/nanoseconds/i.test(node.description ?? '')),
@@ -58,8 +48,11 @@ test('every number says its unit, or that it is a bare number', () => {
 });
 
 test('every choice of a key is explained, and a default is one of them', () => {
-  const choicesOf = (node: Node): readonly unknown[] => [...(node.enum ?? []), ...(node.anyOf ?? []).flatMap((one) => one.enum ?? [])];
+  const choicesOf = (node: SchemaNode): readonly unknown[] => [
+    ...(node.enum ?? []),
+    ...(node.anyOf ?? []).flatMap((one) => one.enum ?? []),
+  ];
   expect(failing(({ node }) => choicesOf(node).some((one) => node.description?.includes(`\`${String(one)}\``) !== true))).toEqual([]);
-  const named = (node: Node) => /Default: `([^`]+)`/.exec(node.description ?? '')?.[1];
+  const named = (node: SchemaNode) => /Default: `([^`]+)`/.exec(node.description ?? '')?.[1];
   expect(failing(({ node }) => named(node) !== undefined && !choicesOf(node).includes(named(node)))).toEqual([]);
 });
