@@ -65,9 +65,13 @@ test('a search beyond the limit says so before it starts; pinning what it names 
   const forecast = panel.getByRole('region', { name: 'Forecast' });
   await expect(forecast).toContainText('More than the limit.');
   await expect(panel.getByRole('button', { name: 'Decide as many as the limit allows' })).toBeVisible();
-  await forecast.getByRole('button', { name: /^Pin (it|these \d+)$/ }).click();
-  await lab.idle();
-  await expect(panel.getByRole('button', { name: 'Decide all' })).toBeVisible();
+  // A busy machine foretells from fewer states: what it names first may leave some to be named when that is pinned.
+  const pin = forecast.getByRole('button', { name: /^Pin (it|these \d+)$/ });
+  await expect(async () => {
+    if (await pin.isVisible()) await pin.click();
+    await lab.idle();
+    await expect(panel.getByRole('button', { name: 'Decide all' })).toBeVisible({ timeout: 9_000 });
+  }).toPass({ timeout: 40_000 });
   await expect(forecast).not.toContainText('More than the limit.');
   await lab.button('Undo').click();
   await expect(forecast).toContainText('More than the limit.');
