@@ -185,11 +185,15 @@ test('a writer that no log sees is written in the text by completion, down to it
   await editor.getByRole('radio', { name: 'Text' }).click();
   await text.getByText('"writers"').click();
   await text.press('End');
+  // A list that is looked up anew stays in sight, dimmed, and takes no click until the new one is there.
+  const offered = editor.locator('.cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)');
   const choose = async (typed: string, option: string) => {
     await page.keyboard.type(typed);
-    await editor.getByRole('option', { name: option }).first().click();
+    await offered.getByRole('option', { name: option }).first().click();
   };
   await page.keyboard.type('{');
+  // Who waits for the list and then goes on typing can take from it as well.
+  await expect(offered.getByRole('option', { name: '"id"' })).toBeVisible();
   await choose('"i', '"id"');
   await page.keyboard.type('vhost');
   await text.press('ArrowRight');

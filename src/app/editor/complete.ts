@@ -13,6 +13,12 @@ import { alternatives, kindOf, loadSchema, type Schema } from './schema.ts';
 /** White space looked over before a name, characters. */
 const MOST_GAP = 500;
 
+/** As long as a quoted text is being written its list is only narrowed down: what is shown can be taken at once. The second quote comes with the first. */
+const STILL_QUOTED = /^("[^"\n]*"?)?$/;
+
+/** Digits that keep a list's own order where nothing else decides. */
+const ORDER_DIGITS = 4;
+
 /** Fields, with their help texts, that can stand in a property or a list: what stands in the text around it narrows them down. */
 function fieldsIn(state: EditorState, root: Schema, container: SyntaxNode): readonly Schema[] {
   if (container.name === 'Array')
@@ -73,16 +79,17 @@ function beginningOf(root: Schema, field: Schema): { readonly text: string; read
   return one.type === 'string' || one.enum !== undefined ? { text: '""', cursor: 1 } : { text: '', cursor: 0 };
 }
 
-/** Characters from the cursor to the end of the quoted text that it is in. */
-function restOfQuoted(view: EditorView, pos: number): number {
+/** Where what a choice replaces ends: with the quoted text, if one was begun by now, else at the cursor. */
+function endOf(view: EditorView, from: number, pos: number): number {
+  if (view.state.doc.sliceString(from, from + 1) !== '"') return pos;
   const line = view.state.doc.lineAt(pos);
-  return /^[^":,{}[\]]*"/.exec(line.text.slice(pos - line.from))?.[0].length ?? 0;
+  return pos + (/^[^":,{}[\]]*"/.exec(line.text.slice(pos - line.from))?.[0].length ?? 0);
 }
 
 /** A field's name with the beginning of its value; what can stand there is offered at once. */
-function putField(name: string, root: Schema, field: Schema, quoted: boolean) {
+function putField(name: string, root: Schema, field: Schema) {
   return (view: EditorView, _: Completion, from: number, pos: number) => {
-    const to = pos + (quoted ? restOfQuoted(view, pos) : 0);
+    const to = endOf(view, from, pos);
     const after = view.state.doc.sliceString(to, to + MOST_GAP);
     const { text, cursor } = beginningOf(root, field);
     const known = /^\s*:/.test(after);
@@ -95,9 +102,11 @@ function putField(name: string, root: Schema, field: Schema, quoted: boolean) {
 
 /** A value in place of the quoted text that the cursor is in. */
 function putValue(view: EditorView, { label }: Completion, from: number, pos: number): void {
-  const quoted = view.state.doc.sliceString(from, from + 1) === '"';
-  const to = pos + (quoted ? restOfQuoted(view, pos) : 0);
-  view.dispatch({ changes: { from, to, insert: label }, selection: { anchor: from + label.length }, userEvent: 'input.complete' });
+  view.dispatch({
+    changes: { from, to: endOf(view, from, pos), insert: label },
+    selection: { anchor: from + label.length },
+    userEvent: 'input.complete',
+  });
 }
 
 function completeName(
@@ -115,9 +124,10 @@ function completeName(
   const options = [...fields]
     .filter(([one]) => !there.has(one) || one === present)
     .map(
-      ([one, field]): Completion => ({
+      ([one, field], at): Completion => ({
         label: `"${one}"`,
-        apply: putField(one, root, field, name !== undefined),
+        sortText: String(at).padStart(ORDER_DIGITS, '0'),
+        apply: putField(one, root, field),
         type: 'property',
         detail: required.has(one) && shapes.length === 1 ? 'needed' : kindsOf(root, field),
         info: helpOf(field),
@@ -125,7 +135,7 @@ function completeName(
       }),
     );
   if (options.length === 0) return null;
-  return name === undefined ? { from: pos, options, filter: false } : { from: name.from, options };
+  return { from: name?.from ?? pos, options, validFor: STILL_QUOTED };
 }
 
 function completeValue(state: EditorState, root: Schema, node: SyntaxNode, pos: number): CompletionResult | null {
@@ -157,7 +167,7 @@ function completeValue(state: EditorState, root: Schema, node: SyntaxNode, pos: 
       .filter(({ label }) => label !== own),
   ];
   const unique = [...new Map(options.map((one) => [one.label, one])).values()];
-  return unique.length === 0 ? null : { from: node.name === 'String' ? node.from : pos, options: unique };
+  return unique.length === 0 ? null : { from: node.name === 'String' ? node.from : pos, options: unique, validFor: STILL_QUOTED };
 }
 
 interface NameAt {
