@@ -9,7 +9,8 @@ export default defineConfig({
   testIgnore: 'bench/**',
   outputDir: '../test-results',
   workers: 2,
-  retries: 0,
+  // Once more, and then said aloud (scripts/test.mjs): the machine under a browser is not always its own.
+  retries: 1,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['line'], ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],

@@ -30,7 +30,19 @@ function counts(file) {
   const report = JSON.parse(readFileSync(file, 'utf8'));
   if ('numPassedTests' in report)
     return { passed: report.numPassedTests, failed: report.numFailedTests + (report.numFailedTestSuites ?? 0) };
-  return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky };
+  // Passed at the second attempt only: no failure, but never unsaid, since it may be a race of the page's own.
+  for (const title of flakyIn(report.suites)) console.log(`FLAKY ${title}: failed once, passed when tried again; look into it`);
+  return { passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected };
+}
+
+/** @param {readonly any[]} suites @returns {readonly string[]} */
+function flakyIn(suites) {
+  return suites.flatMap((suite) => [
+    ...flakyIn(suite.suites ?? []),
+    ...suite.specs
+      .filter((/** @type {any} */ spec) => spec.tests.some((/** @type {any} */ one) => one.status === 'flaky'))
+      .map((/** @type {any} */ spec) => `${spec.file}:${spec.line} ${spec.title}`),
+  ]);
 }
 
 /** A step with a report: its numbers, or one failure if it left none. @param {string} file @param {() => boolean} run */
