@@ -194,8 +194,10 @@ async function decide(program: Program, limits: Limits, shard: Shard | undefined
   return { decided, elapsedMs: Math.round(performance.now() - began), cancelled: stopped };
 }
 
-/** A forecast is looked for that long. */
+/** A forecast is looked for that long; on a busy machine longer, until so many states say something, but not for ever. */
 const FORECAST_MS = 1_500;
+const LEAST_LOOKED = 1_000;
+const FORECAST_MOST_MS = 6_000;
 /** By so much a search can outgrow the upper bound that is foretold. */
 const FORECAST_FACTOR = 3;
 
@@ -205,7 +207,9 @@ function foretold(program: Program, states: number): Forecast | undefined {
   let known: Forecast | undefined;
   for (const better of forecast(program, states)) {
     known = better ?? known;
-    if ((known !== undefined && known.most * FORECAST_FACTOR <= states) || performance.now() - began > FORECAST_MS) break;
+    const spent = performance.now() - began;
+    const enough = (known?.looked ?? 0) >= LEAST_LOOKED || spent > FORECAST_MOST_MS;
+    if ((known !== undefined && known.most * FORECAST_FACTOR <= states) || (enough && spent > FORECAST_MS)) break;
   }
   return known;
 }
