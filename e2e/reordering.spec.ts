@@ -222,3 +222,26 @@ test('a step that cannot happen where it stands says so with its reason, and so 
   await expect(steps.filter({ hasText: /not reached|cannot happen here/ })).toHaveCount(0);
   await expect(page.getByText('Cannot happen here')).toHaveCount(0);
 });
+
+test('a broken run opens at its first finding, and a flag on the timeline leads to the finding of its number', async ({ lab, page }) => {
+  await lab.pick('v2-split-brain');
+  const findings = page.getByRole('list', { name: 'Findings' }).getByRole('button');
+  const at = async () => (await lab.dump()).cursor;
+  const opened = await at();
+  await lab.time.press('Home');
+  await findings.filter({ hasText: 'Lost write' }).first().click();
+  const second = await at();
+  expect(opened).toBe(second);
+  await findings.filter({ hasText: 'Torn state' }).click();
+  const torn = await at();
+  await lab.time.press('Home');
+  // Its flag stands at the place of the cursor, right under the ruler's times.
+  await findings.filter({ hasText: 'Torn state' }).click();
+  const knob = await lab.timeline.locator('[class*="knob"]').boundingBox();
+  const ruler = await lab.timeline.locator('canvas').nth(1).boundingBox();
+  if (knob === null || ruler === null) throw new Error('no ruler');
+  await lab.time.press('Home');
+  await page.mouse.click(knob.x + 6, ruler.y + ruler.height - 8);
+  expect(await at()).toBe(torn);
+  expect(torn).not.toBe(second);
+});

@@ -61,7 +61,7 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
             >
               <span
                 className={styles['stepLabel']}
-                title={row.spec.why}
+                title={row.spec.why === undefined ? row.spec.label : `${row.spec.label}. ${row.spec.why}`}
                 onPointerDown={(event) => event.shiftKey && lab.lifting.select(list, row.spec.id)}
               >
                 {row.spec.label}
@@ -145,7 +145,6 @@ export function StepList({ list, title }: { readonly list: string; readonly titl
       </ul>
       {lifted === undefined ? null : <Preview lifted={lifted} />}
       {lifted?.by === 'list' && holding !== undefined ? <LiftChip lifted={lifted} from={holding} /> : null}
-      {lifted === undefined && hint?.step.startsWith(`${list}/`) === true ? <p className={styles['hint']}>{hint.words}</p> : null}
     </div>
   );
 }

@@ -9,9 +9,11 @@ export function Takes() {
   const takes = useLabState((state) => state.takes);
   const run = useLabState((state) => state.run);
   const compareWith = useLabState((state) => state.compareWith);
+  const hint = useLabState((state) => (state.lifted === undefined ? state.hint : undefined));
   return (
     <div className={styles['listBox']}>
       <h2 id="takes">Takes</h2>
+      {hint === undefined ? null : <p className={styles['hint']}>{hint.words}</p>}
       <ul aria-labelledby="takes" className={styles['takes']}>
         {takes.toReversed().map((take) => {
           const present = take.run === run;

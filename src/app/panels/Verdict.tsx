@@ -90,7 +90,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   const lab = useLab();
   if (findings.length === 0) return null;
   return (
-    <ul aria-label="Findings" className={styles['findings']}>
+    <ul aria-label="Findings" className={styles['findings']} data-numbered="true">
       {findings.map((finding, i) => {
         const first = finding.events[0];
         const body = (

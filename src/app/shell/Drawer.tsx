@@ -89,9 +89,11 @@ function StepsAndTakes() {
   ).split('\n');
   return (
     <div className={styles['lists']}>
-      {ids.map((id) => (
-        <StepList key={id} list={id} title={`${id.charAt(0).toUpperCase()}${id.slice(1)} steps`} />
-      ))}
+      <div className={styles['columns']}>
+        {ids.map((id) => (
+          <StepList key={id} list={id} title={`${id.charAt(0).toUpperCase()}${id.slice(1)} steps`} />
+        ))}
+      </div>
       <Takes />
     </div>
   );

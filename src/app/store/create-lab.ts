@@ -19,6 +19,7 @@ import { findHint } from './first-minute.ts';
 import type { Lab, Lifting } from './lab.ts';
 import { createLifting } from './lifting.ts';
 import { createPlayhead, NOTHING_FOUND } from './playhead.ts';
+import { problemsOf } from './problems.ts';
 import type { EmulatedRun, GrowingRun, ImportedRun, LabState, RunView, Version } from './state.ts';
 import { keepViews } from './views.ts';
 
@@ -325,9 +326,11 @@ function viewOf(scenario: Scenario, ordering: Ordering, answer: RunAnswer): Emul
   return { scenario, ordering, trace, index, states: new StateAt(trace, answer.states), audit, windows, metrics, settled, rules, workMs };
 }
 
-/** Where the cursor begins: at the last step that began; in a real log, which has none, at the first error. */
+/** Where the cursor begins: at the first finding; else at the last step that began, or at the beginning of a log, which has none. */
 function firstSight(run: RunView): number {
   if (run.imported !== undefined) return run.imported.course.errors[0] ?? Math.min(0, run.trace.length - 1);
+  const worst = run.audit?.ok === false ? problemsOf(run).toSorted((a, b) => a.number - b.number)[0] : undefined;
+  if (worst !== undefined) return worst.seq;
   let seq = run.trace.length - 1;
   while (seq > 0 && kindAt(run.trace, seq) !== 'step') seq -= 1;
   return seq;

@@ -62,6 +62,6 @@ function hintOf(
 ): Hint {
   const way = slot < from ? 'up' : 'down';
   const beside = specs.find((one) => one.id === ids[slot])?.label ?? '';
-  const words = `Drag “${spec.label}” ${way}, ${way === 'up' ? 'before' : 'after'} “${beside}”: see ${safe ? 'what breaks' : 'it mended'}. Every order is run.`;
+  const words = `Drag “${spec.label}” ${way}, ${way === 'up' ? 'before' : 'after'} “${beside}”: see ${safe ? 'what breaks' : 'it mended'}. Every order is run, and kept here as a take.`;
   return { step: `${list}/${spec.id}`, way, words };
 }

@@ -12,7 +12,7 @@ import { Crumbs } from './Crumbs.tsx';
 import { FindBar } from './FindBar.tsx';
 import { LaneLabels } from './LaneLabels.tsx';
 import { countRender } from './renders.ts';
-import { createStage, OVERVIEW_PX, RULER_PX, type Stage, type StageElements } from './stage.ts';
+import { createStage, OVERVIEW_PX, RULER_PX, rulerPx, type Stage, type StageElements } from './stage.ts';
 import { TimeSlider } from './TimeSlider.tsx';
 import styles from './timeline.module.css';
 
@@ -59,6 +59,7 @@ export function Timeline({
   const overlay = useRef<HTMLCanvasElement>(null);
   const ruler = useRef<HTMLCanvasElement>(null);
   const overview = useRef<HTMLCanvasElement>(null);
+  const knob = useRef<HTMLDivElement>(null);
   const chip = useRef<ChipHandle>(null);
   const hint = useRef<HTMLParagraphElement>(null);
   const stage = useRef<Stage | undefined>(undefined);
@@ -67,6 +68,7 @@ export function Timeline({
   const body = useRef<HTMLDivElement>(null);
   const roomPx = useRoom(body);
   const { rows, heightPx } = makeRows(run.trace, choice, roomPx);
+  const rulerHeightPx = rulerPx(run);
 
   useEffect(() => {
     void choice;
@@ -77,8 +79,10 @@ export function Timeline({
       overlay: overlay.current,
       ruler: ruler.current,
       overview: overview.current,
+      knob: knob.current,
     };
-    if (all.root === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null) return;
+    if (all.root === null || all.knob === null || all.lanes === null || all.scene === null || all.overlay === null || all.ruler === null)
+      return;
     const made = createStage(all as StageElements, lab, run, roomPx, follows === undefined ? undefined : { run: follows, laterNanos });
     stage.current = made;
     const get = () => stage.current;
@@ -142,15 +146,25 @@ export function Timeline({
     >
       {follows === undefined ? <FindBar run={run} /> : null}
       {follows === undefined ? <OverviewRow canvas={overview} run={run} /> : null}
-      <div className={styles['rulerRow']} style={{ height: RULER_PX }}>
-        <div className={styles['gutter']}>
+      <div className={styles['rulerRow']}>
+        <div className={styles['gutter']} data-part="ruler" style={{ gridTemplateRows: `${RULER_PX}px auto` }}>
           {follows === undefined ? (
             <TimeSlider run={run} />
           ) : (
             <span className={styles['same']}>{laterNanos === 0 ? 'same time' : 'its own clock'}</span>
           )}
+          {rulerHeightPx > RULER_PX ? (
+            <span className={styles['problems']} aria-hidden="true">
+              Problems
+            </span>
+          ) : null}
         </div>
-        <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
+        <div className={styles['rulerBox']} style={{ height: rulerHeightPx }}>
+          <canvas ref={ruler} className={styles['ruler']} aria-hidden="true" />
+          <div ref={knob} className={styles['knob']} aria-hidden="true" hidden>
+            <span />
+          </div>
+        </div>
       </div>
       <div ref={body} className={styles['body']}>
         <LaneLabels rows={rows} heightPx={heightPx} />

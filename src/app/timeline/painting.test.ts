@@ -17,6 +17,7 @@ import type { RunView } from '../store/state.ts';
 import type { Colours } from './colours.ts';
 import { createLooks } from './looks.ts';
 import { createPixels } from './pixels.ts';
+import { inTwoLines } from './row-painter.ts';
 import { makeScene, resize, type Scene } from './scene.ts';
 import { paintScene } from './scene-painter.ts';
 
@@ -31,16 +32,19 @@ const COLOURS = {
   onHue: byKind,
 };
 
-/** A context that counts calls and draws nothing; letters are six pixels wide. Words are kept with the place where they stand. */
+/** A context that counts calls and draws nothing; letters of the usual size are six pixels wide. Words are kept with the place where they stand. */
 function countingContext() {
   const calls = new Map<string, number>();
-  const words: { readonly text: string; readonly x: number; readonly y: number }[] = [];
+  const words: { readonly text: string; readonly x: number; readonly y: number; readonly widthPx: number }[] = [];
   const context = new Proxy({} as Record<string, unknown>, {
     get(target, name: string) {
       if (name in target) return target[name];
       return (...args: unknown[]) => {
         calls.set(name, (calls.get(name) ?? 0) + 1);
-        if (name === 'fillText') words.push({ text: String(args[0]), x: Number(args[1]), y: Number(args[2]) });
+        if (name === 'fillText') {
+          const size = Number.parseInt(/(\d+)px/.exec(String(target['font']))?.[1] ?? '11', 10);
+          words.push({ text: String(args[0]), x: Number(args[1]), y: Number(args[2]), widthPx: (6 * String(args[0]).length * size) / 11 });
+        }
         if (name === 'measureText') return { width: 6 * String(args[0]).length };
         if (name !== 'createImageData') return undefined;
         const [width, height] = args as [number, number];
@@ -140,10 +144,18 @@ test('no word stands upon another, in any story, however wide the picture', () =
         row.sort((a, b) => a.x - b.x);
         row.forEach((word, i) => {
           const next = row[i + 1];
-          if (next !== undefined && next.x < word.x + 6 * word.text.length - 1)
+          if (next !== undefined && next.x < word.x + word.widthPx - 1)
             throw new Error(`${story.id}, ${axis}: "${word.text}" and "${next.text}"`);
         });
       }
     }
   }
+});
+
+test('a label of two lines keeps every word it has room for, and ends within its room', () => {
+  const look = (label: string) => ({ label, widthPx: 6 * label.length }) as Parameters<typeof inTwoLines>[0];
+  expect(inTwoLines(look('Stop the mdev'), 60)).toEqual(['Stop the', 'mdev']);
+  expect(inTwoLines(look('Stop'), 60)).toBeUndefined();
+  expect(inTwoLines(look('Verschlüsselungsschicht abbauen'), 60)).toBeUndefined();
+  expect(inTwoLines(look('Query the dirty bitmap of all the devices'), 72)).toEqual(['Query the', 'dirty bitma…']);
 });

@@ -16,6 +16,11 @@ const LOW_ROW_PX = 22;
 const PAD_PX = 4;
 /** Below that an ellipsis says nothing. */
 const LEAST_WORD_PX = 18;
+/** What a step does stands in two lines where one is too short: a size smaller, and so far apart. */
+const TWO_LINES_FONT = '10px system-ui, sans-serif';
+const TWO_LINES_SHARE = 10 / 11;
+const LINE_PX = 11;
+const TWO_LINES_ROW_PX = 25;
 /** A step that has less room than that is called by its place in its list, as the list itself numbers it. */
 const LEAST_STEP_PX = 34;
 
@@ -53,7 +58,7 @@ function paintBar({ context, scene, row, marks, looks, colours }: Lane, i: numbe
   const look = lookAt(marks, i, looks);
   const bad = look.refused || (marks.weight[i] as number) > 1;
   const hue = bad ? colours.bad : colours.hue[row.kind];
-  const inset = row.heightPx < LOW_ROW_PX ? LOW_INSET_PX : BAR_INSET_PX;
+  const inset = row.heightPx < LOW_ROW_PX || look.kind === 'step' ? LOW_INSET_PX : BAR_INSET_PX;
   const top = row.topPx + inset;
   const height = row.heightPx - 2 * inset - 1;
   const hollow = look.kind === 'step' || look.quiet;
@@ -129,7 +134,9 @@ function paintBarLabel({ context, scene, row, marks, looks, colours }: Lane, i: 
     if (over || best - 2 * PAD_PX >= look.widthPx) break;
     free = Math.max(free, rightOf(marks, other, looks));
   }
-  const text = shortened(look, best - 2 * PAD_PX);
+  const room = best - 2 * PAD_PX;
+  const lines = look.kind === 'step' && row.heightPx >= TWO_LINES_ROW_PX ? inTwoLines(look, room / TWO_LINES_SHARE) : undefined;
+  const text = shortened(look, room);
   if (text === '') return 0;
   const ink =
     look.kind === 'step' || look.quiet
@@ -137,8 +144,46 @@ function paintBarLabel({ context, scene, row, marks, looks, colours }: Lane, i: 
       : look.refused || (marks.weight[i] as number) > 1
         ? colours.onBad
         : colours.onHue[row.kind];
-  paintText(context, text, bestFrom + PAD_PX, row, ink);
+  if (lines === undefined) paintText(context, text, bestFrom + PAD_PX, row, ink);
+  else paintLines(context, lines, [bestFrom + PAD_PX, room], row, ink);
   return bestFrom + best;
+}
+
+function paintLines(
+  context: CanvasRenderingContext2D,
+  lines: readonly [string, string],
+  [from, room]: readonly [number, number],
+  row: Row,
+  ink: string,
+): void {
+  const { font } = context;
+  const middle = row.topPx + Math.round(row.heightPx / 2);
+  context.font = TWO_LINES_FONT;
+  context.fillStyle = ink;
+  // Wide letters are set closer, rather than over the edge.
+  context.fillText(lines[0], Math.round(from), middle - LINE_PX / 2, room);
+  context.fillText(lines[1], Math.round(from), middle + LINE_PX / 2, room);
+  context.font = font;
+}
+
+/**
+ * A label that is too long for one line in two: as many words as fit, and the rest, shortened if it must be. Undefined where one line
+ * is enough or not even the first word fits. Letters count as equally wide, as in `shortened`.
+ */
+export function inTwoLines(look: Look, room: number): readonly [string, string] | undefined {
+  const { label, widthPx } = look;
+  if (label === '' || widthPx <= room * TWO_LINES_SHARE || room < LEAST_STEP_PX) return undefined;
+  const letters = Math.floor((room / widthPx) * label.length);
+  const words = label.split(' ');
+  let first = words[0] ?? '';
+  let next = 1;
+  while (next < words.length - 1 && first.length + 1 + (words[next] as string).length <= letters) {
+    first += ` ${words[next]}`;
+    next += 1;
+  }
+  if (words.length < 2 || first.length > letters) return undefined;
+  const rest = words.slice(next).join(' ');
+  return [first, rest.length <= letters ? rest : `${rest.slice(0, Math.max(1, letters - 1)).trimEnd()}…`];
 }
 
 /** A label to the right of a glyph, if there is room before the next mark. Answers where the free space of the row begins. */

@@ -6,6 +6,7 @@ import { kindAt } from '../../core/trace/trace.ts';
 import type { Playhead } from '../store/playhead.ts';
 import type { Colours } from './colours.ts';
 import { placeOf } from './overlay-painter.ts';
+import { paintProblemTicks } from './problem-painter.ts';
 import type { Scene } from './scene.ts';
 import { hatch } from './scene-painter.ts';
 
@@ -120,6 +121,7 @@ export function paintOverview(context: CanvasRenderingContext2D, scene: Scene, h
     hatch(context, from, heightPx - 10, to - from, 10, colours.bad, widthPx);
   }
   paintOutage(context, scene, place, colours);
+  paintProblemTicks(context, scene, heightPx, colours);
 }
 
 /** The stretch in view, with a handle at each end. `overview`: what the whole width stands for. */

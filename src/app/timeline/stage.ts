@@ -5,19 +5,22 @@
 import { type Axis, blendAxes, makeAxis, type View } from '../../core/swimlane/axis.ts';
 import { type Picked, pickIn } from '../../core/swimlane/pick.ts';
 import { makeRows, type Row } from '../../core/swimlane/rows.ts';
-import type { EventSeq, Nanos } from '../../core/trace/time.ts';
+import { type EventSeq, type Nanos, printNanos } from '../../core/trace/time.ts';
 import { differencesOf } from '../store/differences.ts';
 import type { Lab } from '../store/lab.ts';
 import { NOTHING_FOUND, type Playhead } from '../store/playhead.ts';
+import { problemsOf } from '../store/problems.ts';
 import { keptOf } from '../store/selectors.ts';
 import type { RunView } from '../store/state.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { paintDifferences } from './difference-painter.ts';
+import type { Flag } from './flags.ts';
 import { createFoundTicks } from './found-painter.ts';
 import { createFrames } from './frame.ts';
 import { createLooks } from './looks.ts';
-import { paintOverlay } from './overlay-painter.ts';
+import { paintOverlay, placeOf } from './overlay-painter.ts';
 import { createPixels, type Pixels } from './pixels.ts';
+import { flagAt, paintFlagLines, paintFlags, STRIP_PX, sceneFlags } from './problem-painter.ts';
 import { paintOverview, paintRuler, paintWindow } from './ruler-painter.ts';
 import { makeScene, resize, type Scene } from './scene.ts';
 import { FONT, paintScene } from './scene-painter.ts';
@@ -31,6 +34,8 @@ export interface StageElements {
   readonly ruler: HTMLCanvasElement;
   /** Missing where the picture follows another. */
   readonly overview: HTMLCanvasElement | null;
+  /** The head of the cursor in the ruler, with its time. */
+  readonly knob: HTMLElement;
 }
 
 export interface Stage {
@@ -42,6 +47,8 @@ export interface Stage {
   pointerPx: number | undefined;
   /** The event under a point of the lanes, in CSS pixels, and how many share its pixel. */
   pick(xPx: number, yPx: number): (Picked & { readonly row: Row }) | undefined;
+  /** The problem whose flag is under a point of the ruler. */
+  problemAt(xPx: number, yPx: number): EventSeq | undefined;
   /** The last event at or before a place. */
   eventAtPx(xPx: number): EventSeq;
   slots(list: string, steps: readonly string[]): readonly SlotPlace[];
@@ -51,8 +58,13 @@ export interface Stage {
   readonly drawn: { scenes: number; overlays: number };
 }
 
-export const RULER_PX = 22;
-export const OVERVIEW_PX = 44;
+export const RULER_PX = 24;
+export const OVERVIEW_PX = 50;
+
+/** Height of the ruler with the strip of the problems, where there are any. */
+export function rulerPx(run: RunView): number {
+  return RULER_PX + (problemsOf(run).length > 0 ? STRIP_PX : 0);
+}
 
 /** A canvas is never taller than this; of a taller picture what is near the window is drawn. */
 const TALLEST_PX = 2_400;
@@ -89,6 +101,8 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
   const backdrop = createBackdrop(scene);
   let switching: Switch | undefined;
   let laidOut = false;
+  let flags: readonly Flag[] = [];
+  const rulerHeightPx = rulerPx(run);
   const drawn = { scenes: 0, overlays: 0 };
 
   /** What is in view on the own axis. */
@@ -109,9 +123,12 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       setAxisOf(scene, view);
       context.font = FONT;
       paintScene(context, scene, pixels, looks, colours);
+      flags = rulerHeightPx > RULER_PX && switching === undefined ? sceneFlags(scene, follows === undefined) : [];
+      paintFlagLines(context, scene, flags, colours);
       const differences = differencesOf(store.getState());
       if (differences !== undefined) paintDifferences(context, scene, differences, follows === undefined ? 'a' : 'b', colours);
       if (switching === undefined) paintRuler(ruler, scene, playhead.get().markers, RULER_PX, colours);
+      if (rulerHeightPx > RULER_PX && switching === undefined) paintFlags(ruler, scene, flags, RULER_PX, colours);
       if (overview !== undefined) {
         const span = crumbs.at(-1) ?? { from: 0, to: axis.length };
         overview.drawImage(backdrop(axis, span, colours), 0, 0, scene.widthPx, OVERVIEW_PX);
@@ -133,7 +150,22 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       ticks,
       colours,
     );
+    showKnob();
     drawn.overlays += 1;
+  }
+
+  /** The head of the cursor: on the ruler, inside of the picture, with the time there. */
+  function showKnob(): void {
+    const { knob } = elements;
+    const cursor = follows === undefined ? playhead.get().cursor : sameTime(follows.run, run, playhead.get().cursor, follows.laterNanos);
+    const px = placeOf(scene, cursor);
+    knob.hidden = px < -1 || px > scene.widthPx + 1;
+    if (knob.hidden) return;
+    knob.style.transform = `translateX(${Math.round(px)}px)`;
+    const words = knob.firstElementChild as HTMLElement;
+    words.textContent = printNanos(cursor < 0 ? 0 : (run.trace.at[cursor] as number));
+    // Percent of its own width: at the ends it leans inwards, and nothing has to be measured.
+    words.style.transform = `translateX(-${Math.min(100, Math.max(0, Math.round((100 * px) / scene.widthPx)))}%)`;
   }
 
   /** The present axis and view, or those between two for the time of a switch. */
@@ -162,7 +194,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
     resize(scene, widthPx, topPx, shownPx, ratio);
     size(elements.scene, context, widthPx, shownPx, ratio);
     size(elements.overlay, overlay, widthPx, shownPx, ratio);
-    size(elements.ruler, ruler, widthPx, RULER_PX, ratio);
+    size(elements.ruler, ruler, widthPx, rulerHeightPx, ratio);
     if (elements.overview !== null && overview !== undefined) size(elements.overview, overview, widthPx, OVERVIEW_PX, ratio);
     if (box === undefined) return;
     for (const canvas of [elements.scene, elements.overlay]) canvas.style.transform = `translateY(${topPx}px)`;
@@ -219,6 +251,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
       const picked = row === undefined || row.lane < 0 ? undefined : pickIn(scene, row.lane, xPx);
       return row === undefined || picked === undefined ? undefined : { ...picked, row };
     },
+    problemAt: (xPx, yPx) => (yPx < RULER_PX || follows !== undefined ? undefined : flagAt(flags, xPx, scene.widthPx)?.seq),
     eventAtPx(xPx) {
       const view = seen();
       const u = view.from + (xPx / scene.widthPx) * (view.to - view.from);

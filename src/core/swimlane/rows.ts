@@ -44,7 +44,7 @@ const OUTWARD: readonly LaneKind[] = [
 ];
 
 const HEIGHTS_PX: { readonly [kind in LaneKind]: number } = {
-  migration: 30,
+  migration: 34,
   guest: 20,
   cpu: 24,
   dma: 20,

@@ -1,4 +1,4 @@
-/** Dragging on the ruler moves the cursor; dragging on the overview moves or resizes the window in view. */
+/** Dragging on the ruler moves the cursor, a press on a flag leads to its problem; dragging on the overview moves or resizes the window in view. */
 import { clampView } from '../../../core/swimlane/axis.ts';
 import type { Lab } from '../../store/lab.ts';
 import type { Stage } from '../stage.ts';
@@ -10,7 +10,13 @@ export function createScrub(ruler: HTMLElement, lab: Lab, stage: () => Stage | u
     if (at === undefined) return;
     lab.playhead.set({ cursor: at.eventAtPx(event.clientX - ruler.getBoundingClientRect().left), selected: undefined });
   };
-  return dragging(ruler, move, move);
+  const down = (event: PointerEvent) => {
+    const box = ruler.getBoundingClientRect();
+    const problem = stage()?.problemAt(event.clientX - box.left, event.clientY - box.top);
+    if (problem === undefined) move(event);
+    else lab.playhead.set({ cursor: problem, selected: problem });
+  };
+  return dragging(ruler, down, move);
 }
 
 const HANDLE_PX = 8;
