@@ -7,6 +7,7 @@ import { inOrder } from '../core/scenario/ordering.ts';
 import type { Scenario } from '../core/scenario/scenario.ts';
 import { twinOf } from '../core/twin/infer.ts';
 import { measure } from '../core/twin/measure.ts';
+import { whyNone } from '../core/twin/unfit.ts';
 import { oneOf, parseArguments, UsageError } from './arguments.ts';
 import { emit, recordingOf } from './files.ts';
 import { isJson, readLogs } from './logs.ts';
@@ -42,6 +43,8 @@ async function scenarioFrom(words: readonly string[]): Promise<Scenario> {
   const measured = measure((await readLogs(words)).trace);
   if (measured === undefined)
     throw new UsageError(`convert: ${words.join(', ')}: no outgoing migration in them, so there is nothing to infer from`);
+  const why = whyNone(measured);
+  if (why !== undefined) throw new UsageError(`convert: ${words.join(', ')}: ${why}`);
   return twinOf(
     measured,
     words.map((word) => word.replace(/^.*[\\/]/, '')),

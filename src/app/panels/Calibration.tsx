@@ -36,8 +36,12 @@ export function Calibration() {
           ))}
         </tbody>
       </table>
+      <p className={styles['quiet']}>
+        Pages, rates and the time of each step are taken from the log: that the two agree shows that none is lost, not that the twin foresaw
+        them. What another order changes comes from the emulation.
+      </p>
       <details className={styles['assumed']} open>
-        <summary>{twin.assumed.length} figures were assumed</summary>
+        <summary>{twin.assumed.length} figures were assumed, or taken as measured</summary>
         <ul aria-label="Assumed">
           {twin.assumed.map((one) => (
             <li key={one.what}>

@@ -1,5 +1,6 @@
 /** From the logs on screen to a scenario that can be run and reordered. */
 import { twinOf } from '../../core/twin/infer.ts';
+import { whyNone } from '../../core/twin/unfit.ts';
 import { setAxis } from './commands.ts';
 import type { Lab } from './lab.ts';
 
@@ -13,6 +14,11 @@ export function makeTwin(lab: Lab): void {
       title: 'There is no outgoing migration in these logs.',
       lines: ['A twin is made from the source’s log: open it, alone or together with the target’s.'],
     });
+    return;
+  }
+  const why = whyNone(measured);
+  if (why !== undefined) {
+    lab.alert({ severity: 'error', title: 'No twin can be made of this log.', lines: [why] });
     return;
   }
   const twin = twinOf(measured, run.trace.origin.files);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newlyDirty } from './measure.ts';
+import { newlyDirty, packedBy, type Round } from './rounds.ts';
 
 /** Syncs as a run of QEMU 7.2 printed them (8 MiB written over and over): milliseconds, and the total of the period so far. */
 const syncs = [
@@ -39,4 +39,23 @@ const syncs = [
 test('a total since the last period is taken apart, whether the period ended a millisecond sooner or later', () => {
   const expected = [0, 2048, 887, 1024, 512, 512, 512, 512, 512, 512, 512, 704, 830, 512, 512, 512, 512, 2048, 2048, 512, 512, 512];
   expect(newlyDirty(syncs)).toEqual(expected);
+});
+
+const ms = (value: number) => value * 1e6;
+const round = (from: number, to: number, due: number, bytes: number): Round => ({
+  fromNanos: ms(from),
+  toNanos: ms(to),
+  bytes,
+  dirtied: 0,
+  due,
+});
+/** A sample: the rest fits as soon as it is below so many bytes. */
+const samples = [{ seq: 0, at: 0, end: 0, args: { threshold: 6e6, value: 20_000 } }];
+
+test('a round that was broken off since the rest fitted is no sign of compression', () => {
+  expect(packedBy([round(0, 400, 8_000, 8e6), round(400, 600, 2_048, 2_101_248), round(600, 600, 2_048, 0)], samples)).toBe(1);
+});
+
+test('a round that sent less than what had to go whatever fitted was compressed', () => {
+  expect(packedBy([round(0, 400, 8_000, 8e6), round(400, 800, 4_096, 1e6)], samples)).toBeCloseTo(1e6 / (4_096 * 4_096 - 6e6), 3);
 });
