@@ -49,7 +49,8 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
   const channels = scenario.channels.map((channel): ChannelDef => {
     const from = channel.from === undefined ? 0 : indexOf(hosts, channel.from, 'host');
     const to = channel.to === undefined ? 1 : indexOf(hosts, channel.to, 'host');
-    return { id: channel.id, from, to, bytesPerSecond: channel.bytesPerSecond, latencyNanos: channel.latencyNanos, readers: 0 };
+    const { id, bytesPerSecond, latencyNanos, damagedErrno, inOrder = false } = channel;
+    return { id, from, to, bytesPerSecond, latencyNanos, damagedErrno, inOrder, readers: 0 };
   });
   const logs = scenario.logs.map(
     (spec): LogDef => ({
@@ -109,7 +110,14 @@ export function compile(scenario: Scenario, catalogue: Catalogue): Program {
     downtimeLimitNanos: scenario.limits?.downtimeNanos ?? 300_000_000,
     maxRounds: scenario.limits?.rounds ?? 30,
     maxEvents: scenario.limits?.events ?? 2_000_000,
+    zeros:
+      writers.some(({ spec }) => spec.zeroes === true) ||
+      lists.some((list) => [...list.steps, ...list.recovery].some(({ ops }) => ops.some((op) => leavesZerosOut(op)))),
   };
+}
+
+function leavesZerosOut({ primitive }: Op): boolean {
+  return 'copy' in primitive && primitive.zeroPages === 'skip';
 }
 
 /** A writer through a window is one more writer for each region that a step makes the window point to. */
@@ -310,6 +318,8 @@ function edgesOf(scenario: Scenario, devices: readonly DeviceDef[]): readonly Ed
       level: spec.kind === 'level',
       held: spec.kind === 'level' && spec.asserted === 'by-step',
       once: spec.once ?? false,
+      posted: spec.parks === 'by-step',
+      silent: spec.heard === 'by-step',
       from: spec.from === undefined ? OTHER_ACTOR : actorOf(devices, spec.from),
       to,
       parkedIn,

@@ -42,6 +42,8 @@ export interface Gap {
   readonly step: string;
   /** Event of the probe write by writer index; -1 where the writer could not write. */
   readonly events: readonly number[];
+  /** Of a write that a step places: the first of the pages that it names. */
+  readonly page?: number | undefined;
 }
 
 /** Time a thread spent in a step: what the downtime is split by. */
@@ -328,6 +330,7 @@ function freshDevice(def: DeviceDef, host: number): DeviceState {
     loadedSession: 0,
     stamps: def.sections.map(() => -1),
     sentBy: def.sections.map(() => -1),
+    damaged: 0,
     reading: [],
     inbox: undefined,
     walks: [],

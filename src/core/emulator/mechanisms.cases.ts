@@ -3,7 +3,7 @@ import { checkScenario } from '../scenario/check.ts';
 import type { Audit } from '../trace/audit.ts';
 import { models } from './devices/index.ts';
 import { protocols } from './protocols/index.ts';
-import { run } from './run.ts';
+import { type RunResult, run } from './run.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests put scenarios together as a hand would
 export type Loose = any;
@@ -13,12 +13,16 @@ export const PLAIN_FILE = '../../../public/examples/gallery/g04-unlogged-writer.
 
 /** The audit of the changed file (its text), without its timed workload. */
 export function auditOf(text: string, change: (s: Loose) => void): Audit {
+  return runOf(text, change).audit;
+}
+
+export function runOf(text: string, change: (s: Loose) => void): RunResult {
   const file = JSON.parse(text) as Loose;
   for (const writer of file.writers) delete writer.load;
   change(file);
   const { scenario, problems } = checkScenario(file, { models, protocols });
   if (scenario === undefined) throw new Error(problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n'));
-  return run(scenario).audit;
+  return run(scenario);
 }
 
 /** A change that does harm, the finding that tells of it, and the change without what makes it harmful. */

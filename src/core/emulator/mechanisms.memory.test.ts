@@ -73,7 +73,21 @@ const CASES: readonly Case[] = [
     (s) => opensDisk(s, 'load'),
     (s) => opensDisk(s, 'start-device'),
   ],
+  [
+    'a harvest of one region leaves the bits of the others',
+    'lost-write',
+    /A write by second .* is lost: its bit was set, and nobody harvested the log after it/,
+    (s) => inSlots(s, ['ram']),
+    (s) => inSlots(s, ['ram', 'slot-1']),
+  ],
 ];
+
+/** Two slots under one log, of which the last sync reads some. */
+function inSlots(s: Loose, read: readonly string[]): void {
+  s.memory.regions.push({ id: 'slot-1', pages: 16 });
+  s.writers.push({ id: 'second', actor: 'vcpus', region: 'slot-1', logs: ['kvm'] });
+  step(s, 'source', 'sync').does = [...read.map((id) => ({ log: 'kvm', op: 'harvest', regions: [id] })), { log: 'vmm', op: 'harvest' }];
+}
 
 test.each(CASES)('%s', (...one) => {
   const { found, ...others } = outcome(FILE, one);

@@ -9,10 +9,11 @@
  */
 
 import { isAwaited, type Waits } from './awaited.ts';
-import { type PageCopy, recordBytes } from './page-copy.ts';
-import { mergeRuns, NO_PAGES, type PageRuns, pairs, runsOfPages } from './page-runs.ts';
+import { DAMAGED_VERSION, type PageCopy, unpack } from './page-copy.ts';
+import { NO_PAGES, type PageRuns, runsOfSlots } from './page-runs.ts';
 import { homeOf, type Program } from './program.ts';
 import { DROPPED, LEFT_WRITABLE, MARKED_EARLY } from './tracer-row.ts';
+import { ZeroPages } from './zero-pages.ts';
 
 export class Memory {
   readonly #program: Program;
@@ -38,6 +39,7 @@ export class Memory {
   /** By slot: the last version when a snapshot was taken; undefined before. */
   atSnapshot: readonly number[] | undefined;
   #next: number;
+  readonly #zeros: ZeroPages;
   /** Bits and versions are shared with forks until they change; which pages there are, until one is written. */
   #owned: boolean;
   #ownsPages: boolean;
@@ -61,6 +63,7 @@ export class Memory {
     this.trail = from?.trail ?? [];
     this.atSnapshot = from?.atSnapshot;
     this.#next = from === undefined ? 2 : from.#next;
+    this.#zeros = from === undefined ? new ZeroPages(program) : new ZeroPages(program, from.#zeros);
     this.#owned = from === undefined;
     this.#ownsPages = from === undefined;
   }
@@ -90,10 +93,19 @@ export class Memory {
   }
 
   makesWait(page: number, host: number, waits: Waits): boolean {
-    const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
-    const slot = this.slotOf.get(page) ?? Math.max(0, region);
-    const there = this.version[host]?.[slot] === this.last[slot];
+    const slot = this.slotOf.get(page) ?? this.#restOf(page);
+    const there = this.isCurrent(slot, host);
     return isAwaited(waits, host, there, this.dirty[slot] as number, waits.coming?.slots.has(slot) === true);
+  }
+
+  /** Whether `host` has what landed last there, or what is the same as that. */
+  isCurrent(slot: number, host: number): boolean {
+    return this.isLike(slot, this.version[host]?.[slot], this.last[slot]);
+  }
+
+  /** Whether a version of a page is all zeros (zero-pages.ts). */
+  isZero(slot: number, version: number): boolean {
+    return this.#zeros.isZero(this.page[slot] as number, this.region[slot] as number, version);
   }
 
   /** A write lands and is logged at once. */
@@ -116,10 +128,10 @@ export class Memory {
     this.trail[slot] = noted !== 0 && waits === 0 ? MARKED_EARLY : 0;
   }
 
-  swap(log: number, noClear: boolean): void {
+  swap(log: number, noClear: boolean, inRegion: (region: number) => boolean): void {
     this.#own();
     for (let slot = 0; slot < this.slots; slot += 1) {
-      if (((this.pend[slot] as number) & log) === 0) continue;
+      if (((this.pend[slot] as number) & log) === 0 || !inRegion(this.region[slot] as number)) continue;
       this.buf[slot] = (this.buf[slot] as number) | log;
       if (!noClear) this.pend[slot] = (this.pend[slot] as number) & ~log;
     }
@@ -200,9 +212,7 @@ export class Memory {
     for (let slot = 0; slot < this.slots; slot += 1) {
       if (!this.#isShared(slot)) (this.version[host] as number[])[slot] = 0;
       this.dirty[slot] = (this.dirty[slot] as number) & ~(1 << host);
-      this.pend[slot] = (this.pend[slot] as number) & ~logs;
-      this.open[slot] = (this.open[slot] as number) & ~logs;
-      this.buf[slot] = (this.buf[slot] as number) & ~logs;
+      for (const bits of [this.pend, this.open, this.buf]) bits[slot] = (bits[slot] as number) & ~logs;
     }
   }
 
@@ -212,7 +222,7 @@ export class Memory {
     const bit = 1 << host;
     const found: number[] = [];
     for (let slot = 0; slot < this.slots; slot += 1) {
-      if (!inRegion(this.region[slot] as number) || this.version[lackingOn]?.[slot] === this.last[slot]) continue;
+      if (!inRegion(this.region[slot] as number) || (lackingOn >= 0 && this.isCurrent(slot, lackingOn))) continue;
       const was = this.dirty[slot] as number;
       if (!dirty && (was & bit) !== 0) this.trail[slot] = DROPPED;
       this.dirty[slot] = dirty ? was | bit : was & ~bit;
@@ -222,19 +232,24 @@ export class Memory {
   }
 
   /** What `copy` would send: pages and bytes on the wire. */
-  measure(host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): { readonly pages: number; readonly bytes: number } {
+  measure(
+    host: number,
+    inRegion: (region: number) => boolean,
+    only: 'all' | 'dirty',
+    skipZeros: boolean,
+  ): { readonly pages: number; readonly bytes: number } {
     let pages = 0;
     let bytes = 0;
     for (let slot = 0; slot < this.slots; slot += 1) {
-      if (!this.#takes(slot, host, inRegion, only)) continue;
-      pages += this.weight[slot] as number;
-      bytes += this.#bytesOf(slot);
+      const sent = this.#takes(slot, host, inRegion, only) ? this.#sent(slot, host, skipZeros) : undefined;
+      pages += sent?.pages ?? 0;
+      bytes += sent?.bytes ?? 0;
     }
     return { pages, bytes };
   }
 
   /** Reads the pages that are to be sent and clears their dirty bits. */
-  copy(host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): PageCopy {
+  copy(host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty', skipZeros: boolean, damaged: boolean): PageCopy {
     this.#own();
     const slots: number[] = [];
     const versions: number[] = [];
@@ -243,27 +258,20 @@ export class Memory {
     for (let slot = 0; slot < this.slots; slot += 1) {
       if (!this.#takes(slot, host, inRegion, only)) continue;
       this.dirty[slot] = (this.dirty[slot] as number) & ~(1 << host);
+      const sent = this.#sent(slot, host, skipZeros);
+      if (skipZeros && sent.pages === 0) continue;
       slots.push(slot);
-      versions.push((this.version[host] as number[])[slot] as number);
-      pages += this.weight[slot] as number;
-      bytes += this.#bytesOf(slot);
+      versions.push(damaged ? DAMAGED_VERSION : ((this.version[host] as number[])[slot] as number));
+      pages += sent.pages;
+      bytes += sent.bytes;
     }
-    return { slots: Int32Array.from(slots), versions: Int32Array.from(versions), known: this.slots, pages, bytes };
+    return { slots: Int32Array.from(slots), versions: Int32Array.from(versions), known: this.slots, skipZeros, pages, bytes };
   }
 
   /** The copied pages arrive in the RAM of `host`. */
   load(host: number, copy: PageCopy): void {
     this.#own();
-    const versions = this.version[host] as number[];
-    const rests = new Map<number, number>();
-    copy.slots.forEach((slot, i) => {
-      versions[slot] = copy.versions[i] as number;
-      if (slot < this.#program.regions.length) rests.set(slot, copy.versions[i] as number);
-    });
-    for (let slot = copy.known; slot < this.slots; slot += 1) {
-      const rest = rests.get(this.region[slot] as number);
-      if (rest !== undefined) versions[slot] = rest;
-    }
+    unpack(copy, this.version[host] as number[], this.region, this.#program.regions.length, (slot) => this.isZero(slot, 1));
   }
 
   /** Versions on `host` of the written pages of a region, for a load that walks it. */
@@ -274,28 +282,19 @@ export class Memory {
 
   /** Flat runs [first, count, …] of the pages of some slots; a rest is its whole region without the written pages. */
   runsOf(slots: readonly number[]): PageRuns {
-    const singles = new Float64Array(slots.length);
-    const rests: [number, number][] = [];
-    let whole = 0;
-    let found = 0;
-    let count = 0;
-    for (const slot of slots) {
-      const weight = this.weight[slot] as number;
-      if (weight === 0) continue;
-      count += weight;
-      const region = this.region[slot] as number;
-      if (slot < this.#program.regions.length) {
-        rests.push([this.page[slot] as number, this.#program.regions[slot]?.pages ?? 1]);
-        whole |= 1 << region;
-      } else if (((whole >> region) & 1) === 0) singles[found++] = this.page[slot] as number;
-    }
-    const runs = runsOfPages(singles.subarray(0, found));
-    return { pages: rests.length === 0 ? runs : mergeRuns([...rests, ...pairs(runs)]), count };
+    return runsOfSlots(this.#program.regions, this, slots);
   }
 
   #unlike(host: number, version: (slot: number) => number | undefined): readonly number[] {
     const here = this.version[host] as number[];
-    return here.flatMap((has, slot) => ((this.weight[slot] as number) > 0 && this.free[slot] !== 1 && has !== version(slot) ? [slot] : []));
+    return here.flatMap((has, slot) =>
+      (this.weight[slot] as number) > 0 && this.free[slot] !== 1 && !this.isLike(slot, has, version(slot)) ? [slot] : [],
+    );
+  }
+
+  /** Whether two versions of a page are the same, all that are zeros among them. */
+  isLike(slot: number, has: number | undefined, wanted: number | undefined): boolean {
+    return has === wanted || (has !== undefined && wanted !== undefined && this.isZero(slot, has) && this.isZero(slot, wanted));
   }
 
   #takes(slot: number, host: number, inRegion: (region: number) => boolean, only: 'all' | 'dirty'): boolean {
@@ -307,30 +306,29 @@ export class Memory {
     return this.#program.regions[this.region[slot] as number]?.shared === true;
   }
 
-  #bytesOf(slot: number): number {
-    const weight = this.weight[slot] as number;
-    const region = this.#program.regions[slot];
-    return recordBytes(this.#program.pageBytes, weight, region?.populated ?? weight);
+  #sent(slot: number, host: number, skip: boolean): { readonly pages: number; readonly bytes: number } {
+    return this.#zeros.measure(slot, this.weight[slot] as number, this.isZero(slot, this.version[host]?.[slot] as number), skip);
   }
 
   #slot(page: number): number {
     const known = this.slotOf.get(page);
     if (known !== undefined) return known;
-    const region = this.#program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
-    const rest = Math.max(0, region);
+    const rest = this.#restOf(page);
     const slot = this.#append(page, rest, 1);
     this.slotOf.set(page, slot);
     this.weight[rest] = (this.weight[rest] as number) - 1;
     for (const versions of this.version) versions[slot] = versions[rest] as number;
-    this.pend[slot] = this.pend[rest] as number;
-    this.open[slot] = this.open[rest] as number;
-    this.buf[slot] = this.buf[rest] as number;
-    this.dirty[slot] = this.dirty[rest] as number;
-    this.last[slot] = this.last[rest] as number;
-    this.lastHost[slot] = this.lastHost[rest] as number;
-    this.free[slot] = this.free[rest] as number;
-    this.trail[slot] = this.trail[rest] as number;
+    const { pend, open, buf, dirty, last, lastHost, free, trail } = this;
+    for (const column of [pend, open, buf, dirty, last, lastHost, free, trail]) column[slot] = column[rest] as number;
     return slot;
+  }
+
+  #restOf(page: number): number {
+    const { regions } = this.#program;
+    return Math.max(
+      0,
+      regions.findIndex((one) => page >= one.first && page < one.first + one.pages),
+    );
   }
 
   #touch(page: number): number {
@@ -341,6 +339,7 @@ export class Memory {
 
   #land(slot: number, host: number, writer: number, event: number): void {
     const version = this.#next++;
+    this.#zeros.landed(version, writer);
     for (const versions of this.#isShared(slot) ? this.version : [this.version[host] as number[]]) versions[slot] = version;
     this.writer[slot] = writer;
     this.event[slot] = event;

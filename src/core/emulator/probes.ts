@@ -101,11 +101,11 @@ function recordProbe(machine: Machine, writer: number, host: number, gap: number
   });
 }
 
-/** The page number that stands for the tracer of a writer in a gap: within its region, each gap another. */
+/** The page number that stands for the tracer of a writer in a gap: the one a step named, or within its region, each gap another. */
 export function probePage(machine: Machine, writer: number, gap: number): number {
   const region = machine.program.regions[machine.program.writers[writer]?.region ?? 0];
   if (region === undefined) return 0;
-  return region.first + (gap % region.pages);
+  return machine.gaps[gap]?.page ?? region.first + (gap % region.pages);
 }
 
 function bumpDevices(machine: Machine, host: number): void {

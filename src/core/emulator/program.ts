@@ -42,6 +42,8 @@ export interface Program {
   readonly downtimeLimitNanos: Nanos;
   readonly maxRounds: number;
   readonly maxEvents: number;
+  /** Whether a page is zero can matter: a copy leaves such pages out, or a writer makes them. Else nothing is kept of it. */
+  readonly zeros: boolean;
 }
 
 export interface HostDef {
@@ -77,6 +79,10 @@ export interface EdgeDef {
   /** A level that a step must assert again where its device was loaded. */
   readonly held: boolean;
   readonly once: boolean;
+  /** Waits beside its place until a step parks it. */
+  readonly posted: boolean;
+  /** What an image brought is heard only when a step delivers it. */
+  readonly silent: boolean;
   readonly from: number;
   readonly to: number;
   readonly parkedIn: number;
@@ -90,6 +96,8 @@ export interface ChannelDef {
   readonly to: number;
   readonly bytesPerSecond: number;
   readonly latencyNanos: Nanos;
+  readonly damagedErrno: string | undefined;
+  readonly inOrder: boolean;
   /** Hosts (bits) that take its pages, always in the order in which they were sent; -1 where a load names the step whose pages it takes. */
   readonly readers: number;
 }

@@ -3,7 +3,8 @@
  * after it, and is heard when its listener begins to listen where it lies. One mask for each signal and host says where
  * the last unheard raise of that host is known: it stands for those before it, since they lie in the same place.
  *
- *     edges[signal x host]   bit per host: parked there; NOBODY: nothing keeps it; 0: all were heard
+ *     edges[signal x host]   bit per host: parked there; POSTED: beside its place on the host it was raised on; NOBODY: nothing
+ *                            keeps it; 0: all were heard
  */
 import { VCPUS } from './compile.ts';
 import type { Machine } from './machine.ts';
@@ -12,6 +13,8 @@ import type { Stamp, Unheard } from './state.ts';
 
 /** Nothing keeps it. */
 const NOBODY = 1 << 30;
+/** It waits where it was raised, and no image reads it there (`SignalSpec.parks`). */
+export const POSTED = 1 << 31;
 
 export type RaisedBy = Pick<Unheard, 'step' | 'event' | 'by'>;
 
@@ -30,6 +33,10 @@ function keeper(machine: Machine, def: EdgeDef, host: number): number {
 export function raise(machine: Machine, index: number, host: number, by: RaisedBy, park = false): void {
   const def = machine.program.edges[index];
   if (def === undefined) return;
+  if (def.posted && park) {
+    parkPosted(machine, placeOf(machine, index, host), host);
+    return;
+  }
   if (def.held && standsElsewhere(machine, index, host)) {
     // Its device has the line up already, and sees no change in raising it: a step alone asserts it anew, and then it stands here.
     if (by.by === 'probe') return;
@@ -37,12 +44,18 @@ export function raise(machine: Machine, index: number, host: number, by: RaisedB
   }
   if (!park && hears(machine, def, host)) return;
   const place = placeOf(machine, index, host);
-  setEdge(machine, place, def.level || keeper(machine, def, host) >= 0 ? 1 << host : NOBODY);
+  const kept = def.level || keeper(machine, def, host) >= 0;
+  setEdge(machine, place, !kept ? NOBODY : def.posted ? POSTED : 1 << host);
   outdate(machine, 1 << place);
   const before = machine.unheard[place];
   // Only a sentence asks which raise it was.
   if (!machine.options.evidence && before !== undefined && !before.wiped && before.by === by.by) return;
   machine.unheard = machine.edges.map((_, i) => (i === place ? { ...by, atNanos: machine.now, wiped: false } : machine.unheard[i]));
+}
+
+/** What waits beside its place comes to it. */
+function parkPosted(machine: Machine, place: number, host: number): void {
+  if (((machine.edges[place] as number) & POSTED) !== 0) setEdge(machine, place, 1 << host);
 }
 
 function standsElsewhere(machine: Machine, index: number, host: number): boolean {
@@ -86,6 +99,9 @@ export function listen(machine: Machine, host: number): void {
   eachPlace(machine, (place, def) => {
     const known = machine.edges[place] as number;
     if (known === 0 || !hears(machine, def, host)) return;
+    const raisedHere = place % machine.program.hosts.length === host;
+    if ((known & POSTED) !== 0 && raisedHere) setEdge(machine, place, 0);
+    if (def.silent && !raisedHere) return;
     if (((known >> host) & 1) === 1 || (def.level && !def.held && raiserHasState(machine, def, host))) setEdge(machine, place, 0);
   });
 }

@@ -74,6 +74,8 @@ export interface DeviceState {
   stamps: readonly number[];
   /** By section: the event by which what is loaded was sent, -1 for none; evidence alone. */
   sentBy: readonly number[];
+  /** Sections (bits) whose bytes are not what was read on the other side: they arrived damaged. */
+  damaged: number;
   /** Sections read in the save under way. */
   reading: readonly Stamp[];
   /** Loaded into its buffer and not consumed yet (migration region v1). */
@@ -108,12 +110,19 @@ export function isVoid(device: DeviceState): boolean {
   return device.voidAt === device.version;
 }
 
+/** What it holds of a section arrived damaged, or from a device of which that holds. */
+export function isDamaged({ damaged, stamps }: DeviceState, section: number): boolean {
+  return ((damaged >> section) & 1) === 1 && (stamps[section] as number) >= 0;
+}
+
 /** One section as it was read. */
 export interface Stamp {
   readonly section: number;
   readonly version: number;
   /** Raises (bits, signal x host) that were parked in it. */
   readonly edges: number;
+  /** Of a device whose own copy had arrived damaged. */
+  readonly damaged?: true;
 }
 
 export type Item = {
@@ -125,6 +134,8 @@ export type Item = {
   readonly event: number;
   /** RAM from behind it was taken before it: it waits in the reader's buffer, and says nothing of where the channel has got to. */
   readonly passed?: true;
+  /** It arrives with other bytes than were sent: the event of that fault. */
+  readonly damagedBy?: number | undefined;
 } & (
   | { readonly what: 'ram'; readonly copy: PageCopy; readonly bit: number }
   | {
@@ -264,6 +275,7 @@ export function copyDevice(device: DeviceState): DeviceState {
     loadedSession: device.loadedSession,
     stamps: device.stamps,
     sentBy: device.sentBy,
+    damaged: device.damaged,
     reading: device.reading,
     inbox: device.inbox,
     walks: device.walks,

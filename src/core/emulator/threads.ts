@@ -168,7 +168,8 @@ function authored(context: Context): Refusal | 'handled' | undefined {
   const question = needs === undefined ? -1 : recordQuestion(context, needs.condition);
   if (needs !== undefined && !holds(machine, needs.condition, op.host))
     return { go: 'error', errno: needs.errno, text: `needs ${describe(needs.condition)}`, cause: question };
-  if (fault === undefined) return undefined;
+  // Damage is done on the wire, to what is sent (outcome.ts).
+  if (fault === undefined || fault.what === 'damage') return undefined;
   const { recorder } = machine;
   const cause = recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, {
     step: context.step,

@@ -1,5 +1,5 @@
 /**
- * A row of the table of tracer pages: twelve 32-bit numbers.
+ * A row of the table of tracer pages: thirteen 32-bit numbers.
  *
  *     WRITER  who writes pages like this one
  *     BY      host whose write was the last to land
@@ -17,8 +17,10 @@
  *             was translated; bit 6: written after the snapshot was taken; bit 7: the guest said the page is free;
  *             bit 8: its bit was thrown away unread; bit 9: it set no bit, since the page had been left writable when its bit
  *             was taken; bit 10: it landed after its bit had been taken; bit 11: a log noted its first half;
- *             bit 12: it went to a process that is gone; bit 13: it was copied where only an older version lay. Bits 4, 5 and 8
- *             to 13 are for sentences alone, and kept only with evidence
+ *             bit 12: it went to a process that is gone; bit 13: it was copied where only an older version lay; bit 14: a copy of
+ *             it arrived damaged; bit 15: a copy left it out, since it was all zeros; bit 16: its content is all zeros. Bits 4, 5
+ *             and 8 to 15 are for sentences alone, and kept only with evidence
+ *     ZERO    bit per host: that host's RAM is all zeros there. Kept only where that can matter (`Program.zeros`)
  */
 
 export const WRITER = 0;
@@ -33,7 +35,8 @@ export const NEW = 8;
 export const WALKED = 9;
 export const SAW = 10;
 export const STATE = 11;
-export const WIDTH = 12;
+export const ZERO = 12;
+export const WIDTH = 13;
 
 export const SHARED = 0x3fffffff;
 
@@ -52,6 +55,9 @@ export const MARKED_EARLY = 1024;
 export const NOTED = 2048;
 export const GONE = 4096;
 export const COPIED_OLD = 8192;
+export const DAMAGED = 16_384;
+export const LEFT_OUT = 32_768;
+export const ZEROS = 65_536;
 
 /**
  * An item that pages are put into: its bit, and the hosts (bits) that take it in the order of its wire; -1 where that may be another.
@@ -64,6 +70,10 @@ export const COPIED_OLD = 8192;
 export interface Sent {
   readonly bit: number;
   readonly readers: number;
+  /** It arrives with other bytes than were sent. */
+  readonly damaged: boolean;
+  /** Pages that are all zeros are not sent. */
+  readonly skipZeros: boolean;
 }
 
 /** The first of the rows below `below` that equals row `index`; -1 for none. */

@@ -7,20 +7,23 @@
  * Each writer has one row that was never written: the page as it was before the migration.
  */
 import { NO_WAITS, rowWaits } from './awaited.ts';
-import { homeOf, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { type GapList, join, NO_GAPS } from './tracer-gaps.ts';
+import { arriveRow, emptyRow, kindsOf, landRow, landZeros, untouchedRow } from './tracer-landing.ts';
 import {
   AFTER,
   BUF,
   BY,
   COPIED_OLD,
   CUR,
+  DAMAGED,
   DIRTY,
   DROPPED,
   FREE,
   GONE,
   HAS,
   LANDED,
+  LEFT_OUT,
   LEFT_WRITABLE,
   LOGGED,
   MARKED_EARLY,
@@ -40,6 +43,8 @@ import {
   WALKED,
   WIDTH,
   WRITER,
+  ZERO,
+  ZEROS,
 } from './tracer-row.ts';
 
 export class Tracers {
@@ -55,34 +60,28 @@ export class Tracers {
   #away: readonly number[] = [];
   /** So many rows from the first are known to differ from each other: nothing has changed in them since they were settled. */
   #distinct = 0;
-  /** Number of walks: the bits of a host's walks are `walks` long. */
-  readonly #walks: number;
+  readonly #program: Program;
 
-  private constructor(rows: number[], count: number, gaps: GapList[] | undefined, walks: number) {
+  private constructor(rows: number[], count: number, gaps: GapList[] | undefined, program: Program) {
     this.rows = rows;
     this.count = count;
     this.gaps = gaps;
-    this.#walks = walks;
+    this.#program = program;
   }
 
   /** One untouched row for each writer, its content current on the hosts that run at the beginning. */
   static start(program: Program, evidence: boolean): Tracers {
-    const tracers = new Tracers([], 0, evidence ? [] : undefined, program.walks.length);
+    const tracers = new Tracers([], 0, undefined, program);
     tracers.#away = program.hosts.map(() => 0);
-    const owner = homeOf(program);
     program.writers.forEach(({ region }, writer) => {
-      const row = tracers.#push();
-      tracers.rows[row + WRITER] = writer;
-      tracers.rows[row + BY] = owner;
-      tracers.rows[row + CUR] = program.regions[region]?.shared === true ? SHARED : 1 << owner;
-      tracers.rows[row + STATE] = UNTOUCHED;
-      tracers.gaps?.push(NO_GAPS);
+      for (const zeros of kindsOf(program, region)) untouchedRow(program, tracers.rows, tracers.#push(), writer, zeros);
     });
+    if (evidence) tracers.gaps = Array.from({ length: tracers.count }, () => NO_GAPS);
     return tracers;
   }
 
   fork(): Tracers {
-    const copy = new Tracers(this.rows.slice(0, this.count * WIDTH), this.count, this.gaps?.slice(), this.#walks);
+    const copy = new Tracers(this.rows.slice(0, this.count * WIDTH), this.count, this.gaps?.slice(), this.#program);
     copy.#after = this.#after;
     copy.#distinct = this.#distinct;
     copy.#away = this.#away;
@@ -90,20 +89,31 @@ export class Tracers {
   }
 
   /**
-   * A gap on `host`: `writer` writes one page of each kind that it can write. `logs` is the mask of armed logs
-   * (on this host) that see it, `protects` those of them that note only the first write after a protection.
+   * A gap on `host`: `writer` writes one page of each kind that it can write. `logs`: armed logs (on this host) that see it,
+   * `protects`: those that note only the first write after a protection. `named`: of untouched pages all zeros alone, or the others.
    */
-  write(writer: number, host: number, gap: number, logs: number, protects: number, placed: boolean, waits = NO_WAITS): void {
+  write(
+    writer: number,
+    host: number,
+    gap: number,
+    logs: number,
+    protects: number,
+    placed: boolean,
+    waits = NO_WAITS,
+    named?: boolean,
+  ): void {
     const before = this.count;
     for (let i = 0; i < before; i += 1) {
       const from = i * WIDTH;
       if (this.rows[from + WRITER] !== writer) continue;
       const state = this.rows[from + STATE] as number;
       if ((state & 3) !== 0) continue;
-      if (((state & PLACED) !== 0) !== placed && (state & UNTOUCHED) === 0) continue;
+      const untouched = (state & UNTOUCHED) !== 0;
+      if (untouched ? named !== undefined && ((state & ZEROS) !== 0) !== named : ((state & PLACED) !== 0) !== placed) continue;
       if (waits !== NO_WAITS && rowWaits(waits, this.rows, from, host)) continue;
       const row = this.#clone(i, gap);
-      this.rows[row + STATE] = (placed ? PLACED : 0) | this.#after | (this.#setLog(row, logs, protects) & LEFT_WRITABLE);
+      const told = this.#setLog(row, logs, protects) & LEFT_WRITABLE;
+      this.rows[row + STATE] = (state & ZEROS) | (placed ? PLACED : 0) | this.#after | told;
       this.#land(row, host);
     }
   }
@@ -137,16 +147,15 @@ export class Tracers {
     this.#half(writer, gap, first === 'log-first' ? LOGGED : LANDED, false, first === 'log-first' ? log : land);
   }
 
-  /** Applies `change` to every row that matches: `mask` of regions by `regionOf[writer]`. */
   each(change: (row: number, rows: number[]) => void): void {
     this.#distinct = 0;
     for (let i = 0; i < this.count; i += 1) change(i * WIDTH, this.rows);
   }
 
   /** Log bits of `log` (one bit) go to the buffer (swap). */
-  swap(log: number, noClear: boolean): void {
+  swap(log: number, noClear: boolean, inRegion: (writer: number) => boolean): void {
     this.each((row, rows) => {
-      if (((rows[row + PEND] as number) & log) === 0) return;
+      if (((rows[row + PEND] as number) & log) === 0 || !inRegion(rows[row + WRITER] as number)) return;
       rows[row + BUF] = (rows[row + BUF] as number) | log;
       if (!noClear) rows[row + PEND] = (rows[row + PEND] as number) & ~log;
     });
@@ -174,10 +183,8 @@ export class Tracers {
   clear(log: number, inRegion: (writer: number) => boolean): void {
     this.each((row, rows) => {
       if (((rows[row + BUF] as number) & log) === 0 || !inRegion(rows[row + WRITER] as number)) return;
-      rows[row + BUF] = (rows[row + BUF] as number) & ~log;
       if (((rows[row + PEND] as number) & log) !== 0) this.#tell(row, DROPPED);
-      rows[row + PEND] = (rows[row + PEND] as number) & ~log;
-      rows[row + OPEN] = (rows[row + OPEN] as number) & ~log;
+      for (const column of [BUF, PEND, OPEN]) rows[row + column] = (rows[row + column] as number) & ~log;
     });
   }
 
@@ -203,17 +210,13 @@ export class Tracers {
     });
   }
 
-  get after(): boolean {
-    return this.#after !== 0;
-  }
-
   /** A new process on `host`: its RAM is empty, its logs and its bitmap know nothing. */
   wipe(host: number, logs: number, items: number): void {
-    const walks = ((1 << this.#walks) - 1) << (host * this.#walks);
+    const walks = this.#walksOn(host);
     this.each((row, rows) => {
-      if ((((rows[row + CUR] as number) >> host) & 1) === 1 || ((rows[row + NEW] as number) & items) !== 0) this.#tell(row, GONE);
-      for (const column of rows[row + CUR] === SHARED ? [DIRTY] : [CUR, DIRTY])
-        rows[row + column] = (rows[row + column] as number) & ~(1 << host);
+      const gone = emptyRow(rows, row, host, this.#program.zeros);
+      if (gone || ((rows[row + NEW] as number) & items) !== 0) this.#tell(row, GONE);
+      rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
       for (const column of [PEND, OPEN, BUF]) rows[row + column] = (rows[row + column] as number) & ~logs;
       for (const column of [HAS, NEW]) rows[row + column] = (rows[row + column] as number) & ~items;
       for (const column of [WALKED, SAW]) rows[row + column] = (rows[row + column] as number) & ~walks;
@@ -226,8 +229,7 @@ export class Tracers {
     this.each((row, rows) => {
       if (!inRegion(rows[row + WRITER] as number)) return;
       if ((((rows[row + PEND] as number) | (rows[row + BUF] as number)) & log) !== 0) this.#tell(row, DROPPED);
-      rows[row + PEND] = (rows[row + PEND] as number) & ~log;
-      rows[row + BUF] = (rows[row + BUF] as number) & ~log;
+      for (const column of [PEND, BUF]) rows[row + column] = (rows[row + column] as number) & ~log;
     });
   }
 
@@ -242,30 +244,35 @@ export class Tracers {
   }
 
   /** Content of pages goes into an item on a wire. */
-  copy(host: number, { bit, readers }: Sent, inRegion: (writer: number) => boolean, only: 'all' | 'dirty'): void {
+  copy(host: number, { bit, readers, damaged, skipZeros }: Sent, inRegion: (writer: number) => boolean, only: 'all' | 'dirty'): void {
     this.#away = this.#away.map((bits, at) => (((readers >> at) & 1) === 0 ? bits | bit : bits & ~bit));
     this.each((row, rows) => {
       if (!inRegion(rows[row + WRITER] as number)) return;
       if (only === 'dirty' && (((rows[row + DIRTY] as number) >> host) & 1) === 0) return;
       rows[row + DIRTY] = (rows[row + DIRTY] as number) & ~(1 << host);
       if (rows[row + CUR] === SHARED) return;
+      if (skipZeros && (((rows[row + ZERO] as number) >> host) & 1) === 1) {
+        this.#tell(row, LEFT_OUT);
+        return;
+      }
       rows[row + HAS] = (rows[row + HAS] as number) | bit;
       const current = (((rows[row + CUR] as number) >> host) & 1) === 1;
       if (!current) this.#tell(row, COPIED_OLD);
-      rows[row + NEW] = current ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
+      rows[row + NEW] = current && !damaged ? (rows[row + NEW] as number) | bit : (rows[row + NEW] as number) & ~bit;
     });
   }
 
   /** Item `bit` is written into the RAM of `host`. Answers writers whose page became current: who ran there has seen old content. */
-  load(host: number, bit: number): number {
+  load(host: number, bit: number, damaged: boolean): number {
     let late = 0;
     this.each((row, rows) => {
       if (((rows[row + HAS] as number) & bit) === 0) return;
       const was = rows[row + CUR] as number;
       const current = ((rows[row + NEW] as number) & bit) !== 0;
       if (current && ((was >> host) & 1) === 0) late |= 1 << (rows[row + WRITER] as number);
-      rows[row + CUR] = current ? was | (1 << host) : was & ~(1 << host);
-      if (current) rows[row + STATE] = (rows[row + STATE] as number) & ~OVERWRITTEN;
+      arriveRow(rows, row, host, current);
+      if (damaged) this.#tell(row, DAMAGED);
+      else if (current) rows[row + STATE] = (rows[row + STATE] as number) & ~(OVERWRITTEN | DAMAGED);
       else if (this.gaps !== undefined && ((was >> host) & 1) === 1) rows[row + STATE] = (rows[row + STATE] as number) | OVERWRITTEN;
       rows[row + HAS] = (rows[row + HAS] as number) & ~bit;
       rows[row + NEW] = (rows[row + NEW] as number) & ~bit;
@@ -287,7 +294,6 @@ export class Tracers {
     return (((this.rows[index * WIDTH + CUR] as number) >> host) & 1) === 0;
   }
 
-  /** Whether walk bit `walk` read an old content of this row. */
   sawStale(index: number, walk: number): boolean {
     return ((this.rows[index * WIDTH + WALKED] as number) & ~(this.rows[index * WIDTH + SAW] as number) & walk) !== 0;
   }
@@ -321,7 +327,8 @@ export class Tracers {
     for (let i = 0; i < before; i += 1) {
       if (this.rows[i * WIDTH + WRITER] !== writer || ((this.rows[i * WIDTH + STATE] as number) & 3) !== 0) continue;
       const row = this.#clone(i, gap);
-      this.rows[row + STATE] = change(row) | state | (placed ? PLACED : 0) | this.#after;
+      const told = change(row);
+      this.rows[row + STATE] = told | state | (placed ? PLACED : 0) | this.#after | ((this.rows[row + STATE] as number) & ZEROS);
     }
   }
 
@@ -336,9 +343,8 @@ export class Tracers {
       if (!slow) this.#distinct = 0;
       const row = slow ? this.#clone(i, -1) : from;
       const told = change(row) & ~NOTED;
-      this.rows[row + STATE] = ((this.rows[row + STATE] as number) & PLACED) | this.#after | told;
-      const at = row / WIDTH;
-      if (this.gaps !== undefined) this.gaps[at] = join(this.gaps[i] as GapList, [gap]);
+      this.rows[row + STATE] = ((this.rows[row + STATE] as number) & (PLACED | ZEROS)) | this.#after | told;
+      if (this.gaps !== undefined) this.gaps[row / WIDTH] = join(this.gaps[i] as GapList, [gap]);
       found = true;
     }
     return found;
@@ -365,14 +371,15 @@ export class Tracers {
 
   /** Answers nothing to tell. */
   #land(row: number, host: number): number {
-    this.rows[row + BY] = host;
-    if (this.rows[row + CUR] !== SHARED) this.rows[row + CUR] = 1 << host;
-    this.rows[row + HAS] = (this.rows[row + HAS] as number) & ~(this.#away[host] as number);
-    this.rows[row + NEW] = 0;
-    // A write on the host of the walk itself is trapped, and the device follows it; elsewhere it makes the walk old.
-    const own = ((1 << this.#walks) - 1) << (host * this.#walks);
-    this.rows[row + SAW] = (this.rows[row + WALKED] as number) & own;
+    const writer = this.#program.writers[this.rows[row + WRITER] as number];
+    if (writer?.spec.zeroes === true) landZeros(this.rows, row, host);
+    else landRow(this.rows, row, host, this.#away[host] as number, this.#walksOn(host));
     return 0;
+  }
+
+  #walksOn(host: number): number {
+    const { length } = this.#program.walks;
+    return ((1 << length) - 1) << (host * length);
   }
 
   #clone(index: number, gap: number): number {

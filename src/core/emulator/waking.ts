@@ -48,10 +48,15 @@ function unblockTime(machine: Machine, thread: Thread, frame: Frame): Nanos {
     return open ? NEVER : machine.now;
   }
   let earliest = NEVER;
+  // A reader without a buffer waits for what lies before what it wants, also where nothing more is sent.
+  const strict = 'load' in primitive && machine.program.channels[op.channel]?.inOrder === true;
+  let behind = false;
   for (const item of channel?.queue ?? []) {
-    if (takes(machine, op, item, frame.round)) earliest = Math.min(earliest, item.arriveNanos);
+    const taken = takes(machine, op, item, frame.round);
+    if (taken && strict && item !== channel?.queue[0]) behind = true;
+    else if (taken) earliest = Math.min(earliest, item.arriveNanos);
   }
-  if (earliest === NEVER && (channel?.closed === true || channel?.cut === true)) return machine.now;
+  if (earliest === NEVER && !behind && (channel?.closed === true || channel?.cut === true)) return machine.now;
   return earliest === NEVER ? NEVER : Math.max(machine.now, earliest);
 }
 

@@ -2,6 +2,9 @@
 import type { Op } from '../emulator/program.ts';
 import type { Frame, Thread } from '../emulator/state.ts';
 
+/** Stands for "no number here". */
+export const NONE = -1;
+
 export const STATUS: { readonly [status in Thread['status']]: number } = {
   waiting: 0,
   running: 1,
@@ -25,4 +28,16 @@ export function innerKey(op: Op): string {
   const { inner, ...fields } = primitive;
   const own = Object.entries(fields).flatMap(([name, value]) => (name === 'item' ? [] : [name, JSON.stringify(value)]));
   return `${inner}.${own.join(':')}.${rest}`;
+}
+
+/** Operations that are unfolded for an item are all for the same. */
+export function itemOf(ops: readonly Op[]): number {
+  for (const { primitive } of ops) if ('item' in primitive) return primitive.item;
+  return NONE;
+}
+
+/** Whether the operation that a thread is blocked in waits with a limit. */
+export function isLimited({ ops, pc }: Frame): boolean {
+  const primitive = ops[pc]?.primitive;
+  return primitive !== undefined && 'wait' in primitive && primitive.limitNanos !== undefined;
 }

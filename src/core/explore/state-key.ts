@@ -19,14 +19,13 @@ import { type Channel, type DeviceState, type Frame, type Item, isVoid, type Sta
 import { top } from '../emulator/waking.ts';
 import { ChannelUse } from './channel-use.ts';
 import { wordOf } from './facts.ts';
-import { innerKey, STAGE, STATUS } from './op-key.ts';
+import { innerKey, isLimited, itemOf, NONE, STAGE, STATUS } from './op-key.ts';
 import { LINE, MEMBER, markOf, type Names, TEXT, translate } from './own-numbers.ts';
 import { StateTable } from './state-table.ts';
 import { Foresight, type Open, type ToCome, withInner, withoutPages } from './to-come.ts';
 import { TracerKeys } from './tracer-key.ts';
 
-/** Stands for "no number here" and "never". */
-const NONE = -1;
+/** Stands for "never", as NONE does for "no number here". */
 const NEVER = -2;
 
 /** Operations of a frame: the number of the text that tells what they do, and the item that they are unfolded for. */
@@ -261,6 +260,7 @@ export class StateKeys {
     this.#nanos(Math.max(0, state.lateUntil - this.#now));
     this.#put(this.#savedElsewhere ? rank(ranks, state.version) : 0);
     for (let i = 0; i < state.stamps.length; i += 1) this.#put(rank(ranks, state.stamps[i] as number));
+    this.#put(state.damaged);
     this.#stamps(ranks, state.reading);
     for (const walk of state.walks) {
       this.#put(walk === undefined ? NONE : walk.size);
@@ -284,7 +284,7 @@ export class StateKeys {
     for (const stamp of stamps) {
       this.#put(stamp.section);
       this.#put(rank(ranks, stamp.version));
-      this.#put(stamp.edges);
+      this.#put(stamp.edges * 2 + (stamp.damaged === true ? 1 : 0));
     }
   }
 
@@ -330,9 +330,13 @@ export class StateKeys {
       this.#put((memory.dirty[slot] as number) & copies);
       this.#put(memory.free[slot] as number);
       let current = 0;
-      for (let host = 0; host < memory.version.length; host += 1)
-        if (memory.version[host]?.[slot] === memory.last[slot]) current |= 1 << host;
+      let zero = 0;
+      for (let host = 0; host < memory.version.length; host += 1) {
+        if (memory.isCurrent(slot, host)) current |= 1 << host;
+        if (memory.isZero(slot, memory.version[host]?.[slot] as number)) zero |= 1 << host;
+      }
       this.#put(current);
+      if (this.#program.zeros) this.#put(zero);
     }
   }
 
@@ -349,17 +353,20 @@ export class StateKeys {
 
   #item(machine: Machine, item: Item, busy: number): void {
     const step = machine.program.lists[item.list]?.steps[item.step]?.id ?? '';
-    this.#put((item.what === 'mark' ? 0 : item.what === 'ram' ? 1 : 2) + (item.passed === true ? 4 : 0));
+    this.#put(
+      (item.what === 'mark' ? 0 : item.what === 'ram' ? 1 : 2) + (item.passed === true ? 4 : 0) + (item.damagedBy === undefined ? 0 : 8),
+    );
     this.#putText(this.#named.has(step) ? step : undefined);
     const flight = item.arriveNanos - this.#now;
     this.#nanos(flight <= busy ? 0 : Math.max(0, flight));
     if (item.what === 'mark') this.#put(item.signal * 2 + (item.end ? 1 : 0));
     else if (item.what === 'ram') {
       this.#put(this.#items.indexOf(item));
-      this.#put(item.copy.slots.length);
+      this.#put(item.copy.slots.length * 2 + (item.copy.skipZeros ? 1 : 0));
       for (let i = 0; i < item.copy.slots.length; i += 1) {
         this.#put(item.copy.slots[i] as number);
         this.#put(item.copy.versions[i] as number);
+        if (this.#program.zeros) this.#put(machine.memory.isZero(item.copy.slots[i] as number, item.copy.versions[i] as number) ? 1 : 0);
       }
     } else {
       this.#put(item.device);
@@ -376,18 +383,6 @@ export class StateKeys {
     if (set.size === 1) for (const one of set) this.#putOwn(this.#text(one), MEMBER);
     else for (const one of [...set].map((name) => this.#text(name)).sort((a, b) => a - b)) this.#putOwn(one, MEMBER);
   }
-}
-
-/** Operations that are unfolded for an item are all for the same. */
-function itemOf(ops: readonly Op[]): number {
-  for (const { primitive } of ops) if ('item' in primitive) return primitive.item;
-  return NONE;
-}
-
-/** Whether the operation that a thread is blocked in waits with a limit. */
-function isLimited({ ops, pc }: Frame): boolean {
-  const primitive = ops[pc]?.primitive;
-  return primitive !== undefined && 'wait' in primitive && primitive.limitNanos !== undefined;
 }
 
 /** Below all that is there, or by the ranks that were found: the present version, or an older one. */

@@ -52,6 +52,7 @@ export class TracerKeys {
     const ops = program.lists.flatMap((list) => [...list.steps, ...list.recovery].flatMap((step) => step.ops));
     // What a writer that clobbers wrote is harm where it is current: all of such a row counts.
     this.#finer =
+      program.zeros ||
       program.writers.some(({ spec }) => spec.clobbers === true) ||
       ops.some(({ primitive }) => 'access' in primitive || 'snapshot' in primitive || ('log' in primitive && primitive.op === 'hint'));
     const losses = [...new Set(program.writers.map((writer) => writer.spec.stale))];

@@ -56,6 +56,8 @@ const interrupts: Feature = (scenario, dice) => {
     to: upwards ? 'vcpus' : device,
     ...(dice.once(3) ? {} : { parkedIn: { device, ...(dice.once(2) ? { section: dice.of(['head', 'body']) } : {}) } }),
     ...(dice.once(3) ? { once: true } : {}),
+    ...(dice.once(3) ? { parks: dice.of(['at-once', 'by-step'] as const) } : {}),
+    ...(dice.once(3) ? { heard: dice.of(['by-itself', 'by-step'] as const) } : {}),
   };
   const op = () => dice.of(['raise', 'park', 'deliver'] as const);
   const made = { ...scenario, signals: [...(scenario.signals ?? []), spec] };

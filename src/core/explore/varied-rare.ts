@@ -8,7 +8,7 @@
 import { randomStream } from '../base/random.ts';
 import type { Condition } from '../scenario/condition.ts';
 import type { LogPrimitive, Primitive } from '../scenario/primitives.ts';
-import type { DeviceModelSpec, Scenario, SectionSpec, SignalSpec, StepSpec } from '../scenario/scenario.ts';
+import type { DeviceModelSpec, FaultSpec, Scenario, SectionSpec, SignalSpec, StepSpec, WriterSpec } from '../scenario/scenario.ts';
 import { variedScenario } from './varied.ts';
 import { type Dice, type Feature, maybe, put, putAll } from './varied-features.ts';
 
@@ -21,7 +21,18 @@ export function rareScenario(seed: number): Scenario {
   };
   let all: Scenario = { ...variedScenario(seed), id: `rare-${seed}` };
   for (let left = 1 + dice.below(3); left > 0; left -= 1) all = dice.of(RARE)(all, dice);
-  return all;
+  return withoutVain(all);
+}
+
+/** Damage to what neither copies nor saves: another feature has put its own operation there. */
+function withoutVain(scenario: Scenario): Scenario {
+  if (scenario.faults === undefined) return scenario;
+  const hits = ({ step, primitive = 0 }: FaultSpec) => {
+    const [list = '', id = ''] = step.split('/');
+    const one = scenario.steps[list]?.find((other) => other.id === id)?.does[primitive];
+    return one !== undefined && ('copy' in one || 'save' in one);
+  };
+  return { ...scenario, faults: scenario.faults.filter((fault) => fault.what !== 'damage' || hits(fault)) };
 }
 
 const deviceOf = (scenario: Scenario, dice: Dice): string => dice.of(scenario.devices).id;
@@ -106,6 +117,7 @@ const costs: Feature = (scenario, dice) => {
     [{ copy: 'dirty', until: 'threshold', harvest: [log], maxRounds: 2, atLimit: 'refuse', onError: 'abort' }],
     [{ save: device, session: 1 + dice.below(2), onError: dice.of(['note', 'ignore'] as const) }],
     [{ callbacks: 'stop', phase: dice.of(['prepare', 'change', 'both'] as const) }],
+    [{ log, op: 'harvest', regions: [dice.of(['ram', 'tables'])] }],
     [{ log, op: 'harvest', cost }, ...maybe(dice, { copy: 'dirty' } as Primitive)],
     parts,
   ]);
@@ -227,7 +239,64 @@ const late: Feature = (scenario, dice) => {
   };
 };
 
+/** What arrives with other bytes, and who notices; a reader without a buffer. */
+const wires: Feature = (scenario, dice) => {
+  const steps = scenario.steps['source'] ?? [];
+  const hit = steps.flatMap(({ id, does }) =>
+    does.flatMap((one, primitive) => ('copy' in one || 'save' in one ? [{ id, primitive }] : [])),
+  );
+  const { id, primitive } = dice.of(hit.length === 0 ? [{ id: '', primitive: 0 }] : hit);
+  const faults = id === '' ? [] : [{ step: `source/${id}`, primitive, what: 'damage' as const }];
+  const channels = scenario.channels.map((one) => ({
+    ...one,
+    ...(dice.once(3) ? { damagedErrno: 'EBADMSG' } : {}),
+    ...(dice.once(3) ? { inOrder: true } : {}),
+  }));
+  const made = { ...scenario, channels, faults: [...(scenario.faults ?? []), ...faults] };
+  return dice.once(3) ? put(made, dice, 'target', { load: 'ram' }) : made;
+};
+
+/** Pages of zeros: some are there, somebody makes more, somebody writes over them, and copies leave them out. */
+const zeros: Feature = (scenario, dice) => {
+  if (scenario.writers.some((one) => one.id === 'clearing')) return scenario;
+  const id = dice.of(['ram', 'tables']);
+  const zeroPages = () => dice.of(['skip', 'skip', 'send'] as const);
+  const left = (step: StepSpec): StepSpec => ({
+    ...step,
+    does: step.does.map((one) => ('copy' in one && dice.once(2) ? { ...one, zeroPages: zeroPages() } : one)),
+  });
+  const writer = (name: string, more: Partial<WriterSpec>): WriterSpec => ({
+    id: name,
+    actor: 'vcpus',
+    region: id,
+    logs: dice.once(3) ? [] : ['kvm'],
+    ...(dice.once(2) ? { onlyPlaced: true } : {}),
+    ...more,
+  });
+  const writers = [
+    writer('clearing', { zeroes: true }),
+    ...maybe(dice, writer('filling', { actor: 'vmm', logs: [], onlyPlaced: true, clobbers: true })),
+  ];
+  const made: Scenario = {
+    ...scenario,
+    memory: {
+      ...scenario.memory,
+      regions: scenario.memory.regions.map((one) => (one.id === id ? { ...one, populated: dice.of([0, 1, one.pages]) } : one)),
+    },
+    writers: [...scenario.writers, ...writers],
+    steps: Object.fromEntries(Object.entries(scenario.steps).map(([list, steps]) => [list, steps.map(left)])),
+  };
+  const last = dice.of(writers).id;
+  const write = (): Primitive => ({ write: last, ...(dice.once(3) ? { pages: [dice.below(2), 1] } : {}) });
+  const copy: Primitive = { copy: dice.of(['all', 'dirty'] as const), zeroPages: 'skip' };
+  return putAll(putAll(made, dice, 'source', [write(), ...maybe(dice, copy)]), dice, 'target', maybe(dice, write()));
+};
+
 const RARE: readonly Feature[] = [
+  wires,
+  wires,
+  zeros,
+  zeros,
   regions,
   starts,
   conditions,

@@ -92,6 +92,8 @@ export interface CopyPrimitive {
   readonly regions?: readonly string[];
   /** When a page's dirty bit is cleared: before its content is read (right), or after (rule B1 broken). */
   readonly clear?: 'before' | 'after';
+  /** Pages of zeros: each is told of, or none, since RAM that nothing was put into is zero. */
+  readonly zeroPages?: 'send' | 'skip';
   readonly maxRounds?: number;
   /** Bytes per second of this copy alone: QEMU lifts the limit of its channel for the last pass. */
   readonly bytesPerSecond?: number;

@@ -240,6 +240,11 @@ function beyond(scenario: Scenario, fault: FaultSpec, path: string): readonly Pr
   const step = Object.entries(scenario.steps).flatMap(([list, steps]) => steps.filter((one) => `${list}/${one.id}` === fault.step))[0];
   // Callbacks unfold into operations of their own, and are counted with them.
   const count = step === undefined || step.does.some((one) => 'callbacks' in one) ? Number.POSITIVE_INFINITY : step.does.length;
+  const hit = step?.does[fault.primitive ?? 0];
+  if (fault.what === 'damage' && hit !== undefined && !('copy' in hit || 'save' in hit))
+    return [
+      { path, message: `damage is done to what a copy or a save sends, and operation ${fault.primitive ?? 0} of ${fault.step} is neither` },
+    ];
   return (fault.primitive ?? 0) < count
     ? []
     : [

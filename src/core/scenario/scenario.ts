@@ -115,6 +115,10 @@ export interface ChannelSpec {
   readonly to?: string;
   readonly bytesPerSecond: number;
   readonly latencyNanos: Nanos;
+  /** Answer of a load that meets bytes which arrived damaged (a checksum in the stream). Left out: it takes them as they are. */
+  readonly damagedErrno?: string;
+  /** What lies behind another item is not reached before that is taken off: a reader without a buffer. */
+  readonly inOrder?: boolean;
 }
 
 export interface LogSpec {
@@ -171,6 +175,8 @@ export interface WriterSpec {
   readonly longLived?: boolean;
   /** What it writes is none of the guest's: a page that holds it where the guest runs is damage. */
   readonly clobbers?: boolean;
+  /** What it writes is zeros (a guest that clears or gives back memory): the page is then as RAM is that nothing was put into. */
+  readonly zeroes?: boolean;
   /** The timed workload; left out: probes only. */
   readonly load?: LoadSpec;
 }
@@ -241,6 +247,13 @@ export interface SignalSpec {
   readonly to: string;
   /** Where it waits while nobody hears, and with whose image it travels. Left out: nowhere. */
   readonly parkedIn?: { readonly device: string; readonly section?: string };
+  /**
+   * Of an edge: how it comes to where it is parked. `at-once` (default), or `by-step`: it waits beside it (posted, and not synced yet),
+   * where no image reads it, until a step says `park`.
+   */
+  readonly parks?: 'at-once' | 'by-step';
+  /** Of an edge that an image brought: heard `by-itself` (default) when its listener listens there, or only when a step says `deliver`. */
+  readonly heard?: 'by-itself' | 'by-step';
   /** To be heard twice is damage too. */
   readonly once?: boolean;
 }
@@ -272,7 +285,8 @@ export interface FaultSpec {
   readonly step: string; // LIST/STEP
   /** Which primitive of the step, from 0. Default 0. */
   readonly primitive?: number;
-  readonly what: 'errno' | 'hang' | 'cut' | 'die' | 'cancel';
+  /** `damage`: what a copy or a save sends arrives with other bytes than were sent. */
+  readonly what: 'errno' | 'hang' | 'cut' | 'die' | 'cancel' | 'damage';
   readonly errno?: string;
   readonly channel?: string;
   readonly policy?: FailurePolicy;

@@ -118,6 +118,7 @@ export const writer = shape(
     onlyPlaced: optional(v.boolean()),
     longLived: optional(v.boolean()),
     clobbers: optional(v.boolean()),
+    zeroes: optional(v.boolean()),
     load: optional(load),
   },
   {
@@ -136,6 +137,7 @@ export const writer = shape(
     longLived: 'It holds a long-lived mapping, and writes even where access was taken away. Default: no.',
     clobbers:
       'What it writes is none of the guest’s (a ROM that the VMM writes once more after the load): where the guest runs with it, its own content is gone. Default: no.',
+    zeroes: 'What it writes is zeros (memory that is cleared or given back), as RAM is that nothing was put into. Default: no.',
     load: 'The timed workload. Left out: probes only, a write in every gap between two steps.',
   },
 );

@@ -79,6 +79,7 @@ export const PRIMITIVES = {
       channel: optional(id),
       regions,
       clear: optional(v.picklist(['before', 'after'])),
+      zeroPages: optional(v.picklist(['send', 'skip'])),
       bytesPerSecond: optional(v.pipe(v.number(), v.minValue(1))),
       maxRounds: optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
       atLimit: optional(v.picklist(['refuse', 'go-on'])),
@@ -93,6 +94,8 @@ export const PRIMITIVES = {
       regions: 'Regions to copy from. Left out: all of guest RAM.',
       clear:
         'When a page’s mark is cleared: `before` its content is read, which is right, or `after`, so that a write between is lost. Default: `before`.',
+      zeroPages:
+        'Pages that are all zeros (those beyond `populated`, and what a writer with `zeroes` wrote) are told of (`send`), or left out, since new RAM is zero anyway (`skip`). Default: `send`.',
       bytesPerSecond:
         'Rate of this copy alone, in bytes per second: QEMU lifts its limit for the last pass. Left out: that of the channel.',
       maxRounds: 'Number of rounds at most. Left out: `limits.rounds`.',

@@ -34,6 +34,8 @@ const channel = shape(
     to: optional(id),
     bytesPerSecond: v.pipe(v.number(), v.minValue(1), v.maxValue(1e13)),
     latencyNanos: nanos,
+    damagedErrno: optional(errno),
+    inOrder: optional(v.boolean()),
   },
   {
     id: 'Name of the channel.',
@@ -41,6 +43,10 @@ const channel = shape(
     to: 'Host it leads to. Left out: the second host.',
     bytesPerSecond: 'Rate, in bytes per second: 1250000000 is 10 Gbit/s.',
     latencyNanos: 'Time from sending to arrival, in nanoseconds.',
+    damagedErrno:
+      'Answer of a load that meets bytes which arrived damaged (a checksum in the stream). Left out: nobody looks, and it takes them.',
+    inOrder:
+      'A load of what lies behind another item waits until that is taken off: a reader without a buffer of its own. Default: no, what is not asked for yet waits in the buffer.',
   },
 );
 
@@ -110,6 +116,8 @@ const signal = shape(
         { device: 'Device that keeps it.', section: 'Section of the image it travels with. Left out: the whole image.' },
       ),
     ),
+    parks: optional(v.picklist(['at-once', 'by-step'])),
+    heard: optional(v.picklist(['by-itself', 'by-step'])),
     once: optional(v.boolean()),
   },
   {
@@ -121,6 +129,10 @@ const signal = shape(
     from: 'Who raises it whenever it works: vcpus or a device. Left out: steps alone do.',
     to: 'Who hears it: vcpus while they run, or a device while it answers.',
     parkedIn: 'Where it waits while nobody hears. Left out: nowhere, so that it is lost.',
+    parks:
+      'How it comes to where it is parked: `at-once`, or `by-step`: until a step says `park` it waits beside it, where no image reads it (posted interrupts before they are synced). Default: `at-once`.',
+    heard:
+      'What an image brought is heard `by-itself` when its listener listens there, or only `by-step`, by `deliver` (bits that were restored, and must be injected anew). Default: `by-itself`.',
     once: 'To be heard twice is damage, too. Default: no.',
   },
 );
@@ -166,7 +178,7 @@ const fault = shape(
   {
     step: text,
     primitive: optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-    what: v.picklist(['errno', 'hang', 'cut', 'die', 'cancel']),
+    what: v.picklist(['errno', 'hang', 'cut', 'die', 'cancel', 'damage']),
     errno: optional(errno),
     channel: optional(id),
     policy: optional(policy),
@@ -174,7 +186,7 @@ const fault = shape(
   {
     step: 'Where, as LIST/STEP.',
     primitive: 'Which operation of the step, a number from 0. Default: 0.',
-    what: '`errno`: it is refused. `hang`: it never returns. `cut`: the channel is cut. `die`: the host is gone. `cancel`: somebody cancels.',
+    what: '`errno`: it is refused. `hang`: it never returns. `cut`: the channel is cut. `die`: the host is gone. `cancel`: somebody cancels. `damage`: what this copy or save sends arrives with other bytes (a bit flipped, a buffer reused too soon).',
     errno: 'Errno of a refusal. Default: EIO.',
     channel: 'Channel that is cut. Left out: all of them.',
     policy: 'What the caller does: `ignore`, `abort` or `note`. Left out: as the step or its list says.',

@@ -1,7 +1,7 @@
 /** Torn state: images whose sections are of different moments, of a moment before the stop, missing, or at odds with guest RAM. */
 import type { Finding } from '../../trace/audit.ts';
 import type { Machine } from '../machine.ts';
-import { type Fact, isVoid, VOID_VERSION } from '../state.ts';
+import { type Fact, isDamaged, isVoid, VOID_VERSION } from '../state.ts';
 import { hostWords, known } from './words.ts';
 
 export function damageToState(machine: Machine, owner: number): readonly Finding[] {
@@ -9,7 +9,11 @@ export function damageToState(machine: Machine, owner: number): readonly Finding
   if (origin < 0 || machine.program.hosts[owner]?.snapshot === true) return [...emptied(machine, owner), ...peers(machine)];
   return [
     ...emptied(machine, owner),
-    ...machine.program.devices.flatMap((_, device) => [...stale(machine, device, origin, owner), ...shadows(machine, device, owner)]),
+    ...machine.program.devices.flatMap((_, device) => [
+      ...stale(machine, device, origin, owner),
+      ...damaged(machine, device, owner),
+      ...shadows(machine, device, owner),
+    ]),
     ...early(machine, owner),
     ...peers(machine),
   ];
@@ -70,6 +74,23 @@ function stale(machine: Machine, device: number, origin: number, owner: number):
   return findings;
 }
 
+/** Sections whose bytes are not what was read on the other side, and nobody noticed. */
+function damaged(machine: Machine, device: number, owner: number): readonly Finding[] {
+  const def = machine.program.devices[device];
+  const state = machine.device(device, owner);
+  const hurt = (def?.sections ?? []).filter((_, section) => isDamaged(state, section));
+  const [first] = hurt;
+  if (def === undefined || first === undefined) return [];
+  return [
+    {
+      by: 'probe',
+      kind: first.stale ?? 'torn-state',
+      sentence: `The image of ${def.id} arrived with damaged bytes (${hurt.map((one) => one.id).join(', ')}), and the load took them: nothing in the stream tells.`,
+      events: sendsOf(machine, device, owner),
+    },
+  ];
+}
+
 /** A load that took nothing, or was undone by another, of a section that nobody has loaded since. */
 function unheededOf(machine: Machine, device: number, owner: number): Fact | undefined {
   const { stamps } = machine.device(device, owner);
@@ -117,7 +138,8 @@ function shadows(machine: Machine, device: number, owner: number): readonly Find
     }
     const found = machine.device(device, owner).walks[index];
     const pages = [...(found ?? [])].filter(
-      ([slot, version]) => version !== memory.last[slot] && memory.lastHost[slot] !== owner && (memory.weight[slot] as number) > 0,
+      ([slot, version]) =>
+        !memory.isLike(slot, version, memory.last[slot]) && memory.lastHost[slot] !== owner && (memory.weight[slot] as number) > 0,
     );
     const worked = pages.filter(([slot]) => slot >= program.regions.length);
     const events = gaps.flatMap((gap) => machine.gaps[gap]?.events ?? []).filter((event) => event >= 0);

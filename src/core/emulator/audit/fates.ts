@@ -6,9 +6,11 @@ import {
   BUF,
   COPIED_OLD,
   CUR,
+  DAMAGED,
   DIRTY,
   DROPPED,
   GONE,
+  LEFT_OUT,
   LEFT_WRITABLE,
   MARKED_EARLY,
   MISTRANSLATED,
@@ -26,7 +28,9 @@ import type { Tracers } from '../tracers.ts';
 export function fateOf(tracers: Tracers, index: number, hostLogs: number, host: number, path: readonly number[]): string {
   const row = index * WIDTH;
   const field = (column: number) => tracers.rows[row + column] as number;
+  if ((field(STATE) & LEFT_OUT) !== 0) return 'left out';
   if ((field(STATE) & OVERWRITTEN) !== 0) return 'overwritten';
+  if ((field(STATE) & DAMAGED) !== 0) return 'damaged';
   if ((field(STATE) & MISTRANSLATED) !== 0) return 'mistranslated';
   if (field(NEW) !== 0) return 'not loaded';
   if (((field(DIRTY) >> host) & 1) !== 0) return 'not sent';
@@ -95,6 +99,10 @@ export function fateWords(fate: string, late = ''): string {
       return 'its bit was set before the data landed, and by then the bit had been taken and the page read';
     case 'mistranslated':
       return 'its bit is keyed by device address, and when the log was read that address stood for another page';
+    case 'damaged':
+      return 'its bytes arrived damaged, and nobody looked';
+    case 'left out':
+      return 'it was all zeros and left out, and the page there is not zero';
     case 'gone':
       return 'it went to a process of an earlier attempt, which is gone, and nothing marked it again';
     case 'copied old':

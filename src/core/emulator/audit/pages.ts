@@ -3,7 +3,7 @@ import type { Finding, LossWindow } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
-import { BY, FREE, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
+import { BY, FREE, LEFT_OUT, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
 import { fateOf, fateOfPage, fateWords, sentTooLate, whyUnlogged } from './fates.ts';
 import { hostWords } from './words.ts';
 
@@ -26,12 +26,14 @@ function clobbered(machine: Machine, owner: number): readonly Finding[] {
     const gaps: number[] = [];
     let placed = false;
     let found = false;
+    let leftOut = false;
     for (let i = 0; i < tracers.count; i += 1) {
       const state = tracers.rows[i * WIDTH + STATE] as number;
       if (tracers.rows[i * WIDTH + WRITER] !== writer || (state & UNTOUCHED) !== 0 || (state & 3) === LOGGED || tracers.isStale(i, owner))
         continue;
       found = true;
       if ((state & PLACED) !== 0) placed = true;
+      if ((state & LEFT_OUT) !== 0) leftOut = true;
       gaps.push(...(tracers.gaps?.[i] ?? []));
     }
     const versions = memory.version[owner] as number[];
@@ -47,7 +49,7 @@ function clobbered(machine: Machine, owner: number): readonly Finding[] {
       {
         by: placed || slots.length > 0 ? 'workload' : 'probe',
         kind: def.spec.stale ?? 'lost-write',
-        sentence: `${def.spec.title ?? def.id} wrote over page 0x${page.toString(16)} of ${program.regions[def.region]?.id}${at}${step === '' ? '' : ` (before or during ${step})`}: on ${hostName(machine)} what the guest had there is gone.`,
+        sentence: `${def.spec.title ?? def.id} wrote over page 0x${page.toString(16)} of ${program.regions[def.region]?.id}${at}${step === '' ? '' : ` (before or during ${step})`}: on ${hostName(machine)} what the guest had there is gone${leftOut ? ', since the page was all zeros and was left out' : ''}.`,
         events: gaps.map((gap) => machine.gaps[gap]?.events[writer] ?? -1).filter((event) => event >= 0),
         pages: slots.length > 0 ? memory.runsOf(slots).pages : [page, 1],
         ...(window === undefined ? {} : { window }),
@@ -60,7 +62,11 @@ function clobbered(machine: Machine, owner: number): readonly Finding[] {
 function asFault(machine: Machine, owner: number, finding: Finding): Finding {
   const page = finding.pages?.[0] ?? -1;
   const region = machine.program.regions.findIndex((one) => page >= one.first && page < one.first + one.pages);
-  if (region < 0 || (((machine.faults[owner] as number) >> region) & 1) === 0 || finding.sentence.includes(fateWords('overwritten')))
+  if (
+    region < 0 ||
+    (((machine.faults[owner] as number) >> region) & 1) === 0 ||
+    [fateWords('overwritten'), fateWords('damaged')].some((words) => finding.sentence.includes(words))
+  )
     return finding;
   const name = machine.program.regions[region]?.id;
   return {
@@ -202,7 +208,7 @@ function lostPages(machine: Machine, owner: number): readonly Finding[] {
     return {
       by: 'workload',
       kind: program.writers[writer]?.spec.stale ?? 'lost-write',
-      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on ${hostName(machine)}: page 0x${page.toString(16)} is there in version ${has}, the last write was version ${memory.last[slot]}${fate === '' ? '' : ` (${fateWords(fate)})`}.`,
+      sentence: `${count} ${count === 1 ? 'page' : 'pages'} written by ${name} ${count === 1 ? 'is' : 'are'} stale on ${hostName(machine)}: page 0x${page.toString(16)} is there ${has < 0 ? 'with damaged bytes' : `in version ${has}`}, the last write was version ${memory.last[slot]}${fate === '' ? '' : ` (${fateWords(fate)})`}.`,
       events: [...new Set(slots.map((one) => memory.event[one] as number))]
         .filter((event) => event >= 0)
         .sort((a, b) => a - b)

@@ -3,6 +3,7 @@ import type { Finding } from '../../trace/audit.ts';
 import { printNanos } from '../../trace/time.ts';
 import type { Machine } from '../machine.ts';
 import type { EdgeDef } from '../program.ts';
+import { POSTED } from '../signals.ts';
 import { hostWords, known, sentenceCase } from './words.ts';
 
 const DEFAULT_PATIENCE_NANOS = 500_000_000;
@@ -86,6 +87,9 @@ function whyUnheard(machine: Machine, def: EdgeDef, where: number, raisedOn: num
   if (wiped) return `it was parked in ${place}, and what came after threw it away`;
   if (def.held && def.from >= 0 && raisedOn !== owner)
     return `the line stands in the state of ${program.devices[def.from]?.id}, which sees no change in raising it, and no step asserts it again on ${hostWords(program.hosts[owner])}`;
+  if ((where & POSTED) !== 0) return `it was posted, and no step had put it into ${place} before that was read`;
+  if (((where >> owner) & 1) === 1 && def.silent)
+    return `an image brought it to ${hostWords(program.hosts[owner])}, and no step delivers it there`;
   if (((where >> owner) & 1) === 1) return `it waits, and ${listener} never listen${def.to < 0 ? '' : 's'}`;
   if (((where >> raisedOn) & 1) === 0) return `${listener} did not listen, and nothing keeps it`;
   return `it was parked${place === undefined ? '' : ` in ${place}`}, and no image that was read after it reached ${hostWords(program.hosts[owner])}`;

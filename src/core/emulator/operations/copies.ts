@@ -4,7 +4,7 @@ import type { EventArgs } from '../../trace/trace.ts';
 import { indexOf } from '../compile.ts';
 import type { ChannelDef } from '../program.ts';
 import { harvest, regionOfWriter } from './logs.ts';
-import { type Begin, type Context, costNanos, DONE, type End, MOST_NANOS, REPEAT, refused, timed, whyUnsent } from './outcome.ts';
+import { type Begin, type Context, costNanos, DONE, damageTo, type End, MOST_NANOS, REPEAT, refused, timed, whyUnsent } from './outcome.ts';
 
 /** Phases of a copy with rounds. */
 const HARVEST = 1;
@@ -22,7 +22,7 @@ export function beginCopy(context: Context, primitive: CopyPrimitive): Begin {
   if (rounds(primitive) && frame.phase === HARVEST) return timed(harvestNanos(context, primitive));
   if (machine.itemBits === 0x3fffffff) return { go: 'blocked', why: 'thirty RAM items on the wire' };
   const what = frame.round > 0 ? 'dirty' : onlyOf(primitive);
-  const { pages, bytes } = machine.memory.measure(op.host, within(context), what);
+  const { pages, bytes } = machine.memory.measure(op.host, within(context), what, skipsZeros(primitive));
   const nanos = wireNanos(primitive, bytes, def) + costNanos(op, bytes, pages);
   recordPass(context, def, { count: pages, bytes, what, ...(primitive.clear === 'after' ? { clear: 'after' } : {}) }, nanos);
   return timed(nanos);
@@ -70,8 +70,11 @@ function pass(context: Context, primitive: CopyPrimitive, what: 'all' | 'dirty')
   if (Array.isArray(primitive.copy)) markListed(context, primitive.copy as readonly number[]);
   const bit = machine.takeBit();
   const inRegion = (writer: number) => regions(regionOfWriter(machine, writer));
-  machine.tracers.copy(op.host, { bit, readers: def.readers }, inRegion, what);
-  const copy = machine.memory.copy(op.host, regions, what);
+  const damagedBy = damageTo(context);
+  const damaged = damagedBy !== undefined;
+  const skipZeros = skipsZeros(primitive);
+  machine.tracers.copy(op.host, { bit, readers: def.readers, damaged, skipZeros }, inRegion, what);
+  const copy = machine.memory.copy(op.host, regions, what, skipZeros, damaged);
   if (primitive.clear === 'after') {
     machine.tracers.mark(op.host, inRegion, false);
     machine.memory.mark(op.host, regions, false, false);
@@ -94,13 +97,14 @@ function pass(context: Context, primitive: CopyPrimitive, what: 'all' | 'dirty')
     what: 'ram',
     copy,
     bit,
+    damagedBy,
   });
 }
 
 function endHarvest(context: Context, primitive: CopyPrimitive): End {
   const { machine, op, frame } = context;
   for (const log of primitive.harvest ?? []) harvest(context, indexOf(machine.program.logs, log, 'log'), op.host, false);
-  const { bytes } = machine.memory.measure(op.host, within(context), 'dirty');
+  const { bytes } = machine.memory.measure(op.host, within(context), 'dirty', skipsZeros(primitive));
   const counted = (primitive.counts ?? []).reduce(
     (sum, id) => sum + (machine.program.devices.find((device) => device.id === id)?.imageBytes ?? 0),
     0,
@@ -134,6 +138,10 @@ function recordPending({ machine, op, step }: Context, args: EventArgs): number 
 /** `own`: a rate of its own, else that of the channel. */
 export function wireNanos(own: { readonly bytesPerSecond?: number }, bytes: number, channel?: ChannelDef): number {
   return Math.min(MOST_NANOS, Math.ceil((bytes / (own.bytesPerSecond ?? channel?.bytesPerSecond ?? 1)) * 1e9));
+}
+
+function skipsZeros(primitive: CopyPrimitive): boolean {
+  return primitive.zeroPages === 'skip';
 }
 
 function onlyOf(primitive: CopyPrimitive): 'all' | 'dirty' {

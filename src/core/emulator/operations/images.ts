@@ -3,7 +3,7 @@ import type { CallShape, LoadPrimitive, SavePrimitive } from '../../scenario/pri
 import type { Machine } from '../machine.ts';
 import type { DeviceDef, Op } from '../program.ts';
 import { carried } from '../signals.ts';
-import { type Channel, type Item, isVoid, nextOn, VOID_VERSION } from '../state.ts';
+import { type Channel, type Item, isDamaged, isVoid, nextOn, VOID_VERSION } from '../state.ts';
 import { callOf, recordCall } from './calls.ts';
 import { stepIndex, wireNanos } from './copies.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type Context,
   costNanos,
   DONE,
+  damageTo,
   type End,
   innerOp,
   REPEAT,
@@ -153,7 +154,12 @@ export function endRead(context: Context, device: number, section: number, sessi
   const version = isVoid(state) ? VOID_VERSION : there;
   state.reading = [
     ...state.reading.filter((stamp) => stamp.section !== section),
-    { section, version, edges: carried(machine, device, section, op.host) },
+    {
+      section,
+      version,
+      edges: carried(machine, device, section, op.host),
+      ...(isDamaged(state, section) ? { damaged: true as const } : {}),
+    },
   ];
   return DONE;
 }
@@ -217,6 +223,7 @@ export function endSend(context: Context, deviceIndex: number, sections: readonl
     registers: device.registers,
     queue: [...device.queue, ...(device.working >= 0 && def.model.inFlight?.inImage !== false ? [device.working] : [])],
     nanos: machine.now,
+    damagedBy: damageTo(context),
   });
   if (!keep) device.reading = [];
   return DONE;
@@ -229,12 +236,17 @@ export function beginLoad(context: Context, primitive: LoadPrimitive): Begin {
   if (channel === undefined) return refused('ENOTCONN', 'there is no channel to receive from');
   if (primitive.part === 'consume') return beginConsume(context);
   const item = channel.queue.find((one) => wanted(context, primitive, one) && one.arriveNanos <= machine.now);
+  const { id = '', damagedErrno } = machine.program.channels[op.channel] ?? {};
+  if (item?.damagedBy !== undefined && damagedErrno !== undefined)
+    return refused(damagedErrno, `the checksum of what came through ${id} does not fit its bytes`, item.damagedBy);
   if (item !== undefined && primitive.part === 'data')
     return { go: 'inner', ops: [innerOp(op, { inner: 'stow', item: item.id, device: op.subject })] };
   if (item !== undefined) return { go: 'inner', ops: itemOps(context, item) };
   const next = nextOn(channel);
   if (primitive.load === 'ram' && next !== undefined && next.what !== 'ram' && context.frame.round > 0) return timed(0);
-  const coming = channel.queue.some((one) => wanted(context, primitive, one));
+  const meant = channel.queue.some((one) => isMeant(context, primitive, one));
+  const coming = meant && channel.queue.some((one) => wanted(context, primitive, one));
+  if (meant && !coming) return { go: 'blocked', why: `${primitive.load} to be reached on ${id}: what lies before it was not taken off` };
   if (!coming && (channel.closed || channel.cut)) return refused('EIO', 'the stream ended before what is to be loaded', whyUnread(channel));
   return { go: 'blocked', why: `${primitive.load} to arrive on ${machine.program.channels[op.channel]?.id}` };
 }
@@ -253,7 +265,14 @@ function beginConsume(context: Context): Begin {
 function wanted(context: Context, primitive: LoadPrimitive, item: Item): boolean {
   const { machine, op } = context;
   const channel = machine.channels[op.channel];
-  if (primitive.load === 'stream') return item === channel?.queue[0];
+  const strict = primitive.load === 'stream' || machine.program.channels[op.channel]?.inOrder === true;
+  return (!strict || item === channel?.queue[0]) && isMeant(context, primitive, item);
+}
+
+function isMeant(context: Context, primitive: LoadPrimitive, item: Item): boolean {
+  const { machine, op } = context;
+  const channel = machine.channels[op.channel];
+  if (primitive.load === 'stream') return true;
   if (primitive.load === 'ram') return item.what === 'ram' || (item.what === 'mark' && item.end && item === nextOn(channel));
   const list = machine.program.lists[item.list];
   if (list?.steps[item.step]?.id === primitive.load) return true;

@@ -19,7 +19,7 @@ export function endLoadRam(context: Context, itemId: number): End {
   const { machine, op } = context;
   const item = findItem(machine, op.channel, itemId);
   if (item === undefined || item.what !== 'ram') return DONE;
-  const late = machine.tracers.load(op.host, item.bit);
+  const late = machine.tracers.load(op.host, item.bit, item.damagedBy !== undefined);
   machine.memory.load(op.host, item.copy);
   machine.itemBits &= ~item.bit;
   takeOff(machine, op.channel, itemId);
@@ -104,6 +104,9 @@ export function endWrite(context: Context, itemId: number, section: number): End
   device.loadedSession = item.session;
   device.stamps = device.stamps.with(section, stamp.version);
   device.sentBy = device.sentBy.with(section, item.event);
+  const bit = 1 << section;
+  const damaged = stamp.damaged === true || item.damagedBy !== undefined;
+  device.damaged = damaged ? device.damaged | bit : device.damaged & ~bit;
   device.version = Math.max(device.version, stamp.version);
   device.voidAt = -1;
   arrive(machine, item.device, section, op.host, stamp.edges);

@@ -96,10 +96,10 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
       recorder.event('log-clear', lane, machine.now, { step: context.step, args: { log: def.id, op: 'discard' } });
       return DONE;
     case 'harvest':
-      harvest(context, op.subject, op.host, primitive.noClear === true);
+      harvest(context, op.subject, op.host, primitive.noClear === true, op.regions);
       return DONE;
     case 'swap':
-      swap(machine, def, bit, op.host, primitive.noClear === true);
+      swap(machine, def, bit, op.host, primitive.noClear === true, op.regions);
       if (primitive.noClear !== true)
         recorder.event('log-clear', lane, machine.now, { step: context.step, args: { log: def.id, op: 'swap' } });
       return DONE;
@@ -139,23 +139,24 @@ export function endLog(context: Context, primitive: LogPrimitive): End {
   }
 }
 
-/** Read, clear, protect again, and OR into the migration bitmap. */
-export function harvest(context: Context, log: number, host: number, noClear: boolean): void {
+/** Read, clear, protect again, and OR into the migration bitmap. `regions`: bits of those alone (KVM_GET_DIRTY_LOG of one slot); -1: all. */
+export function harvest(context: Context, log: number, host: number, noClear: boolean, regions = -1): void {
   const { machine } = context;
   const def = machine.program.logs[log] as LogDef;
   const bit = 1 << machine.logOn(log, host);
-  swap(machine, def, bit, host, noClear);
+  swap(machine, def, bit, host, noClear, regions);
   machine.tracers.reprotect(bit, 'buffer');
   machine.memory.reprotect(bit, 'buffer');
   merge({ ...context, op: { ...context.op, host, subject: log } }, def, bit, !noClear, noClear);
 }
 
-function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear: boolean): void {
+function swap(machine: Machine, def: LogDef, bit: number, host: number, noClear: boolean, regions: number): void {
   const on = machine.logOn(machine.program.logs.indexOf(def), host);
   if (def.kind === 'pinned' || machine.armed[on] !== 1) return;
   empty(machine, on);
-  machine.tracers.swap(bit, noClear);
-  machine.memory.swap(bit, noClear);
+  const within = (region: number) => ((regions >> region) & 1) === 1;
+  machine.tracers.swap(bit, noClear, (writer) => within(regionOfWriter(machine, writer)));
+  machine.memory.swap(bit, noClear, within);
 }
 
 function empty(machine: Machine, on: number): End {

@@ -7,8 +7,10 @@ import type {
   WaitPrimitive,
   WritePrimitive,
 } from '../../scenario/primitives.ts';
+import { NO_WAITS } from '../awaited.ts';
 import { describe, holds } from '../conditions.ts';
 import { askTokens, canWrite, probePage } from '../probes.ts';
+import type { RegionDef } from '../program.ts';
 import { deliver, raise } from '../signals.ts';
 import { stepIndex } from './copies.ts';
 import { type Begin, type Context, costNanos, DONE, type End, refused, timed, whyUnread, whyUnsent } from './outcome.ts';
@@ -143,7 +145,7 @@ export function endFlag(context: Context, primitive: AttemptPrimitive): End {
   return DONE;
 }
 
-/** A placed write: a tracer of its own, or the named pages of guest RAM. */
+/** A placed write: a tracer page of its own, which stands for the pages that it names. */
 export function endWritePrimitive(context: Context, primitive: WritePrimitive): End {
   const { machine, op, step } = context;
   const { recorder, tracers, program } = machine;
@@ -154,7 +156,8 @@ export function endWritePrimitive(context: Context, primitive: WritePrimitive): 
   const { armed, protects } = machine.logsSeeing(writer.logs, op.host, writer.region);
   const gap = machine.gapCount++;
   const half = primitive.half ?? 'both';
-  if (half === 'both') tracers.write(op.subject, op.host, gap, armed, protects, true);
+  const named = primitive.pages === undefined ? undefined : kindOfPage(machine, writer.region, primitive.pages[0] ?? 0);
+  if (half === 'both') tracers.write(op.subject, op.host, gap, armed, protects, true, NO_WAITS, named);
   else if (half === 'log') tracers.writeLogHalf(op.subject, gap, armed, protects, true);
   else tracers.writeLandHalf(op.subject, op.host, gap, true);
   tracers.settle();
@@ -170,9 +173,16 @@ export function endWritePrimitive(context: Context, primitive: WritePrimitive): 
       host: op.host,
       step,
       events: program.writers.map((_, i) => (i === op.subject ? event : -1)),
+      page: primitive.pages?.[0],
     });
   }
   return DONE;
+}
+
+/** Whether a page that is named was all zeros at the beginning; where that can matter. */
+function kindOfPage({ program }: Context['machine'], region: number, page: number): boolean {
+  const { first, populated } = program.regions[region] as RegionDef;
+  return program.zeros && page >= first + populated;
 }
 
 /** With probes a request is always in flight where the device could have taken one. */

@@ -67,6 +67,14 @@ export function innerOp(op: Op, primitive: Op['primitive'], changes: Partial<Op>
   return { ...op, primitive, call: undefined, fault: undefined, nanos: 0, nanosPerKib: 0, nanosPerPage: 0, ...changes };
 }
 
+/** What the step's operation sends is to arrive damaged: the event of that fault, else undefined. */
+export function damageTo({ machine, thread, op, step }: Context): number | undefined {
+  const outer = thread.frames[0];
+  if (outer?.ops[outer.pc]?.fault?.what !== 'damage') return undefined;
+  const { recorder } = machine;
+  return recorder.event('fault', recorder.lane(op.host, 'migration'), machine.now, { step, args: { what: 'damage' } });
+}
+
 /** The event by which nobody reads any more what is sent through a channel; -1 for none. */
 export function whyUnsent(channel: Channel): number {
   return channel.broken ? channel.brokenBy : channel.cutBy;
