@@ -79,7 +79,7 @@ function zoneMinutes(zone: string | undefined): number {
 }
 
 /** Days of the Gregorian calendar; the core knows no clock, and needs none for this. */
-function daysSince1970(year: number, month: number, day: number): number {
+export function daysSince1970(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
   const ofEra = shifted - era * 400;

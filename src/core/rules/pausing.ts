@@ -52,7 +52,8 @@ export const vcpusFirst: Rule = {
 /** A device that stands and takes accesses into a queue was saved, and the vCPUs paused only then: what it took since is in no image. */
 function touchedImage(migration: Migration, source: Side, own: readonly Moment[]): Opinion | undefined {
   const stands = own.findLast(isStop);
-  if (stands?.args['access'] !== 'queued' || !migration.handedOver) return undefined;
+  // What changes as the vCPUs run, and has no queue, is C3's.
+  if (stands?.args['access'] !== 'queued' || stands.args['worksWhile'] !== undefined || !migration.handedOver) return undefined;
   const image = finalImage(migration, source, deviceOf(stands));
   const pause = source.runs.findLast((one) => !vcpusRun(one));
   if (image === undefined || pause === undefined || !isBefore(image, pause)) return undefined;

@@ -8,7 +8,7 @@ import { type Assumed, Assumptions, bytesEach, ms } from './assumed.ts';
 import type { DeviceMeasure, Measured } from './measure.ts';
 import { type Dirtying, dirtyingOf, passesOf, type Ram, rateOfPasses, withContent } from './passes.ts';
 import { RECORD_BYTES } from './rounds.ts';
-import { DEFAULT_ORDER, POSTCOPY_ORDER, POSTCOPY_TARGET, stepsOf } from './steps.ts';
+import { DEFAULT_ORDER, OTHERS, POSTCOPY_ORDER, POSTCOPY_TARGET, stepsOf } from './steps.ts';
 import { whyNone } from './unfit.ts';
 
 export type { Assumed } from './assumed.ts';
@@ -49,13 +49,15 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
   const assumed = new Assumptions();
   const figures = figuresOf(measured, assumed);
   assumed.ofCourse(measured, figures.passes);
-  const order = measured.postcopy ? POSTCOPY_ORDER : orderedSteps(measured, assumed);
+  const order = measured.postcopy ? withSections(measured, POSTCOPY_ORDER) : orderedSteps(measured, assumed);
   const devices = measured.devices.map((device, i) => ({ measure: device, id: `vfio${i}`, model: modelOf(device, i, assumed) }));
+  const others = othersOf(measured, assumed);
   const regions = regionsOf(figures.ram, Math.min(figures.dirtying.workingSet, figures.ram.pages - 1));
   const steps = stepsOf(measured, {
     ...figures,
     devices: devices.map(({ id, model, measure }) => ({ id, protocol: String(model.protocol), finalBytes: measure.finalBytes })),
     regions: regions.map((region) => region.id),
+    othersBytes: othersBytes(measured),
   });
   const scenario: Scenario = {
     format: 'switchover.scenario',
@@ -70,13 +72,16 @@ export function twinOf(measured: Measured, files: readonly string[]): Twin {
     },
     memory: { pageBytes: PAGE, regions },
     channels: [{ id: 'main', from: 'source', to: 'target', bytesPerSecond: figures.bytesPerSecond, latencyNanos: LATENCY_NANOS }],
-    models: devices.map(({ model }) => model),
-    devices: devices.map(({ id, model, measure }) => ({
-      id,
-      title: measure.id,
-      model: model.id,
-      starts: { source: 'RUNNING', target: 'RUNNING' },
-    })),
+    models: [...devices.map(({ model }) => model), ...(others === undefined ? [] : [others(regions)])],
+    devices: [
+      ...devices.map(({ id, model, measure }) => ({
+        id,
+        title: measure.id,
+        model: model.id,
+        starts: { source: 'RUNNING', target: 'RUNNING' },
+      })),
+      ...(others === undefined ? [] : [{ id: OTHERS, title: 'vCPUs and emulated devices', model: OTHERS }]),
+    ],
     logs: [logOf(figures)],
     writers: [writerOf(figures, regions)],
     steps: listsOf(measured, steps, order, devices),
@@ -231,7 +236,7 @@ function listsOf(
   return {
     source: pick(['setup', 'ram-precopy', ...(hasPrecopy ? ['device-precopy'] : []), ...order]),
     target: measured.postcopy
-      ? pick(POSTCOPY_TARGET)
+      ? pick(withSections(measured, POSTCOPY_TARGET))
       : pick([...(some ? ['load-setup'] : []), 'load-stream', ...(some ? ['start-device'] : []), 'start-vcpus']),
   };
 }
@@ -253,12 +258,16 @@ function listSpecs(devices: readonly string[]): NonNullable<Scenario['lists']> {
   };
 }
 
+function withSections({ others }: Measured, order: readonly string[]): readonly string[] {
+  return others.count > 0 ? order : order.filter((id) => id !== 'save-others' && id !== 'load-others');
+}
+
 /** Steps in the order of their marks; those without one come where QEMU 10 has them. */
 function orderedSteps(measured: Measured, assumed: Assumptions): readonly string[] {
   const marked = measured.spans.map((span) => span.step);
   const wanted = DEFAULT_ORDER.filter(
     (id) => measured.devices.length > 0 || !['device-stop', 'save-device', 'cleanup'].includes(id),
-  ).filter((id) => (id !== 'save-others' || measured.others > 0) && (id !== 'held' || marked.includes('held')));
+  ).filter((id) => (id !== 'save-others' || measured.others.count > 0) && (id !== 'held' || marked.includes('held')));
   const order = marked.filter((id) => wanted.includes(id));
   for (const id of wanted) {
     if (order.includes(id)) continue;
@@ -267,6 +276,38 @@ function orderedSteps(measured: Measured, assumed: Assumptions): readonly string
     assumed.add(`place of ${id}`, before === undefined ? 'first' : `after ${before}`, 'the log has no mark of it');
   }
   return order;
+}
+
+/** Enough for registers and a few tables. */
+const SECTION_BYTES = 64;
+
+function othersBytes({ others }: Measured): number {
+  return others.count * SECTION_BYTES;
+}
+
+/**
+ * What QEMU itself emulates changes as long as the vCPUs run. A virtio device's load reads the indices of its queues from guest RAM
+ * (qemu-migration-order.md, section 4), wherever they lie: in what the guest writes to.
+ */
+function othersOf(measured: Measured, assumed: Assumptions): ((regions: Scenario['memory']['regions']) => DeviceModelSpec) | undefined {
+  const { count, virtio } = measured.others;
+  if (count === 0) {
+    assumed.add('devices', 'none', 'no event tells of a section that was saved: the twin moves RAM alone');
+    return undefined;
+  }
+  assumed.add('size of the other sections', `${othersBytes(measured)} bytes`, 'no event tells it');
+  return (regions) => ({
+    id: OTHERS,
+    title: 'vCPUs and emulated devices',
+    protocol: 'vmstate',
+    worksWhile: { vcpus: 'running' },
+    sections: [
+      { id: 'state', bytes: othersBytes(measured) },
+      // By post-copy a load waits for the page that it touches.
+      ...(virtio && !measured.postcopy ? [{ id: 'virtio', bytes: 0, walks: regions.slice(-1).map((region) => region.id) }] : []),
+    ],
+    figures: { stopNanos: 0, startNanos: 0, saveNanosPerKib: 0, loadNanosPerKib: 0 },
+  });
 }
 
 function modelOf(device: DeviceMeasure, index: number, assumed: Assumptions): DeviceModelSpec {

@@ -45,8 +45,8 @@ export interface Measured {
   readonly downtimeNanos: Nanos | undefined;
   /** What the dirty syncs took, the last one, and those in rounds before it on average. */
   readonly syncNanos: { readonly last: Nanos | undefined; readonly mean: Nanos | undefined };
-  /** Number of sections that are neither RAM nor a VFIO device's. */
-  readonly others: number;
+  /** Sections that are neither RAM nor a VFIO device's: their number, and whether a virtio device is among them. */
+  readonly others: { readonly count: number; readonly virtio: boolean };
   /** From the end of the source's last section (post-copy: of its devices) to the target's first instruction. */
   readonly startNanos: Nanos | undefined;
   /** How long the vCPUs ran on while they were being stopped. */
@@ -98,8 +98,7 @@ export function measure(trace: Trace): Measured | undefined {
     totalNanos: completed === undefined ? undefined : time(completed.at - from),
     downtimeNanos: time(stop === undefined || ended === undefined ? pausedNanos : ended - stop.at),
     syncNanos: { last: time(lengths(syncs.slice(-1))), mean: time(lengths(syncs.slice(1, -1))) },
-    others: new Set(sections.filter((one) => isOther(one) && one.at >= (stop?.at ?? Infinity)).map((one) => String(one.args['section'])))
-      .size,
+    others: othersOf(sections, stop?.at ?? Infinity),
     startNanos: ended === undefined || sent === undefined ? undefined : time(Math.max(0, ended - sent)),
     stoppingNanos: stop === undefined || stopBegins === undefined ? undefined : time(stop.at - stopBegins),
     spans,
@@ -188,6 +187,11 @@ function endOfDowntime(
   // By post-copy the target runs long before the source has completed.
   const counted = checkpoints.find((one) => one.args['name'] === 'src-downtime-end');
   return counted?.at ?? (postcopy || over?.args['status'] !== 'completed' ? undefined : over.at);
+}
+
+function othersOf(sections: readonly Seen[], stop: Nanos): Measured['others'] {
+  const names = new Set(sections.filter((one) => isOther(one) && one.at >= stop).map((one) => String(one.args['section'])));
+  return { count: names.size, virtio: [...names].some((name) => /[/]virtio/.test(name)) };
 }
 
 function isOther(one: Seen): boolean {

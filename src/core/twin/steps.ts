@@ -18,7 +18,10 @@ export const DEFAULT_ORDER: readonly string[] = [
 ];
 /** What post-copy does at the source's end: the devices go first, the target runs, and the rest of the pages comes after. */
 export const POSTCOPY_ORDER: readonly string[] = ['vm-stop', 'final-sync', 'save-others', 'run', 'copy-last', 'eof'];
-export const POSTCOPY_TARGET: readonly string[] = ['load-ram', 'listen', 'wait-run', 'start-vcpus', 'load-stream'];
+export const POSTCOPY_TARGET: readonly string[] = ['load-ram', 'listen', 'load-others', 'wait-run', 'start-vcpus', 'load-stream'];
+
+/** All that QEMU itself emulates, the vCPUs' registers among it: one device. */
+export const OTHERS = 'others';
 
 /** Fewer pages tell more of what it costs to begin than of the rate. */
 const LEAST_LAST_PAGES = 8;
@@ -31,6 +34,7 @@ export interface TwinParts {
   readonly passes: number | undefined;
   readonly regions: readonly string[];
   readonly bytesPerSecond: number;
+  readonly othersBytes: number;
   readonly syncNanos: Nanos;
   readonly stopNanos: Nanos;
   readonly startNanos: Nanos;
@@ -105,7 +109,11 @@ export function stepsOf(measured: Measured, parts: TwinParts): readonly StepSpec
         ...all((device) => [{ save: device.id, phase: 'final' }]),
       ],
     },
-    { id: 'save-others', label: `${measured.others} other sections`, does: lasting(span('save-others')) },
+    {
+      id: 'save-others',
+      label: `${measured.others.count} other sections`,
+      does: [...lasting(span('save-others') - (parts.othersBytes / parts.bytesPerSecond) * 1e9), { save: OTHERS }],
+    },
     ...(measured.postcopy ? postcopySteps(parts) : []),
     {
       id: 'eof',
@@ -137,6 +145,7 @@ function postcopySteps({ regions }: TwinParts): readonly StepSpec[] {
     { id: 'run', label: 'RUN: the target may start', does: [{ signal: 'run', op: 'send' }] },
     { id: 'load-ram', label: 'Load the RAM of precopy', does: [{ load: 'ram' }] },
     { id: 'listen', label: 'Discard what was dirtied again, LISTEN', does: [{ access: 'absent', regions }] },
+    { id: 'load-others', label: 'Load the other sections', does: [{ load: OTHERS }] },
     { id: 'wait-run', label: 'Wait for RUN', does: [{ signal: 'run', op: 'receive' }] },
   ];
 }

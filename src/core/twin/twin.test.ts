@@ -8,6 +8,7 @@ import { run } from '../emulator/run.ts';
 import { mergeLogs } from '../formats/qemu-log/merge.ts';
 import { readLog } from '../formats/qemu-log/reading.fixture.ts';
 import { checkScenario } from '../scenario/check.ts';
+import { orderingOf } from '../scenario/ordering.ts';
 import { kindAt, type Trace } from '../trace/trace.ts';
 import { calibrate } from './calibrate.ts';
 import { twinOf } from './infer.ts';
@@ -83,4 +84,35 @@ test('an idle guest with one device: the twin is sound, with as many device byte
   expect(result.audit.class).toBe('equivalent');
   // The log tells of no page that went after the stop: the device's 36 bytes and the two stops are what the guest waits for.
   expect(result.metrics.downtimeNanos / Number(measured.downtimeNanos)).toBeCloseTo(1, 1);
+});
+
+/** The twin of a sample with its source's steps in this order. */
+function reordered(sample: string, source: readonly string[]) {
+  const measured = measure(traceOf(join(SAMPLES, sample)));
+  if (measured === undefined) throw new Error('nothing measured');
+  const { scenario } = twinOf(measured, ['source.log']);
+  expect([...source].sort()).toEqual([...(scenario.steps.source ?? [])].map((step) => step.id).sort());
+  return run(scenario, { ...orderingOf(scenario), lists: { ...orderingOf(scenario).lists, source } });
+}
+
+test('what QEMU emulates is stale if it is saved while the vCPUs run, and may go before or after the last pages', () => {
+  const first = reordered('chain', ['setup', 'save-others', 'ram-precopy', 'vm-stop', 'final-sync', 'copy-last', 'eof']);
+  expect(first.audit.findings.map((finding) => finding.kind)).toContain('torn-state');
+  const afterStop = reordered('chain', ['setup', 'ram-precopy', 'vm-stop', 'save-others', 'final-sync', 'copy-last', 'eof']);
+  expect(afterStop.audit.class).toBe('equivalent');
+});
+
+test('by post-copy the target runs before the rest of the pages has come, and waits for those that it touches', () => {
+  const measured = measure(traceOf(join(SAMPLES, 'post-copy-recovered')));
+  if (measured === undefined) throw new Error('nothing measured');
+  const { trace, audit } = run(twinOf(measured, ['source.log']).scenario);
+  const at = (host: string, kind: string, says: string) =>
+    Array.from({ length: trace.length }, (_, seq) => seq).find(
+      (seq) =>
+        kindAt(trace, seq) === kind &&
+        trace.lanes[trace.lane[seq] as number]?.host === host &&
+        JSON.stringify(trace.args(seq)).includes(says),
+    ) ?? -1;
+  expect(audit.class).toBe('equivalent');
+  expect(at('target', 'run-state', 'running')).toBeLessThan(at('source', 'phase', 'completed'));
 });

@@ -97,7 +97,12 @@ export class ProcessFacts {
     else if (event.event === 'vm_state_notify') this.#notify(event.args, mark);
     else if (event.event === 'migrate_set_state') this.#state(event.args, mark);
     else if (DEVICE_EVENTS.has(event.event)) this.#deviceState(event, mark);
-    else this.#assign(event, mark);
+    else {
+      // Checkpoints say of themselves which side they are of.
+      const side = /^(?:src|dst)-/.exec(event.args.trim())?.[0];
+      if (side !== undefined && event.event === 'vmstate_downtime_checkpoint') this.#resolve(side === 'dst-');
+      this.#assign(event, mark);
+    }
   }
 
   /** The log ends. */

@@ -3,6 +3,7 @@ import { NO_ARGS, TraceBuilder } from '../../trace/builder.ts';
 import type { Clock, RawLines, Trace } from '../../trace/trace.ts';
 import { EVENT_KINDS, type EventKind, kindIndex, type LaneKind } from '../../trace/vocabulary.ts';
 import { type Alignment, alignAll, type Shift, shiftsOf } from './clock.ts';
+import { bringNear, FAR_MICROS } from './far.ts';
 import { RefusedLogs } from './intake.ts';
 import { notesOf } from './notes.ts';
 import { orderByMarks, placeByMarks } from './order.ts';
@@ -58,12 +59,21 @@ export function mergeLogs(readers: readonly LogReader[], byHand: ReadonlyMap<str
     else peers.set(one?.by ?? -1, i);
     alignments[i] = undefined;
   });
-  const shifts = shiftsOf(
+  const aligned = shiftsOf(
     alignments,
     hosts.map((host) => byHand.get(host)),
   );
+  const { shifts, said } = bringNear(
+    readers,
+    alignments,
+    aligned,
+    hosts.map((host, i) => byHand.has(host) || alignments[i] !== undefined),
+  );
   placeUntimed(readers, peers, shifts);
   const raw = fill(builder, readers, hosts, shifts);
+  said.forEach((message, i) => {
+    if (message !== undefined) builder.note({ severity: 'info', message, where: baseName(readers[i] as LogReader) });
+  });
   for (const note of notesOf(readers, hosts, alignments, byHand)) builder.note(note);
   const clocks = readers.map((reader, i): Clock => {
     const { rows } = reader;
@@ -160,6 +170,10 @@ function placeUntimed(readers: readonly LogReader[], peers: ReadonlyMap<number, 
   });
 }
 
+function baseName(reader: LogReader): string {
+  return reader.name.replace(/^.*[\\/]/, '');
+}
+
 function stemOf(file: string): string {
   const stem = file
     .replace(/^.*[\\/]/, '')
@@ -185,6 +199,7 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
   };
   const next = readers.map((_, i) => timeAt(i));
   const zero = Math.min(...next);
+  let beyond = 0;
   for (let seq = 0; seq < total; seq += 1) {
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
@@ -201,9 +216,10 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
     raw.line[seq] = rows.line[row] as number;
     raw.from[seq] = rows.from[row] as number;
     const lasts = rows.lasts[row] as number;
+    if (least - zero > FAR_MICROS) beyond += 1;
     builder.append(
-      Math.round((least - zero) * 1_000),
-      lasts < 0 ? -1 : lasts * 1_000,
+      Math.round(Math.min(FAR_MICROS, least - zero) * 1_000),
+      lasts < 0 ? -1 : Math.min(FAR_MICROS, lasts) * 1_000,
       (lanes[best] as readonly number[])[rows.lane[row] as number] as number,
       rows.kind[row] as number,
       -1,
@@ -211,6 +227,11 @@ function fill(builder: TraceBuilder, readers: readonly LogReader[], hosts: reado
       rows.args[row] ?? NO_ARGS,
     );
   }
+  if (beyond > 0)
+    builder.note({
+      severity: 'info',
+      message: `${beyond === 1 ? 'One event is' : `${beyond} events are`} more than 100 days after the first, and drawn at the end of these, in order: a trace holds no more. Open what is so much older by itself.`,
+    });
   const files = texts.map(({ name, bytes, length }) => ({ name: name.replace(/^.*[\\/]/, ''), bytes, length }));
   return { files, ...raw };
 }

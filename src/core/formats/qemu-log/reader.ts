@@ -13,6 +13,7 @@ import { Descriptors } from '../vfio-calls.ts';
 import { Asked } from './asked.ts';
 import { type KnownEvent, KnownEvents } from './events.ts';
 import { ProcessFacts } from './facts.ts';
+import { FAR_MICROS } from './far.ts';
 import { Lanes } from './lanes.ts';
 import { LineHead, printStamp, type TraceLine } from './line.ts';
 import type { Meaning } from './meaning.ts';
@@ -185,11 +186,18 @@ export class LogReader {
 
   /** The clock of the line, after the line before. `first`: how many lines had one. */
   #tick(micros: number, first = 0): void {
+    // What stands before the first line of the log proper may be of another clock (a date without a year).
+    if (first === 1 && this.#isFar(micros)) this.rows.micros.fill(micros, 0, this.rows.length);
     if ((first === 1 && this.stamped + this.timedCalls + this.timed === 1) || (first > 0 && this.rows.length === 0))
       this.rows.micros.fill(micros, 0, this.rows.length);
     this.#before = this.#micros;
     if (first > 1 && this.#micros - micros > BACKWARDS_MICROS) this.backwards.push({ line: this.#at, micros: this.#micros - micros });
     this.#micros = micros;
+  }
+
+  /** So far from the line before that no one clock can have told both. */
+  #isFar(micros: number): boolean {
+    return this.rows.length > 0 && this.hasTime && Math.abs(micros - this.#micros) > FAR_MICROS;
   }
 
   /** An event of which nothing but the number of its lines is known. */
@@ -225,7 +233,7 @@ export class LogReader {
       return;
     }
     const time = timeOf(text);
-    if (time !== undefined) this.#tick(time, ++this.timed);
+    if (time !== undefined && !(this.timedCalls > 0 && this.#isFar(time))) this.#tick(time, ++this.timed);
     this.#unknownText(time === undefined ? 'no trace line' : 'a line with a time');
   }
 
