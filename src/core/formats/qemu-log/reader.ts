@@ -20,6 +20,7 @@ import type { Meaning } from './meaning.ts';
 import { type Meeting, meetingOf, meetingsOf } from './meetings.ts';
 import { RamRounds } from './ram-rounds.ts';
 import { Rows } from './rows.ts';
+import { deviceOfSection, Sections } from './sections.ts';
 
 const BANDS: ReadonlySet<EventKind> = new Set<EventKind>(['run-state', 'device-state', 'phase']);
 const TEXT = kindIndex('text');
@@ -64,7 +65,7 @@ export class LogReader {
   readonly #openCalls = new Map<number, number>();
   readonly #rounds = new RamRounds();
   readonly #asked = new Asked();
-  readonly #sections = new Map<string, string>();
+  readonly #sections = new Sections(this.meetings);
   readonly #bands = new Map<string, number>();
   /** Where the first line ends, while it waits; -1: none does. */
   #held = -1;
@@ -81,8 +82,6 @@ export class LogReader {
   #section = -1;
   #loading = -1;
   #startsAt: Meaning | undefined;
-  #saving = '';
-  readonly #pieces = new Map<string, number>();
   /** Migrations of this process so far, and when each was begun. */
   #part = 0;
   readonly #began: number[] = [];
@@ -274,7 +273,7 @@ export class LogReader {
       return;
     }
     this.understood += 1;
-    if (meaning.kind === 'section-save' || meaning.kind === 'section-load') this.#nameSection(meaning);
+    if (meaning.kind === 'section-save' || meaning.kind === 'section-load') this.#sections.begin(meaning, this.#micros, this.#part);
     const row = this.#row(this.#asked.completed(meaning, line));
     if (meaning.kind === 'section-save') this.#section = row;
     if (meaning.kind === 'section-load') this.#loading = row;
@@ -298,31 +297,43 @@ export class LogReader {
         if (args.startsWith('ram,')) this.#rounds.reach(this.#micros);
         return true;
       case 'qemu_loadvm_state_section_partend': {
-        const section = this.#sections.get(args.trim()) ?? `section ${args.trim()}`;
-        const device = section.endsWith('/vfio') ? { device: section.slice(0, -'/vfio'.length) } : {};
-        if (section === 'ram') this.#meetPiece('loaded');
-        this.#loading = this.#row({ kind: 'section-load', lane: 'stream', args: { section, ...device } });
+        const section = this.#sections.nameOf(args.trim());
+        if (section === 'ram') this.#sections.piece('loaded', this.#micros, this.#part);
+        this.#loading = this.#row({ kind: 'section-load', lane: 'stream', args: { section, ...deviceOfSection(section) } });
         return true;
       }
       case 'vm_state_notify':
         this.#notify(args);
         return true;
       case 'vmstate_save':
-        this.#meetSection('sent', this.#saving);
+        this.#sections.saves(this.#micros, this.#part);
         this.rows.amend(this.#section, { description: args });
         return true;
       case 'vmstate_load':
         this.rows.amend(this.#loading, { description: args });
         return true;
       case 'vmstate_downtime_save':
-        this.rows.amend(this.#section, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
+        this.#took(this.#section, 'section-save', args);
         return true;
       case 'vmstate_downtime_load':
-        this.rows.amend(this.#loading, { downtimeMicros: Number(/downtime=(-?\d+)/.exec(args)?.[1] ?? 0) });
+        this.#took(this.#loading, 'section-load', args);
         return true;
       default:
         return false;
     }
+  }
+
+  /** How long a section took while all stood. Where the log has no event of its begin this one alone tells of it. */
+  #took(row: number, kind: 'section-save' | 'section-load', args: string): void {
+    const [, section = '', downtime = '0'] = /idstr=(.*) instance_id=\S* downtime=(-?\d+)/.exec(args) ?? [];
+    const downtimeMicros = Number(downtime);
+    if (row >= 0) {
+      this.rows.amend(row, { downtimeMicros });
+      return;
+    }
+    const made = this.#row({ kind, lane: 'stream', args: { section, ...deviceOfSection(section), downtimeMicros } });
+    this.rows.micros[made] = this.#micros - Math.max(0, downtimeMicros);
+    this.rows.end(made, this.#micros, {});
   }
 
   /** Stopping tells at once (the vCPUs pause before the callbacks); starting only after the callbacks have run. */
@@ -351,30 +362,6 @@ export class LogReader {
     this.rows.amend(ended.row, ended.args);
     const began = this.rows.micros[ended.row] as number;
     this.rows.lasts[ended.row] = Math.max(0, (ended.reached ?? began) - began);
-  }
-
-  /** A section without iterations: sent once and loaded once. Those with a setup stage are loaded before their first start is printed. */
-  #meetSection(what: 'sent' | 'loaded', id: string): void {
-    if (id !== '' && !id.startsWith('ram ') && !id.includes('/vfio '))
-      this.meetings.push({ what: `${what} ${id}`, micros: this.#micros, part: this.#part });
-  }
-
-  /** RAM goes in pieces under one section: the n-th that was begun is the n-th that is loaded. */
-  #meetPiece(what: 'sent' | 'loaded'): void {
-    const key = `${what} RAM ${this.#part}`;
-    const number = (this.#pieces.get(key) ?? 0) + 1;
-    this.#pieces.set(key, number);
-    this.meetings.push({ what: `${what} RAM piece ${number}`, micros: this.#micros, part: this.#part });
-  }
-
-  #nameSection(meaning: Meaning): void {
-    const { section, sectionId } = meaning.args;
-    this.#sections.set(String(sectionId), String(section));
-    if (meaning.kind === 'section-load') this.#meetSection('loaded', `${section} ${sectionId}`);
-    else {
-      this.#saving = `${section} ${sectionId}`;
-      if (section === 'ram') this.#meetPiece('sent');
-    }
   }
 
   #unknownText(why: string): void {
