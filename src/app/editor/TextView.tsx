@@ -105,7 +105,7 @@ export function TextView(props: {
           autocompletion({ override: [completeBySchema], icons: false }),
           explainBySchema,
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onText(update.state.doc.toString())),
-          EditorView.contentAttributes.of({ 'aria-label': 'Scenario as JSON' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Scenario as JSON', tabindex: '0' }),
           EditorView.lineWrapping,
         ],
       }),

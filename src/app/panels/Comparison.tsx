@@ -42,7 +42,9 @@ export function Comparison() {
         <table className={styles['compareTable']}>
           <thead>
             <tr>
-              <th scope="col" />
+              <th scope="col">
+                <span className="unseen">Figure</span>
+              </th>
               <th scope="col">A</th>
               <th scope="col">B</th>
               <th scope="col">A − B</th>

@@ -30,7 +30,11 @@ export function EventTable({ run, shown }: { readonly run: RunView; readonly sho
   }, [lab]);
 
   return (
-    <div className={shown ? styles['tableBox'] : 'unseen'}>
+    <div
+      className={shown ? styles['tableBox'] : 'unseen'}
+      // What is scrolled is scrolled by keys, too.
+      {...(shown ? { tabIndex: 0, role: 'group', 'aria-label': 'Events near the cursor' } : {})}
+    >
       <table aria-label="Events" className={styles['table']}>
         <thead>
           <tr>

@@ -51,6 +51,7 @@ export function LaneLabels({ rows, heightPx }: { readonly rows: readonly Row[]; 
         <div
           key={row.id}
           className={styles['label']}
+          title={row.title}
           style={{ top: row.topPx, height: row.heightPx }}
           onPointerDown={(event) => {
             if (event.button !== 0) return;

@@ -166,7 +166,14 @@ export function Timeline({
           </div>
         </div>
       </div>
-      <div ref={body} className={styles['body']}>
+      {/* Lanes that do not all fit are scrolled by keys, too. */}
+      <div
+        ref={body}
+        className={styles['body']}
+        {...(roomPx !== undefined && heightPx > roomPx
+          ? { tabIndex: 0, role: 'group', 'aria-label': 'Lanes, scrolled by up and down' }
+          : {})}
+      >
         <LaneLabels rows={rows} heightPx={heightPx} />
         <div ref={lanes} className={styles['lanes']} style={{ height: heightPx }}>
           <canvas ref={scene} data-opaque="true" aria-hidden="true" />

@@ -46,7 +46,28 @@ export function slotPlaces(scene: Scene, list: string, steps: readonly string[])
   const first = ids.indexOf(steps[0] ?? '');
   const own = middles.slice(first, first + steps.length);
   const places = [...middles.slice(0, first), (Math.min(...own) + Math.max(...own)) / 2, ...middles.slice(first + steps.length)];
-  return places.map((px, slot) => ({ slot, px }));
+  return apart(places).map((px, slot) => ({ slot, px }));
+}
+
+/** Room of one slot's sign. */
+const SIGN_PX = 16;
+
+/** Places of slots that lie upon one another (steps that take no time, on an axis of time) moved on so that each can be seen and hit. */
+export function apart(places: readonly number[]): readonly number[] {
+  const moved: number[] = [];
+  // What stands before all that are too near is where the row of them begins: half of its length before their middle.
+  let from = 0;
+  for (let i = 1; i <= places.length; i += 1) {
+    if (i < places.length && (places[i] as number) - (places[i - 1] as number) < SIGN_PX) continue;
+    const near = places.slice(from, i);
+    const middle = ((near[0] as number) + (near.at(-1) as number)) / 2;
+    const start = Math.max(middle - ((near.length - 1) * SIGN_PX) / 2, (moved.at(-1) ?? Number.NEGATIVE_INFINITY) + SIGN_PX);
+    near.forEach((_, k) => {
+      moved.push(near.length === 1 ? Math.max(near[0] as number, start) : start + k * SIGN_PX);
+    });
+    from = i;
+  }
+  return moved;
 }
 
 export function stepSpans(scene: Scene, list: string, axis: Axis): ReadonlyMap<string, readonly [number, number]> {

@@ -211,7 +211,7 @@ export function createStage(elements: StageElements, lab: Lab, run: RunView, roo
     colours = coloursOf(elements.root);
     frames.ask('scene');
   };
-  const medias = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query));
+  const medias = ['(prefers-color-scheme: dark)', '(forced-colors: active)', '(prefers-contrast: more)'].map((query) => matchMedia(query));
   const life = new AbortController();
   const { signal } = life;
   for (const media of medias) media.addEventListener('change', recolour, { signal });

@@ -15,11 +15,11 @@ export function Answer({ exploration }: { readonly exploration: Exploration }) {
   return (
     <div className={styles['answer']}>
       <section>
-        <h3>{endWords(exploration)}</h3>
+        <h2>{endWords(exploration)}</h2>
         <ClassCounts byClass={exploration.byClass} />
         {findings.length === 0 ? null : (
           <>
-            <h3>What goes wrong (one ordering can have several)</h3>
+            <h2>What goes wrong (one ordering can have several)</h2>
             <ul className={styles['findings']} aria-label="By finding">
               {findings.map(([kind, count]) => (
                 <li key={kind}>
@@ -31,7 +31,7 @@ export function Answer({ exploration }: { readonly exploration: Exploration }) {
         )}
       </section>
       <section>
-        <h3>{bestWords(exploration)}</h3>
+        <h2>{bestWords(exploration)}</h2>
         {exploration.best.length === 0 ? <p className={styles['quiet']}>{noneSafeWords(exploration)}</p> : null}
         <ul className={styles['best']} aria-label="Best orderings">
           {exploration.best.map((best) => (

@@ -30,7 +30,7 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
     );
   return (
     <div className={styles['pairs']}>
-      <div className={styles['graphBox']}>
+      <div className={styles['graphBox']} {...SCROLLED}>
         <svg
           style={{ width: '100%', minWidth: placed.width * LEAST_SCALE, maxWidth: placed.width * MOST_SCALE }}
           viewBox={`0 0 ${placed.width} ${placed.height}`}
@@ -71,13 +71,13 @@ export function RequiredPairs({ exploration }: { readonly exploration: Explorati
         </svg>
       </div>
       <div className={styles['pairList']}>
-        <h3>
+        <h2>
           {!exploration.complete
             ? 'Every safe order met so far keeps these; the search was stopped before all were decided.'
             : exploration.sufficient
               ? 'Every safe order keeps these, and keeping them is enough.'
               : 'Every safe order keeps these; keeping them is not enough by itself.'}
-        </h3>
+        </h2>
         <ol aria-label="Required pairs">
           {exploration.required.map((pair) => (
             <li key={`${pair.before} ${pair.after}`}>
@@ -112,7 +112,7 @@ function Free({ exploration, labelOf }: { readonly exploration: Exploration; rea
   if (exploration.free.length === 0) return null;
   return (
     <section className={styles['free']} aria-label="Not required">
-      <h3>Not required here: some safe order has them the other way round, so a rule that asks for them finds no counter-example.</h3>
+      <h2>Not required here: some safe order has them the other way round, so a rule that asks for them finds no counter-example.</h2>
       <ul aria-label="Pairs that are not required">
         {exploration.free.map((pair) => (
           <li key={`${pair.before} ${pair.after}`}>
@@ -129,9 +129,9 @@ function RulesWithout({ exploration: { rules } }: { readonly exploration: Explor
   if (rules === undefined || rules.without.length === 0) return null;
   return (
     <section className={styles['rules']} aria-label="Rules without a counter-example here">
-      <h3>
+      <h2>
         Rules without a counter-example here: they hold in the best order, and none of {rules.tried} orders near it is bad and breaks one.
-      </h3>
+      </h2>
       <ul aria-label="Rules without a counter-example">
         {rules.without.map(({ rule, title, because }) => (
           <li key={rule}>
@@ -145,3 +145,6 @@ function RulesWithout({ exploration: { rules } }: { readonly exploration: Explor
     </section>
   );
 }
+
+/** On a narrow screen the graph is scrolled, by keys, too; the list below says the same in words. */
+const SCROLLED = { tabIndex: 0, role: 'group', 'aria-label': 'Required pairs as a graph' } as const;

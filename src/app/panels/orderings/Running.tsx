@@ -38,7 +38,7 @@ export function Running({ search, forecast }: { readonly search: SearchState; re
       </p>
       {decided?.byClass === undefined ? null : (
         <section aria-label={sampling ? 'Drawn so far' : 'Decided so far'}>
-          <h3>{sampling ? 'How those drawn so far end' : 'How those decided so far end'}</h3>
+          <h2>{sampling ? 'How those drawn so far end' : 'How those decided so far end'}</h2>
           <ClassCounts byClass={decided.byClass} />
         </section>
       )}
