@@ -2,7 +2,7 @@
 import { thousands } from '../base/thousands.ts';
 import type { Nanos } from '../trace/time.ts';
 import type { Measured } from './measure.ts';
-import { spanOf } from './steps.ts';
+import { LABELS, spanOf } from './steps.ts';
 
 export interface Assumed {
   readonly what: string;
@@ -70,7 +70,7 @@ export class Assumptions {
   #ofEnd(measured: Measured): void {
     for (const [step, what] of WORK) {
       const nanos = spanOf(measured, step) ?? 0;
-      if (nanos >= LEAST_NAMED_NANOS) this.add(`time of ${step}`, ms(nanos), what);
+      if (nanos >= LEAST_NAMED_NANOS) this.add(`time of “${LABELS[step]}”`, ms(nanos), what);
     }
     if (!measured.spans.some(({ step, nanos }) => step === 'copy-last' && nanos !== undefined))
       this.add('rate of the last pass', 'the bandwidth', 'no time tells it: QEMU lifts its limit for that pass, and it may be faster');
@@ -84,7 +84,7 @@ export class Assumptions {
 }
 
 /** What happens in these steps is not emulated beyond what it takes: the time is measured, and goes with the step wherever it is moved. */
-const WORK: readonly (readonly [step: string, what: string])[] = [
+const WORK: readonly (readonly [step: keyof typeof LABELS, what: string])[] = [
   ['vm-stop', 'measured: the callbacks of the stop, and disks that are flushed, are in it'],
   ['device-stop', 'measured: from the first device’s new state on'],
   ['held', 'measured: whoever drives QEMU held it that long (pause-before-switchover)'],

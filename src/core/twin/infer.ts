@@ -295,7 +295,7 @@ function othersOf(measured: Measured, assumed: Assumptions): ((regions: Scenario
     assumed.add('devices', 'none', 'no event tells of a section that was saved: the twin moves RAM alone');
     return undefined;
   }
-  assumed.add('size of the other sections', `${othersBytes(measured)} bytes`, 'no event tells it');
+  assumed.add('size of vCPUs and emulated devices', `${othersBytes(measured)} bytes`, 'no event tells it');
   return (regions) => ({
     id: OTHERS,
     title: 'vCPUs and emulated devices',

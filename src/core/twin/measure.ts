@@ -14,7 +14,7 @@ export interface DeviceMeasure {
 }
 
 /** What else than a migration between two running processes a log may hold: the emulator has no steps for these. */
-export type OtherKind = 'background-snapshot' | 'internal-snapshot' | 'colo' | 'nothing-sent';
+export type OtherKind = 'background-snapshot' | 'internal-snapshot' | 'colo' | 'nothing-sent' | 'nothing-told';
 
 export interface Measured {
   readonly source: string;
@@ -82,7 +82,7 @@ export function measure(trace: Trace): Measured | undefined {
   const ended = stop === undefined || stood ? undefined : endOfDowntime(trace, source, attempt, stop, postcopy, sent);
   return {
     source,
-    other: otherKind(trace, source, attempt, pausedNanos !== undefined, sections.length === 0 && syncs.length < 2 && samples.length === 0),
+    other: otherKind(trace, source, attempt, pausedNanos !== undefined, toldOf(copying, sections.length, attempt)),
     rounds,
     syncs: syncs.length,
     result: over === undefined ? undefined : String(over.args['status']),
@@ -155,14 +155,30 @@ function stopOf(
   return { stop: switched, stood, pausedNanos };
 }
 
-function otherKind(trace: Trace, source: string, attempt: Attempt, ranOn: boolean, nothingSent: boolean): OtherKind | undefined {
+function otherKind(
+  trace: Trace,
+  source: string,
+  attempt: Attempt,
+  ranOn: boolean,
+  told: 'nothing-sent' | 'nothing-told' | undefined,
+): OtherKind | undefined {
   const { phases, over } = attempt;
   const has = (status: string) => phases.some((one) => one.args['status'] === status);
   const snapshot = eventsOf(trace, source, 'callback').some((one) => /^runstate (?:save|restore)-vm$/.test(String(one.args['name'])));
   if (snapshot && !has('active')) return 'internal-snapshot';
   if (eventsOf(trace, source, 'phase').some((one) => one.args['status'] === 'colo')) return 'colo';
   if (ranOn && over?.args['status'] === 'completed') return 'background-snapshot';
-  return nothingSent && over?.args['status'] !== 'completed' ? 'nothing-sent' : undefined;
+  return told;
+}
+
+/** Whether the log tells anything of how much RAM went, or how fast. */
+function toldOf(
+  { syncs, samples, pending }: Copying,
+  sections: number,
+  { over, phases }: Attempt,
+): 'nothing-sent' | 'nothing-told' | undefined {
+  if (sections === 0 && syncs.length < 2 && samples.length === 0 && over?.args['status'] !== 'completed') return 'nothing-sent';
+  return phases.length === 0 && syncs.length === 0 && samples.length === 0 && pending.length === 0 ? 'nothing-told' : undefined;
 }
 
 /** When the target ran; a stream that lay in a file was loaded whenever somebody wished, and the source's own count stands then. */

@@ -23,6 +23,17 @@ export const POSTCOPY_TARGET: readonly string[] = ['load-ram', 'listen', 'load-o
 /** All that QEMU itself emulates, the vCPUs' registers among it: one device. */
 export const OTHERS = 'others';
 
+/** What the steps of the source's end are called. */
+export const LABELS = {
+  'vm-stop': 'Stop the vCPUs',
+  'device-stop': 'Stop the devices',
+  held: 'Held before the switchover',
+  'final-sync': 'Last dirty sync',
+  'copy-last': 'Last RAM pages',
+  'save-device': 'Device data of STOP_COPY',
+  'save-others': 'vCPUs and emulated devices',
+} as const;
+
 /** Fewer pages tell more of what it costs to begin than of the rate. */
 const LEAST_LAST_PAGES = 8;
 /** Of a last pass too short to tell its rate; no more than a few pages go at it. */
@@ -76,7 +87,7 @@ export function stepsOf(measured: Measured, parts: TwinParts): readonly StepSpec
     },
     {
       id: 'vm-stop',
-      label: 'Stop the vCPUs',
+      label: LABELS['vm-stop'],
       // They run until they stand; what follows that are callbacks, and disks that are flushed.
       does: [
         { set: 'vcpus', to: 'stopped', cost: { nanos: parts.stopNanos } },
@@ -85,7 +96,7 @@ export function stepsOf(measured: Measured, parts: TwinParts): readonly StepSpec
     },
     {
       id: 'device-stop',
-      label: 'Stop the devices',
+      label: LABELS['device-stop'],
       does: [
         ...lasting(span('device-stop')),
         ...all((device) =>
@@ -94,16 +105,16 @@ export function stepsOf(measured: Measured, parts: TwinParts): readonly StepSpec
         ...all((device) => [{ set: device.id, to: 'STOP_COPY', onError: 'note' }]),
       ],
     },
-    { id: 'held', label: 'Held before the switchover', does: lasting(span('held')) },
+    { id: 'held', label: LABELS.held, does: lasting(span('held')) },
     {
       id: 'final-sync',
-      label: 'Last dirty sync',
+      label: LABELS['final-sync'],
       does: [...lasting(span('final-sync') - parts.syncNanos), { log: 'kvm', op: 'harvest' }],
     },
-    { id: 'copy-last', label: 'Last RAM pages', does: lastPass(measured, parts) },
+    { id: 'copy-last', label: LABELS['copy-last'], does: lastPass(measured, parts) },
     {
       id: 'save-device',
-      label: 'Device data of STOP_COPY',
+      label: LABELS['save-device'],
       does: [
         ...lasting(span('save-device') - wireNanos(devices, parts.bytesPerSecond)),
         ...all((device) => [{ save: device.id, phase: 'final' }]),
@@ -111,7 +122,7 @@ export function stepsOf(measured: Measured, parts: TwinParts): readonly StepSpec
     },
     {
       id: 'save-others',
-      label: `${measured.others.count} other sections`,
+      label: `${LABELS['save-others']}: ${measured.others.count} sections`,
       does: [...lasting(span('save-others') - (parts.othersBytes / parts.bytesPerSecond) * 1e9), { save: OTHERS }],
     },
     ...(measured.postcopy ? postcopySteps(parts) : []),
@@ -145,7 +156,7 @@ function postcopySteps({ regions }: TwinParts): readonly StepSpec[] {
     { id: 'run', label: 'RUN: the target may start', does: [{ signal: 'run', op: 'send' }] },
     { id: 'load-ram', label: 'Load the RAM of precopy', does: [{ load: 'ram' }] },
     { id: 'listen', label: 'Discard what was dirtied again, LISTEN', does: [{ access: 'absent', regions }] },
-    { id: 'load-others', label: 'Load the other sections', does: [{ load: OTHERS }] },
+    { id: 'load-others', label: 'Load the vCPUs and emulated devices', does: [{ load: OTHERS }] },
     { id: 'wait-run', label: 'Wait for RUN', does: [{ signal: 'run', op: 'receive' }] },
   ];
 }

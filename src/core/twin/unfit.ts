@@ -9,6 +9,8 @@ const WHY: { readonly [Kind in OtherKind]: string } = {
   colo: 'This is COLO: after the first copy the two sides go on exchanging checkpoints, and there is no switchover whose steps could be moved.',
   'nothing-sent':
     'The log ends before anything was sent: there are neither rounds nor sections to measure, and a twin would be made of defaults alone.',
+  'nothing-told':
+    'The log has neither states nor dirty syncs nor samples of what was sent: of RAM, rounds and times a twin would have nothing but defaults. Open a log with -trace "migrat*" among its events.',
 };
 
 /** Undefined where a twin can be made. */
