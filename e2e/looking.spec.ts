@@ -127,3 +127,40 @@ test('a guarantee holds up to the event that breaks it, and leads there', async 
   const { cursor } = await lab.dump();
   expect(await broken.getAttribute('aria-label')).toContain(`#${cursor}: `);
 });
+
+test('the focus is never lost: the palette, the last undo, a comparison that is closed, a menu; arrows go from handle to handle', async ({
+  lab,
+  page,
+}) => {
+  await lab.handle('Stop the mdev').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Commands' })).toContainText('Handle of a step');
+  await page.keyboard.type('marker a');
+  await page.keyboard.press('Enter');
+  await expect(lab.handle('Stop the mdev')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(lab.handle('Query the dirty bitmap')).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(lab.handle('Stop the mdev')).toBeFocused();
+  expect((await lab.dump()).edits).toBe('');
+  await lab.moveByKeys('Save the device state', -2);
+  await lab.button('Undo').focus();
+  await page.keyboard.press('Enter');
+  await lab.idle();
+  await expect(lab.button('Undo')).toBeDisabled();
+  await expect(lab.button('Undo')).toBeFocused();
+  await lab.button('Redo').press('Enter');
+  await lab.idle();
+  await lab.button('Compare').press('Enter');
+  await page.getByRole('region', { name: 'Comparison' }).getByRole('button', { name: 'Close' }).press('Enter');
+  await expect(lab.button('Compare')).toBeFocused();
+  await page.getByText('Lanes', { exact: true }).press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('list', { name: 'Lanes' })).toHaveCount(0);
+});
+
+test('what was opened is said once, with its verdict', async ({ lab, page }) => {
+  await lab.pick('rfc-v1-as-drawn');
+  await expect(page.getByRole('status').filter({ hasText: /^2017 RFC v1, as drawn\. Silent corruption\./ })).toBeAttached();
+});

@@ -239,6 +239,11 @@ function onKey(
   } else if (lifted === undefined && event.shiftKey && way !== 0) {
     event.preventDefault();
     extend(event.currentTarget, lab, list, step, way);
+  } else if (lifted === undefined && way !== 0) {
+    // Each step has four stops of the Tab key: the arrows go from handle to handle.
+    event.preventDefault();
+    const handles = [...(event.currentTarget.closest('ul')?.querySelectorAll<HTMLElement>('button[aria-label^="Move "]') ?? [])];
+    handles[handles.indexOf(event.currentTarget) + way]?.focus();
   } else if (lifted === undefined && event.key === 'Escape' && lab.store.getState().selection !== undefined) {
     event.preventDefault();
     lab.lifting.select(list, undefined);

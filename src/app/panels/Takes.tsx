@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { printNanos } from '../../core/trace/time.ts';
 import { useLab, useLabState } from '../store/context.ts';
 import { VerdictIcon } from '../widgets/VerdictIcon.tsx';
@@ -53,8 +54,16 @@ export function CompareButton() {
   const lab = useLab();
   const last = useLabState((state) => state.takes.findLast((take) => take.run !== state.run)?.id);
   const compareWith = useLabState((state) => state.compareWith);
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef(compareWith);
+  // A comparison that was closed took the focus with it.
+  useEffect(() => {
+    if (before.current !== undefined && compareWith === undefined && document.activeElement === document.body) button.current?.focus();
+    before.current = compareWith;
+  }, [compareWith]);
   return (
     <button
+      ref={button}
       type="button"
       aria-pressed={compareWith !== undefined}
       disabled={last === undefined}

@@ -13,6 +13,16 @@ function typedEdits(text: string): readonly Command[] {
   return [{ id: 'typed', title: `Edit the order: ${nameOfEdits(edits)}`, run }];
 }
 
+/** What keys do that have no command: they belong to what has the focus. */
+const KEYS = [
+  ['Anywhere', 'Ctrl+K or ? this list, Ctrl+Z undo'],
+  ['Timeline', 'W S zoom, A D pan, ← → event by event (Shift: ten, Alt: same lane), 0 whole run, N P problems'],
+  [
+    'Handle of a step',
+    '↑ ↓ to the next handle; Enter lifts, then ↑ ↓ move it (Shift: to another outcome), Enter drops, Esc gives up; X leaves it out',
+  ],
+] as const;
+
 /** All commands by name. The native dialog keeps the focus and closes on Escape. */
 export function Palette() {
   const lab = useLab();
@@ -30,6 +40,8 @@ export function Palette() {
 
   const run = (index: number) => {
     const command = found[index];
+    // Closed by itself first: it gives the focus back to where it was.
+    dialog.current?.close();
     close();
     command?.run(lab);
   };
@@ -66,6 +78,14 @@ export function Palette() {
         ))}
         {found.length === 0 ? <p>No command is called that.</p> : null}
       </div>
+      <dl className={styles['keys']} aria-label="Keys">
+        {KEYS.map(([where, what]) => (
+          <div key={where}>
+            <dt>{where}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
     </dialog>
   );
 }

@@ -63,14 +63,15 @@ export function Toolbar() {
           </optgroup>
         ))}
       </select>
+      {/* Not `disabled`: that takes the focus from whoever undoes the last edit. */}
       <div className={styles['group']}>
-        <button type="button" aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!canUndo} onClick={() => lab.undo()}>
+        <button type="button" aria-label="Undo" title="Undo (Ctrl+Z)" aria-disabled={!canUndo} onClick={() => lab.undo()}>
           <Icon path="M6 3 2.5 6.5 6 10M2.5 6.5H9a4 4 0 0 1 0 8H6" />
         </button>
-        <button type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled={!canRedo} onClick={() => lab.redo()}>
+        <button type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" aria-disabled={!canRedo} onClick={() => lab.redo()}>
           <Icon path="M10 3l3.5 3.5L10 10M13.5 6.5H7a4 4 0 0 0 0 8h3" />
         </button>
-        <button type="button" disabled={!canUndo} onClick={() => lab.reset()}>
+        <button type="button" aria-disabled={!canUndo} onClick={() => canUndo && lab.reset()}>
           Reset order
         </button>
       </div>

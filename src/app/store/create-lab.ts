@@ -172,6 +172,8 @@ export function createLab(port: EmulatorPort, first: Scenario): Lab {
     playhead.set({ view, cursor, ...NOTHING_CHOSEN });
     // A first run that took long was on screen while it grew.
     if ((!keep || state.run?.growing === true) && run.imported === undefined) void findHint(lab);
+    if (!keep && state.run !== undefined && run.audit !== null)
+      lab.say(`${run.scenario.title}. ${classWord(run.audit.class)}. ${run.audit.sentence}`);
     if (keep && run.audit !== null) lab.say(`${classWord(run.audit.class)}. ${run.audit.sentence}`);
     if (run.imported !== undefined) lab.say(`${thousands(run.imported.lines.total)} lines were read.`);
   }

@@ -13,7 +13,15 @@ const MOST_LISTED = 1_000;
 export function LaneMenu({ run }: { readonly run: RunView }) {
   const [open, setOpen] = useState(false);
   return (
-    <details className={styles['laneMenu']} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      className={styles['laneMenu']}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !open) return;
+        event.currentTarget.open = false;
+        event.currentTarget.querySelector('summary')?.focus();
+      }}
+    >
       <summary>Lanes</summary>
       {open ? <LaneList run={run} /> : null}
     </details>
