@@ -4,9 +4,9 @@ test('the gallery runs every documented bug in both orders, and opens either', a
   await lab.button('Gallery').click();
   const gallery = lab.page.getByRole('dialog', { name: 'Gallery' });
   const entries = gallery.getByRole('list', { name: 'Gallery entries' });
-  await expect(entries.getByRole('listitem')).toHaveCount(54);
+  await expect(entries.getByRole('listitem')).toHaveCount(62);
   await gallery.getByRole('button', { name: 'Next →' }).click();
-  await expect(gallery).toContainText('2 of 54');
+  await expect(gallery).toContainText('2 of 62');
   await entries.getByRole('button', { name: /Interrupt tables/ }).click();
   const shown = gallery.getByRole('article', { name: /^Interrupt tables/ });
   await expect(shown.getByRole('region', { name: 'As it was', exact: true })).toContainText('Silent corruption');

@@ -95,9 +95,10 @@ function recordProbe(machine: Machine, writer: number, host: number, gap: number
   const { recorder } = machine;
   if (!recorder.on) return -1;
   const page = probePage(machine, writer, gap);
+  const def = machine.program.writers[writer];
   return recorder.event('write', recorder.lane(host, 'dma'), machine.now, {
     step,
-    args: { writer: machine.program.writers[writer]?.id ?? '', pages: [page, 1], count: 1, probe: true },
+    args: { writer: def?.id ?? '', pages: [page, 1], count: 1, probe: true, ...(def?.spec.clobbers === true ? { foreign: true } : {}) },
   });
 }
 

@@ -17,6 +17,9 @@ const NOBODY_RUNS = 'a snapshot that stops its guest and never lets it go on: li
 const OTHER_TOKEN = 'a lock that is no disk image: D12 is of disks, and the lock that keeps two hosts apart is itself the mend of D11';
 const PARKED = 'what is parked outside of guest RAM and device is in no row: C7 is of interrupt controllers that are saved before a stop';
 
+const CONTENT =
+  'what lies in a page before it comes, and whether it is zero, is in no row: they know that pages are sent, and not what is in them';
+
 export const BEYOND: readonly Beyond[] = [
   {
     file: 'g14',
@@ -123,6 +126,36 @@ export const BEYOND: readonly Beyond[] = [
     kind: 'doubled-request',
     says: /^Request \d+ completes 2 times/,
     reason: 'an image that holds as open what the device has done: what a save does, and no order',
+  },
+  { file: 'x39', kind: 'lost-write', says: /^the ROM loader of the target wrote over page 0x/, reason: CONTENT },
+  { file: 'x40', kind: 'lost-write', says: /it was all zeros and left out, and the page there is not zero/, reason: CONTENT },
+  { file: 'x41', kind: 'lost-signal', says: /it was posted, and no step had put it into lapic before that was read/, reason: PARKED },
+  { file: 'x42', kind: 'lost-signal', says: /an image brought it to the target, and no step delivers it there/, reason: PARKED },
+  { file: 'x41', kind: 'lost-signal', says: /it was parked in lapic, and no image that was read after it/, reason: PARKED },
+  { file: 'x42', kind: 'lost-signal', says: /it was parked in ioapic, and no image that was read after it/, reason: PARKED },
+  {
+    file: 'x43',
+    kind: 'lost-write',
+    says: /its bit was set, and was thrown away before the page was sent/,
+    reason: 'a hint of the guest that a page is free takes back its mark: B1 speaks of bits that a sync fetches',
+  },
+  {
+    file: 'x44',
+    kind: 'lost-write',
+    says: /^A write by ESSA in slot \d .*(nobody harvested the log after it|no copy came after|where nobody reads on)/,
+    reason: 'a sync of one slot of two: rows B and C know a log as a whole',
+  },
+  {
+    file: 'x45',
+    kind: 'lost-write',
+    says: /an older copy of the page arrived after it and overwrote it/,
+    reason: 'vCPUs that run before missing pages are made to fault: rows of post-copy take that as done',
+  },
+  {
+    file: 'x45',
+    kind: 'hung-guest',
+    says: /touches page 0x[0-9a-f]+ of ram on the target faults and waits/,
+    reason: 'pages that are sent after the end of their own channel, or before anything is marked: post-copy has no row of its last pages',
   },
 ];
 

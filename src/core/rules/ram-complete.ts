@@ -99,12 +99,16 @@ function neverCame({ source, emulated }: Migration, target: Side, run: Moment): 
   return undefined;
 }
 
-/** A page that a step wrote on the target (the guest's own writes wait for what is to come), and that came there after that. */
+/** A page that a step wrote on the target (the guest's own writes wait for what is to come), and that came there after that; over what is none of the guest's it may. */
 function overwritten(target: Side, run: Moment): Opinion | undefined {
   const late = target.arrivals.filter((one) => Number(one.args['count']) > 0);
   for (const page of late) {
     const write = target.writes.find(
-      (one) => one.args['half'] !== undefined && one.seq < page.seq && covers(page.args['pages'], one.args['pages']),
+      (one) =>
+        one.args['half'] !== undefined &&
+        one.args['foreign'] !== true &&
+        one.seq < page.seq &&
+        covers(page.args['pages'], one.args['pages']),
     );
     if (write !== undefined)
       return broken(

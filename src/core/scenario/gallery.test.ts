@@ -79,6 +79,14 @@ const WRONG: { readonly [entry: string]: readonly [string, string] } = {
   'x36-request-done-twice': ['silent-corruption', 'doubled-request'],
   'x37-data-queues-first': ['silent-corruption', 'torn-state'],
   'x38-threads-not-joined': ['silent-corruption', 'lost-write'],
+  'x39-zeros-left-out': ['silent-corruption', 'lost-write'],
+  'x40-zero-after-data': ['silent-corruption', 'lost-write'],
+  'x41-posted-not-synced': ['silent-corruption', 'lost-signal'],
+  'x42-restored-not-injected': ['silent-corruption', 'lost-signal'],
+  'x43-hint-after-sync': ['silent-corruption', 'lost-write'],
+  'x44-second-slot': ['silent-corruption', 'lost-write'],
+  'x45-multifd-into-postcopy': ['silent-corruption', 'lost-write'],
+  'x46-backup-bitmap': ['silent-corruption', 'lost-signal'],
 };
 
 /** The cause that the report names, as the finding's sentence says it. */
@@ -122,6 +130,14 @@ const BECAUSE: { readonly [entry: string]: RegExp } = {
   'x36-request-done-twice': /Request \d+ completes 2 times/,
   'x37-data-queues-first': /net ran on the target before its image was loaded/,
   'x38-threads-not-joined': /an older copy of the page arrived after it and overwrote it/,
+  'x39-zeros-left-out': /The ROM loader of the target wrote over .*since the page was all zeros and was left out/i,
+  'x40-zero-after-data': /the guest clears a page .*it was all zeros and left out, and the page there is not zero/,
+  'x41-posted-not-synced': /it was posted, and no step had put it into lapic before that was read/,
+  'x42-restored-not-injected': /an image brought it to the target, and no step delivers it there/,
+  'x43-hint-after-sync': /in a page it had called free .*its bit was set, and was thrown away before the page was sent/,
+  'x44-second-slot': /ESSA in slot 1 .*its bit was set, and nobody harvested the log after it/,
+  'x45-multifd-into-postcopy': /an older copy of the page arrived after it and overwrote it/,
+  'x46-backup-bitmap': /ITS_SAVE_TABLES .*its bit was set, and nobody harvested the log after it/,
   'g28-hint-and-postcopy': /its bit is not set, and the other side sends only pages whose bit is/,
 };
 
@@ -338,6 +354,33 @@ const WITHOUT: { readonly [entry: string]: (s: Loose) => void } = {
   },
   'x38-threads-not-joined': (s) => {
     delete step(s, 'target', 'multifd-recv').background;
+  },
+  // The target's RAM is new.
+  'x39-zeros-left-out': (s) => {
+    step(s, 'target', 'rom').does = [noOp];
+  },
+  'x40-zero-after-data': (s) => {
+    step(s, 'source', 'clear').does = [noOp];
+  },
+  'x41-posted-not-synced': (s) => {
+    delete s.signals[0].parks;
+  },
+  'x42-restored-not-injected': (s) => {
+    delete s.signals[0].heard;
+  },
+  // Nothing is written between the sync and the hint that is not free.
+  'x43-hint-after-sync': (s) => {
+    s.writers = s.writers.filter((one: Loose) => one.region !== 'ram');
+    step(s, 'source', 'reuse').does = [noOp];
+  },
+  'x44-second-slot': (s) => {
+    s.writers.pop();
+  },
+  'x45-multifd-into-postcopy': (s) => {
+    step(s, 'source', 'bulk').does[0].channel = 'main';
+  },
+  'x46-backup-bitmap': (s) => {
+    step(s, 'source', 'its-save').does = [noOp];
   },
 };
 

@@ -48,7 +48,7 @@ export const EVENT_KINDS = [
   'section-save', // stream: section, idstr, part, bytes
   'section-load', // stream: section, idstr, part, bytes, pages?, errno?, walks? (the load reads guest RAM)
   'register-write', // device: register, value, was
-  'write', // dma or cpu: writer, pages, count, version; probe?: true
+  'write', // dma or cpu: writer, pages, count, version; probe?: true; foreign?: true (what is written is none of the guest's)
   'land', // dma: the second half of a two-phase write
   'request', // guest: request, state (submitted | started | completed | noticed), device
   'doorbell', // guest: device, lost?

@@ -165,7 +165,7 @@ export function endWritePrimitive(context: Context, primitive: WritePrimitive): 
   const kind = half === 'land' ? 'land' : 'write';
   const event = recorder.event(kind, recorder.lane(op.host, 'dma'), machine.now, {
     step,
-    args: { writer: writer.id, pages, count: pages[1] ?? 1, half },
+    args: { writer: writer.id, pages, count: pages[1] ?? 1, half, ...(writer.spec.clobbers === true ? { foreign: true } : {}) },
   });
   if (machine.options.evidence) {
     machine.gaps.push({
