@@ -25,7 +25,7 @@ test('the gallery is filtered by words of any field; an entry keeps its number, 
   const filter = gallery.getByRole('searchbox', { name: 'Filter the entries' });
   await filter.fill('vhost dirty');
   const found = gallery.getByRole('list', { name: 'Gallery entries' }).getByRole('listitem');
-  await expect(found.filter({ hasText: 'Logged by device address' })).toContainText('23');
+  await expect(found.filter({ hasText: 'Logged by device address' })).toContainText('30');
   await expect(gallery.getByRole('status')).toContainText('with “vhost dirty”');
   await found.filter({ hasText: 'Logged by device address' }).getByRole('button').click();
   await expect(gallery.getByRole('article', { name: 'Logged by device address' })).toContainText('Silent corruption');
