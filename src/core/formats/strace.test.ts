@@ -151,3 +151,42 @@ test('a line with a time that is no call moves none of the calls before it', () 
   );
   expect([...trace.at]).toEqual([0, 400_000, 900_000]);
 });
+
+test.each([
+  [
+    '-y where the name says nothing',
+    '9570 1795635463.100000 ioctl(3</dev/null>, VFIO_DEVICE_GET_REGION_INFO, 0x7f) = -1 ENOTTY (Inappropriate ioctl for device)',
+  ],
+  ['-yy', '9570  19:37:42.636928 ioctl(3</dev/null<char 1:3>>, VFIO_DEVICE_GET_REGION_INFO, 0x7f) = 0'],
+  ['-xx', '9618  1795635462.768336 ioctl(3<\\x2f\\x64\\x65\\x76\\x2f\\x6e\\x75\\x6c\\x6c>, VFIO_DEVICE_GET_REGION_INFO, 0x7f) = 0'],
+  ['-X raw', '9586  1795635462.679668 ioctl(3, 0x3b6c, 0x7f) = 0'],
+  ['-X verbose', '9594  1795635462.693497 ioctl(3, 0x3b6c /* VFIO_DEVICE_GET_REGION_INFO */, 0x7f) = 0'],
+  ['-n', '9642  1795635463.005475 [  16] ioctl(3, VFIO_DEVICE_GET_REGION_INFO, 0x7f) = 0'],
+  ['-i', '9650  1795635463.018489 [00007f3c9e758d6b] ioctl(3, VFIO_DEVICE_GET_REGION_INFO, 0x7f) = 0'],
+  ['-Y', '9682<qemu:disk$0> 1795635463.110483 ioctl(3, VFIO_DEVICE_GET_REGION_INFO, 0x7f) = 0'],
+])('the call is read as %s prints it', (_, line) => {
+  const call = new StraceLines().parse(line);
+  if (call === undefined) throw new Error('no call');
+  expect(meaningOfCall(call)).toMatchObject({ kind: 'ioctl', args: { name: 'VFIO_DEVICE_GET_REGION_INFO' } });
+});
+
+test('KVM’s requests by number, on what KVM_CREATE_VM gave', () => {
+  const { trace } = read(
+    '7 1795635463.100000 openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 9',
+    '7 1795635463.200000 ioctl(9, 0xae01, 0) = 11',
+    '7 1795635463.300000 ioctl(11, 0x4010ae42, 0x7f) = 0',
+  );
+  const args = Array.from({ length: trace.length }, (_, seq) => trace.args(seq));
+  expect(args.slice(1)).toMatchObject([
+    { name: 'KVM_CREATE_VM', fd: 'kvm' },
+    { name: 'KVM_GET_DIRTY_LOG', fd: 'kvm' },
+  ]);
+});
+
+test('of a descriptor that nothing tells of, a request of several names stands with all of them', () => {
+  const call = new StraceLines().parse(
+    '7 1795635463.100000 ioctl(3</dev/null>, VFIO_DEVICE_PCI_HOT_RESET or VFIO_IOMMU_MAP_DMA, 0x7f) = -1 ENOTTY (x)',
+  );
+  expect(call && meaningOfCall(call)?.args).toMatchObject({ name: 'VFIO_DEVICE_PCI_HOT_RESET' });
+  expect(call && meaningOfCall(call)?.args).not.toHaveProperty('fd');
+});

@@ -30,13 +30,16 @@ export interface CallMeaning {
   readonly args: EventArgs;
 }
 
-const PROCESS = String.raw`(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?`;
+/** -Y adds the command: `9682<qemu>`. */
+const PROCESS = String.raw`(?:\[pid\s+(\d+)(?:<[^>]*>)?\]\s+|(\d+)(?:<[^>]*>)?\s+)?`;
+/** -n and -i: the call's number, the instruction pointer. */
+const EXTRA = String.raw`(?:\[\s*[\da-f?]+\]\s+){0,2}`;
 /** `1795457584.948833`, `18:12:34`, `18:12:34.372118`, any of them with what -r adds to it: `(+     0.000123)`. */
 const TIME = String.raw`(?:(\d{6,12}\.\d{3,9})|(\d\d:\d\d:\d\d(?:\.\d{1,9})?))(?:\s+\(\+\s*[\d.]+\))?`;
-const HEAD = new RegExp(`^${PROCESS}${TIME}\\s+(.*)$`, 's');
+const HEAD = new RegExp(`^${PROCESS}${TIME}\\s+${EXTRA}(.*)$`, 's');
 /** -r alone: seconds since the line before, in a column of their own. */
-const RELATIVE = new RegExp(`^${PROCESS}\\s*(\\d{1,5}\\.\\d{6,9})\\s+(.*)$`, 's');
-const TIMELESS = new RegExp(`^${PROCESS}((?:[a-z_][a-z0-9_]*\\(|<\\.\\.\\. ).*)$`, 's');
+const RELATIVE = new RegExp(`^${PROCESS}\\s*(\\d{1,5}\\.\\d{6,9})\\s+${EXTRA}(.*)$`, 's');
+const TIMELESS = new RegExp(`^${PROCESS}${EXTRA}((?:[a-z_][a-z0-9_]*\\(|<\\.\\.\\. ).*)$`, 's');
 const CALL = /^([a-z_][a-z0-9_]*)\((.*)$/s;
 const RESUMED = /^<\.\.\. ([a-z0-9_]+) resumed>\s?(.*)$/s;
 const TAIL = /^(.*)\)\s+= (-?(?:0x[0-9a-f]+|\d+)|\?)(?:<[^>]*>)?(?: ([A-Z][A-Z0-9]+) \([^)]*\))?.*?(?:<(\d+\.\d+)>)?$/s;
@@ -155,7 +158,9 @@ function descriptor(args: string, known: Descriptors, request?: string): { reado
   if (found === null) return undefined;
   const [, number, name] = found;
   const fd = Number(number);
-  return { fd, what: name === undefined ? known.whatIs(fd, request) : byName(name) };
+  const named = name === undefined ? '' : byName(unescaped(name));
+  // A name that says nothing (a test's /dev/null, a socket that a device sits behind) leaves it to what is asked.
+  return { fd, what: named === '' ? known.whatIs(fd, request) : named };
 }
 
 function byName(name: string): Descriptor {
@@ -167,8 +172,15 @@ function byName(name: string): Descriptor {
   return /kvm/.test(name) ? 'kvm' : '';
 }
 
-/** The request of an ioctl: a name or several, a number, or a macro with its arguments in brackets. */
+/** -xx prints every byte of a string as a number. */
+function unescaped(text: string): string {
+  return text.replace(/\\x([\da-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The request of an ioctl: a name or several, a number, a number with its name beside it (-X verbose), or a macro with its arguments in brackets. */
 function requestIn(args: string): string {
+  const beside = /^[^,]*,\s*(?:0x[\da-f]+|\d+|_IO[A-Z]*\([^)]*\)) \/\* (.*?) \*\//.exec(args)?.[1];
+  if (beside !== undefined) return beside.trim();
   return /^[^,]*,\s*(_IO[A-Z]*\([^)]*\)|[^,]*(?:\([^)]*\))?)/.exec(args)?.[1]?.trim() ?? '';
 }
 
@@ -181,18 +193,21 @@ function blind(name: string, args: string): boolean {
 export function meaningOfCall(call: SystemCall, known = new Descriptors()): CallMeaning | undefined {
   const request = call.name === 'ioctl' ? requestIn(call.args) : undefined;
   const target = descriptor(call.args, known, request);
-  if (call.part !== 'begin') known.after(call.name, call.args, Number(call.answer ?? -1), request);
-  if (target === undefined || target.what === '') return undefined;
+  if (call.part !== 'begin') known.after(call.name, unescaped(call.args), Number(call.answer ?? -1), request);
+  if (target === undefined) return undefined;
   const { fd, what } = target;
+  // Of these alone the request says whose they are, if not what kind of descriptor.
+  if (what === '' && (request === undefined || nameOfRequest(request, '') === undefined)) return undefined;
   const common = {
-    fd: what,
+    ...(what === '' ? {} : { fd: what }),
     number: fd,
     ...(call.errno === undefined ? {} : { errno: call.errno }),
     ...(call.pid > 0 ? { pid: call.pid } : {}),
   };
   const answer = Number(call.answer ?? 0);
   if (request !== undefined) {
-    const own = nameOfRequest(request, what) ?? (request.startsWith('_') ? request : (request.split(' ')[0] ?? ''));
+    const own =
+      (what === '' ? undefined : nameOfRequest(request, what)) ?? (request.startsWith('_') ? request : (request.split(' ')[0] ?? ''));
     const feature = /^VFIO_DEVICE_FEATURE(?: (?:SET|GET|PROBE))* ([A-Z_]{4,})/.exec(request)?.[1];
     const state = stateIn(call.args);
     const name = feature === undefined ? (own.split(' ')[0] ?? own) : `${own} ${feature}`;

@@ -66,6 +66,26 @@ const OF_IOMMUFD: readonly string[] = [
 ];
 const IOMMUFD = 0x80 - BASE;
 
+/** Of KVM, whose type is 0xae, by number (include/uapi/linux/kvm.h): those that a migration makes. */
+const OF_KVM: ReadonlyMap<number, string> = new Map([
+  [0x00, 'KVM_GET_API_VERSION'],
+  [0x01, 'KVM_CREATE_VM'],
+  [0x41, 'KVM_CREATE_VCPU'],
+  [0x42, 'KVM_GET_DIRTY_LOG'],
+  [0x46, 'KVM_SET_USER_MEMORY_REGION'],
+  [0x7b, 'KVM_SET_CLOCK'],
+  [0x7c, 'KVM_GET_CLOCK'],
+  [0x80, 'KVM_RUN'],
+  [0xc0, 'KVM_CLEAR_DIRTY_LOG'],
+  [0xc7, 'KVM_RESET_DIRTY_RINGS'],
+]);
+
+/** Number of a request of KVM; undefined for all others. */
+function kvmNumber(request: string): number | undefined {
+  const found = /^0x(?:[\da-f]{1,4})?ae([\da-f]{2})$/.exec(request)?.[1];
+  return found === undefined ? undefined : Number.parseInt(found, 16);
+}
+
 /** 121, on a data_fd. */
 const PRECOPY_INFO = SHARED.length + OF_DEVICE.length;
 
@@ -84,6 +104,8 @@ function numberIn(request: string): number | undefined {
 
 /** Several names strace gives for one number (`VFIO_DEVICE_FEATURE or VFIO_IOMMU_DIRTY_PAGES or …`), or the number: the one that it is. */
 export function nameOfRequest(request: string, what: Descriptor): string | undefined {
+  const ofKvm = kvmNumber(request);
+  if (ofKvm !== undefined) return OF_KVM.get(ofKvm);
   const names = request.split(' or ');
   const number = numberIn(request) ?? indexOf(names);
   if (number === undefined) return undefined;
@@ -118,6 +140,7 @@ function byPath(path: string): Descriptor {
 
 /** What a request is asked of, where its number means one thing only. */
 function byRequest(request: string): Descriptor {
+  if (request.startsWith('KVM_') || kvmNumber(request) !== undefined) return 'kvm';
   const number = numberIn(request) ?? indexOf(request.split(' or '));
   if (number === undefined) return '';
   if (number >= IOMMUFD) return 'iommufd';
@@ -144,6 +167,7 @@ export class Descriptors {
     if (answer < 0) return;
     const path = /^open(?:at)?$/.test(name) ? /"([^"]*)"/.exec(args)?.[1] : undefined;
     if (path !== undefined) this.#set(answer, byPath(path));
+    else if (request !== undefined && /^KVM_CREATE_(?:VM|VCPU)$/.test(nameOfRequest(request, 'kvm') ?? request)) this.#set(answer, 'kvm');
     else if (name === 'close') this.#known.delete(Number.parseInt(args, 10));
     else if (request !== undefined && nameOfRequest(request, 'group') === 'VFIO_GROUP_GET_DEVICE_FD') this.#set(answer, 'device');
   }
