@@ -3,11 +3,12 @@ export const USAGE: { readonly [command: string]: string } = {
   list: `switchover list [--json]
   Ids of stories, protocols, flavours, devices, rules and formats.
 `,
-  run: `switchover run SCENARIO [--source a,b,c] [--target x,y] [--seed N] [--no-probes] [--format json|text|trace] [--out FILE]
+  run: `switchover run SCENARIO [--source a,b,c] [--target x,y] [--seed N] [--no-probes] [--races] [--format json|text|trace] [--out FILE]
   Runs a story (its id) or a scenario file. Exit code 1: a class worse than sound.
     --source, --target   the order of that host's steps; those left out are skipped
     --seed N             seed of the timed workload
     --no-probes          the workload alone, without tracer writes in every gap
+    --races              turn round each pair of steps of different hosts that no message orders, and tell of other ends
     --format             text (left out: this), json (a recording), trace (lines as QEMU's log prints them)
     --out FILE           where to write
 `,
