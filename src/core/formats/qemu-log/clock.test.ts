@@ -84,3 +84,11 @@ test('a clock set by hand counts for the host and for all that received from it'
   const alignments = alignAll(logsOf(world));
   expect(shiftsOf(alignments, [undefined, 77])[1]).toMatchObject({ offset: 77 });
 });
+
+test('a stream that lay in a file is not taken for what came through a socket, where another was sent', () => {
+  const [source, target] = logsOf({ ppm: 0, offset: 300, seconds: 2, late: [0, 40, 90, 10], answers: true });
+  const snapshot = source.map((one) => ({ ...one, micros: one.micros - 10_000_000, part: 0 }));
+  const stored: Meeting = { what: 'through a file', micros: -10_000_000, part: 0 };
+  expect(alignAll([[stored, ...snapshot, ...source], target])[1]).toMatchObject({ stored: false });
+  expect(alignAll([[stored, ...snapshot], target])[1]).toMatchObject({ stored: true });
+});

@@ -55,7 +55,10 @@ export function alignAll(logs: readonly (readonly Meeting[])[]): (Alignment | un
       const found = sender.log === receiver.log ? undefined : align(sender.meetings, receiver.meetings);
       return found === undefined ? [] : [{ sender, alignment: { ...found, by: sender.log } }];
     });
-    return [{ receiver, fitting: fitting.toSorted((a, b) => Math.abs(a.alignment.offset) - Math.abs(b.alignment.offset)) }];
+    // A stream that lay in a file fits every clock: it is taken for what came through a socket only where no other is there.
+    const odd = (one: Part) => Number(isStored(one.meetings) !== isStored(receiver.meetings));
+    const order = fitting.toSorted((a, b) => odd(a.sender) - odd(b.sender) || Math.abs(a.alignment.offset) - Math.abs(b.alignment.offset));
+    return [{ receiver, fitting: order }];
   });
   const taken = new Set<Part>();
   const found: (Alignment | undefined)[] = logs.map(() => undefined);
@@ -67,6 +70,10 @@ export function alignAll(logs: readonly (readonly Meeting[])[]): (Alignment | un
     found[receiver.log] = best.alignment;
   }
   return found;
+}
+
+function isStored(meetings: readonly Meeting[]): boolean {
+  return meetings.some((one) => one.what === THROUGH_FILE);
 }
 
 function partsOf(meetings: readonly Meeting[], log: number): readonly Part[] {
@@ -113,7 +120,7 @@ function align(source: readonly Meeting[], target: readonly Meeting[]): Omit<Ali
   const centred = (bounds: readonly Bound[]) => bounds.map((one) => ({ ...one, at: one.at - middle }));
   const room = roomOf(centred(lows), centred(highs));
   const [low, high] = room(0);
-  const stored = [...source, ...target].some((one) => one.what === THROUGH_FILE);
+  const stored = isStored([...source, ...target]);
   const seen = stored ? undefined : driftSeen(centred(lows), room);
   const common = {
     pairs: lows.length + highs.length,

@@ -7,7 +7,7 @@ import { isGrave } from '../../rules/rule.ts';
 import type { RuleAnswer } from '../../trace/audit.ts';
 import { rawLineAt, type Trace } from '../../trace/trace.ts';
 import { mergeLogs } from './merge.ts';
-import { readLog } from './reading.fixture.ts';
+import { readersOf, readLog } from './reading.fixture.ts';
 
 const CORPUS = join(import.meta.dirname, '../../../../../shared/corpus');
 const SAMPLES = join(import.meta.dirname, 'samples');
@@ -77,6 +77,22 @@ test('evidence leads to the line of the file', () => {
     'source.log vfio_migration_set_device_state  state STOP_COPY',
   ]);
   expect(places('D12')).toEqual(['source.log migration_block_activation inactive', 'target.log migration_block_activation active']);
+});
+
+test.each([
+  ['virtio-mem-device-early', 'holds'],
+  ['virtio-mem', 'broken'],
+])('D1: %s before the last RAM', (section, outcome) => {
+  const target = [
+    'migrate_set_state new state active',
+    'qemu_loadvm_state_section_startfull 1(ram) 0 4',
+    `qemu_loadvm_state_section_startfull 38(0000:00:01.0/${section}) 0 1`,
+    'qemu_loadvm_state_section_partend 1',
+    'qemu_loadvm_state_section_startfull 39(0000:00:02.0/virtio-net) 0 11',
+    'migrate_set_state new state completed',
+  ].map((event, i) => `9@1795635826.00000${i}:${event}`);
+  const { trace } = mergeLogs(readersOf('target.log', `${target.join('\n')}\n`));
+  expect(judgeTrace(trace).find((one) => one.rule === 'D1')?.outcome).toBe(outcome);
 });
 
 const runs = [
