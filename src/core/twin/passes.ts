@@ -42,7 +42,8 @@ export function passesOf(measured: Measured, ram: Ram, syncNanos: Nanos): readon
     const until = next === undefined ? round.toNanos : Math.max(round.toNanos, next - syncNanos);
     const nanos = measured.timed ? until - round.fromNanos : undefined;
     if (i === 0) {
-      passes.push({ pages: ram.pages, bytes: bulkBytes(ram), nanos });
+      // To switch the log on takes as long as to read it; in the log that came before the migration was active.
+      passes.push({ pages: ram.pages, bytes: bulkBytes(ram), nanos: nanos === undefined ? nanos : Math.max(1, nanos - syncNanos) });
       return;
     }
     const pages = sentPages(measured, round, measured.rounds[i - 1]);
@@ -98,7 +99,7 @@ export function dirtyingOf(
   bytesPerSecond: number,
   last: { readonly atStop: number; readonly syncNanos: Nanos; readonly stopNanos: Nanos },
 ): Dirtying {
-  let atNanos = 0;
+  let atNanos = last.syncNanos;
   let workingSet = 0;
   const changes = passes.map(({ bytes }, i) => {
     const begun = atNanos;
