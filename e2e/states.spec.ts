@@ -115,3 +115,21 @@ for (const [width, colorScheme] of [
     });
   });
 }
+
+test('six hundred steps: listed bit by bit, what is not drawn is said, and no number fills the screen', async ({ lab, page }) => {
+  const { text } = await lab.export('JSON');
+  const { scenario } = JSON.parse(text);
+  const [first, ...others] = scenario.steps.source;
+  const rounds = Array.from({ length: 600 }, (_, i) => ({ id: `r${i}`, label: `Round ${i}`, does: [{ log: 'kvm', op: 'harvest' }] }));
+  scenario.id = 'many';
+  delete scenario.reference;
+  scenario.steps.source = [first, ...rounds, ...others];
+  await lab.openText('many.json', JSON.stringify(scenario));
+  await expect(page.locator('[data-step="r5"]')).toBeVisible();
+  await expect(page.locator('[data-step="r599"]')).toBeAttached();
+  await page.getByRole('tab', { name: 'All orderings' }).click();
+  await expect(page.getByText(/The 607 steps of source would be 368,449 cells/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Forecast' })).toContainText('× 10^');
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+});

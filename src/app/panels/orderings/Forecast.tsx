@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { thousands } from '../../../core/base/thousands.ts';
+import { magnitude, thousands } from '../../../core/base/thousands.ts';
 import { pinning } from '../../../core/explore/forecast.ts';
 import type { Sample } from '../../../core/explore/sample.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
@@ -51,11 +51,11 @@ export function ForecastLine(props: { readonly forecast: Foretold | undefined; r
   return (
     <section className={styles['forecast']} aria-label="Forecast" data-exceeds={exceeds}>
       <dl>
-        <Figure name="Movable steps" value={String(forecast.steps)} />
-        <Figure name="Orderings" value={thousands(forecast.orderings)} />
+        <Figure name="Movable steps" value={thousands(forecast.steps)} />
+        <Figure name="Orderings" value={magnitude(forecast.orderings)} />
         <Figure name={forecast.exact ? 'States' : 'States, forecast'} value={statesWords(forecast)} />
-        <Figure name="Time" value={`about ${secondsWords(forecast.seconds)}`} />
-        <Figure name="Memory" value={`about ${bytesWords(forecast.bytes)}`} />
+        <Figure name="Time" value={about(secondsWords(forecast.seconds))} />
+        <Figure name="Memory" value={about(bytesWords(forecast.bytes))} />
         {exceeds ? <Figure name="Limit" value={`${rounded(forecast.mostStates)} states`} /> : null}
       </dl>
       {!exceeds ? null : (
@@ -66,7 +66,7 @@ export function ForecastLine(props: { readonly forecast: Foretold | undefined; r
               ? 'Pin steps in the scenario, or decide a part.'
               : !forecast.last
                 ? 'Looking for the steps whose pinning saves most…'
-                : `With ${pin.length === 1 ? 'this step' : `these ${pin.length} steps`} pinned it takes about ${rounded(forecast.statesThen)} states, ${secondsWords(forecast.secondsThen)}: ${pin.map((key) => labelOf(scenario, key)).join(', ')}.`}
+                : `With ${pin.length === 1 ? 'this step' : `these ${pin.length} steps`} pinned it takes about ${rounded(forecast.statesThen)} states, ${secondsWords(forecast.secondsThen)}: ${namesOf(pin.map((key) => labelOf(scenario, key)))}.`}
           </p>
           {pin.length === 0 || !forecast.last ? null : (
             <button type="button" onClick={pinThem}>
@@ -90,7 +90,23 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
 }
 
 export function statesWords({ exact, states, least, most }: ForecastAnswer): string {
-  return exact ? thousands(states) : `about ${rounded(states)} (${rounded(least)} to ${rounded(most)})`;
+  return exact
+    ? thousands(states)
+    : least === most || rounded(least) === rounded(most)
+      ? about(rounded(states))
+      : `${about(rounded(states))} (${rounded(least)} to ${rounded(most)})`;
+}
+
+function about(words: string): string {
+  return words.startsWith('more') || words.startsWith('under') ? words : `about ${words}`;
+}
+
+/** Names that are listed at most: who pins hundreds reads none of them. */
+const MOST_NAMES = 12;
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return more <= 1 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${thousands(more)} more`;
 }
 
 /** Two figures that count: a forecast has no more. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { thousands } from '../../../core/base/thousands.ts';
 import { type SlotOutcome, withStepsAt } from '../../../core/emulator/slots.ts';
 import type { Ordering } from '../../../core/scenario/ordering.ts';
 import type { Scenario } from '../../../core/scenario/scenario.ts';
@@ -42,6 +43,7 @@ export function Matrix() {
   const lab = useLab();
   const place = useRef<HTMLDivElement>(null);
   const filled = useMatrix(lab, useVisible(place));
+  const ordering = useLabState((state) => state.ordering);
   const [at, setAt] = useState<Place>();
   const [focus, setFocus] = useState<Place>({ row: 0, slot: 0 });
   const rows = filled?.rows ?? NO_ROWS;
@@ -96,8 +98,9 @@ export function Matrix() {
             </tbody>
           ))}
         </table>
+        <TooLarge ordering={ordering} />
       </div>
-      <Detail rows={rows} at={at} />
+      {rows.length === 0 ? null : <Detail rows={rows} at={at} />}
     </div>
   );
 }
@@ -308,9 +311,27 @@ function useMatrix(lab: Lab, visible: boolean): Filled | undefined {
   return filled;
 }
 
+/** Cells of one list at most: each is a run, and a place on the screen. */
+const MOST_CELLS = 6_400;
+
+function isTooLarge(ids: readonly string[]): boolean {
+  return ids.length ** 2 > MOST_CELLS;
+}
+
+/** Which lists have no matrix, and what to do instead. */
+function TooLarge({ ordering }: { readonly ordering: Ordering }) {
+  const large = Object.entries(ordering.lists).filter(([, ids]) => isTooLarge(ids));
+  return large.map(([list, ids]) => (
+    <p key={list} className={styles['quiet']}>
+      The {thousands(ids.length)} steps of {list} would be {thousands(ids.length ** 2)} cells, each a run; the matrix is drawn up to{' '}
+      {thousands(MOST_CELLS)}. Lift a step in the list to see what each place would do to it.
+    </p>
+  ));
+}
+
 function emptyRows(scenario: Scenario, ordering: Ordering): readonly Row[] {
   return Object.entries(ordering.lists).flatMap(([list, ids]) =>
-    ids.map((step, from): Row => {
+    (isTooLarge(ids) ? [] : ids).map((step, from): Row => {
       const spec = scenario.steps[list]?.find((one) => one.id === step);
       const left = ordering.skipped.includes(`${list}/${step}`);
       const fixed = spec?.pinned === true ? ('pinned' as const) : left ? ('left out' as const) : undefined;

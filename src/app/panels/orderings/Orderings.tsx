@@ -1,5 +1,5 @@
 import { lazy, useRef, useState } from 'react';
-import { thousands } from '../../../core/base/thousands.ts';
+import { magnitude, thousands } from '../../../core/base/thousands.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import type { Sample } from '../../../core/explore/sample.ts';
 import { type DecidedSoFar, useLab, useLabState } from '../../store/context.ts';
@@ -98,5 +98,5 @@ export function Orderings() {
 
 function soFarWords({ states, decided, sampling }: SearchState): string {
   if (decided === undefined) return `${thousands(states)} states`;
-  return `${thousands(decided.orderings)} of ${thousands(decided.of)} ${sampling ? 'drawn' : 'decided'} so far`;
+  return `${magnitude(decided.orderings)} of ${magnitude(decided.of)} ${sampling ? 'drawn' : 'decided'} so far`;
 }

@@ -1,4 +1,4 @@
-import { thousands } from '../../../core/base/thousands.ts';
+import { magnitude, thousands } from '../../../core/base/thousands.ts';
 import type { Exploration } from '../../../core/explore/report.ts';
 import { percent } from './lattice-words.ts';
 import styles from './orderings.module.css';
@@ -6,7 +6,7 @@ import styles from './orderings.module.css';
 /** What was decided, in a sentence; what is only a part of all says so first. */
 export function Sum({ exploration }: { readonly exploration: Exploration }) {
   const { orderings, of, safe, states, complete, stopped, sampled } = exploration;
-  const [count, all, safeCount] = [orderings, of, safe].map((one) => thousands(one));
+  const [count, all, safeCount] = [orderings, of, safe].map((one) => magnitude(one));
   const seconds = (exploration.elapsedMs / 1_000).toFixed(1);
   if (sampled !== undefined)
     return (
