@@ -225,7 +225,7 @@ const allBeforeEnd: Rule = {
   title: 'The last data of a device are read before it leaves STOP_COPY and before the stream ends',
   severity: 'X',
   also: ['E'],
-  binds: REGION_AND_FEATURE,
+  binds: EVERY,
   why: 'The rest is discarded with the session, and what comes after the end mark is read by nobody (ordering-rules.md, C9).',
   check(migration) {
     const { source } = migration;

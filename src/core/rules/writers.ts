@@ -167,7 +167,7 @@ export function passOf(source: Side, send: Moment): Moment | undefined {
 /** The last pass that reads everything whatever the logs say: in a run one of all pages, in a log the first. */
 export function lastFullPass(migration: Migration): Moment | undefined {
   const passes = passesOf(migration);
-  return migration.emulated ? passes.findLast((one) => one.args['what'] === 'all') : passes[0];
+  return migration.emulated ? passes.findLast((one) => one.args['what'] === 'all' && one.args['within'] === undefined) : passes[0];
 }
 
 /** The pass that reads what a step marked whatever the logs say, where the writer wrote nothing else; undefined for none. */

@@ -130,7 +130,8 @@ export const writer = shape(
     through: 'Window of device addresses it writes through, to wherever that points. Left out: straight to the region.',
     stale:
       'What it means that a write of it is lost: `lost-write`, `torn-state`, `lost-signal` (a pending table) or `hung-guest`. Default: `lost-write`.',
-    active: 'When it can write, once the guest (or its device) is at work on a host. Left out: while its actor runs.',
+    active:
+      'When it can write, once the guest (or its device) is at work on a host. It stands in place of “while its actor runs”: name the states of the device, too, where they count. Left out: while its actor runs.',
     twoPhase:
       'The bit and the data come apart: `log-first` (marked before it lands) or `land-first` (marked after). Left out: both at once.',
     onlyPlaced: 'It writes only where a step says `write`; no probe stands for it. Default: no.',

@@ -42,7 +42,7 @@ export const EVENT_KINDS = [
   'log-flush', // bitmap: log, into, off? (the other log was not on: the bits are gone): what a buffer holds goes into another log, no sync
   'log-full', // bitmap: log, loses (what comes now is not noted; else who writes stands still until it is read)
   'bitmap-sync', // bitmap: log, pages, count, cleared, off? (the log was not on: nothing could be found), op? (remark | unmark | hint: a step's own marks), lackingOn? (remark: a host that has not got them)
-  'ram-round', // ram: round, what (all | dirty), pages, count, bytes, remaining, clear? (after: bits are cleared after the pages were read)
+  'ram-round', // ram: round, what (all | dirty), pages, count, bytes, remaining, within? (regions, where not all were asked for), clear? (after: bits are cleared after the pages were read)
   'send', // stream: item, what, bytes, pages?, section?, interruptsOf? (devices whose interrupts the image holds)
   'receive', // stream: item, what, bytes; cause = the send
   'section-save', // stream: section, idstr, part, bytes

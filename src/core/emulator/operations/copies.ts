@@ -24,7 +24,11 @@ export function beginCopy(context: Context, primitive: CopyPrimitive): Begin {
   const what = frame.round > 0 ? 'dirty' : onlyOf(primitive);
   const { pages, bytes } = machine.memory.measure(op.host, within(context), what, skipsZeros(primitive));
   const nanos = wireNanos(primitive, bytes, def) + costNanos(op, bytes, pages);
-  recordPass(context, def, { count: pages, bytes, what, ...(primitive.clear === 'after' ? { clear: 'after' } : {}) }, nanos);
+  const shown: EventArgs = {
+    ...(primitive.clear === 'after' ? { clear: 'after' } : {}),
+    ...(primitive.regions === undefined ? {} : { within: primitive.regions }),
+  };
+  recordPass(context, def, { count: pages, bytes, what, ...shown }, nanos);
   return timed(nanos);
 }
 
