@@ -139,7 +139,8 @@ export function sendOf(source: Side, pass: Moment): Moment | undefined {
 export function carries(migration: Migration, source: Side, pass: Moment): boolean {
   if (pass.args['count'] !== 0) return true;
   if (!migration.emulated) return false;
-  const last = source.passes.findLast((one) => one.seq < pass.seq);
+  // A pass of some regions leaves what was found of the others.
+  const last = source.passes.findLast((one) => one.seq < pass.seq && one.args['within'] === undefined);
   const before = last?.seq ?? -1;
   // What did not come the last time was marked again.
   const asked = source.remarks.some((one) => one.args['lackingOn'] !== undefined && one.seq > before && one.seq < pass.seq);
