@@ -127,7 +127,7 @@ export const BEYOND: readonly Beyond[] = [
     says: /^Request \d+ completes 2 times/,
     reason: 'an image that holds as open what the device has done: what a save does, and no order',
   },
-  { file: 'x39', kind: 'lost-write', says: /^the ROM loader of the target wrote over page 0x/, reason: CONTENT },
+  { file: 'x39', kind: 'lost-write', says: /^The ROM loader of the target wrote over page 0x/, reason: CONTENT },
   { file: 'x40', kind: 'lost-write', says: /it was all zeros and left out, and the page there is not zero/, reason: CONTENT },
   {
     file: 'x41',

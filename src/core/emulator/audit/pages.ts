@@ -5,7 +5,7 @@ import type { Machine } from '../machine.ts';
 import { probePage } from '../probes.ts';
 import { BY, FREE, LEFT_OUT, LOGGED, PLACED, STATE, UNTOUCHED, WIDTH, WRITER } from '../tracer-row.ts';
 import { fateOf, fateOfPage, fateWords, sentTooLate, whyUnlogged } from './fates.ts';
-import { hostWords } from './words.ts';
+import { hostWords, sentenceCase } from './words.ts';
 
 export function lostWrites(machine: Machine, owner: number): readonly Finding[] {
   if (owner < 0 || machine.program.hosts[owner]?.snapshot === true) return [];
@@ -49,7 +49,9 @@ function clobbered(machine: Machine, owner: number): readonly Finding[] {
       {
         by: placed || slots.length > 0 ? 'workload' : 'probe',
         kind: def.spec.stale ?? 'lost-write',
-        sentence: `${def.spec.title ?? def.id} wrote over page 0x${page.toString(16)} of ${program.regions[def.region]?.id}${at}${step === '' ? '' : ` (before or during ${step})`}: on ${hostName(machine)} what the guest had there is gone${leftOut ? ', since the page was all zeros and was left out' : ''}.`,
+        sentence: sentenceCase(
+          `${def.spec.title ?? def.id} wrote over page 0x${page.toString(16)} of ${program.regions[def.region]?.id}${at}${step === '' ? '' : ` (before or during ${step})`}: on ${hostName(machine)} what the guest had there is gone${leftOut ? ', since the page was all zeros and was left out' : ''}`,
+        ),
         events: gaps.map((gap) => machine.gaps[gap]?.events[writer] ?? -1).filter((event) => event >= 0),
         pages: slots.length > 0 ? memory.runsOf(slots).pages : [page, 1],
         ...(window === undefined ? {} : { window }),
