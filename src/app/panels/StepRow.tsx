@@ -77,7 +77,9 @@ export const StepRow = memo(function StepRow(props: StepRowProps) {
           data-set={fault !== ''}
           onChange={(event) => setFault(lab, `${list}/${spec.id}`, event.target.value)}
         >
-          <option value="">⚡</option>
+          <option value="" aria-label="no fault">
+            ⚡
+          </option>
           {FAULTS.map(([value, words]) => (
             <option key={value} value={value}>
               {words}

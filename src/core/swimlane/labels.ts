@@ -93,7 +93,9 @@ export function sentenceOf(event: TraceEvent): string {
   const device = event.kind === 'device-state' ? `${event.args['device']} ` : '';
   const label = `${device}${labelOf(event.kind, event.args)}`;
   const took = event.durationNanos === undefined || event.durationNanos === 0 ? '' : `, took ${printNanos(event.durationNanos)}`;
-  const errno = event.args['errno'] === undefined || event.kind === 'error' ? '' : ` = ${event.args['errno']}`;
+  // Of an error and a fault it is the label already; '' is the errno of what has none.
+  const said = event.kind === 'error' || event.kind === 'fault' || (event.args['errno'] ?? '') === '';
+  const errno = said ? '' : ` = ${event.args['errno']}`;
   return `${event.kind}: ${label}${errno}${took}`;
 }
 
