@@ -155,6 +155,7 @@ test('the focus is never lost: the palette, the last undo, a comparison that is 
   await page.getByRole('region', { name: 'Comparison' }).getByRole('button', { name: 'Close' }).press('Enter');
   await expect(lab.button('Compare')).toBeFocused();
   await page.getByText('Lanes', { exact: true }).press('Enter');
+  await expect(page.getByRole('list', { name: 'Lanes' })).toBeVisible();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('list', { name: 'Lanes' })).toHaveCount(0);

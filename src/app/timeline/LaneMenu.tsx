@@ -17,7 +17,7 @@ export function LaneMenu({ run }: { readonly run: RunView }) {
       className={styles['laneMenu']}
       onToggle={(event) => setOpen(event.currentTarget.open)}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !open) return;
+        if (event.key !== 'Escape' || !event.currentTarget.open) return;
         event.currentTarget.open = false;
         event.currentTarget.querySelector('summary')?.focus();
       }}
